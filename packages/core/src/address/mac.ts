@@ -1,0 +1,18 @@
+/** A link-layer address of six bytes as its canonical text, lower case with colons (`02:00:00:00:00:01`). */
+declare const brand: unique symbol;
+export type MacAddress = string & { readonly [brand]: 'mac' };
+
+/** Six hexadecimal bytes with colons, in either case; or `undefined`. */
+export function parseMac(text: string): MacAddress | undefined {
+  return /^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/.test(text) ? (text.toLowerCase() as MacAddress) : undefined;
+}
+
+/** The six bytes. */
+export function macBytes(mac: MacAddress): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (part) => Number.parseInt(part, 16));
+}
+
+/** The address with these six bytes. */
+export function macFromBytes(bytes: Uint8Array): MacAddress {
+  return Array.from(bytes.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join(':') as MacAddress;
+}

@@ -1,0 +1,190 @@
+import type { Address } from '../address/address.ts';
+import { familyOf } from '../address/address.ts';
+import { type Ipv4Address, ipv4FromBits, ipv4Mask, ipv4ToBits, isZeroNet } from '../address/ipv4.ts';
+import { networkOf, prefixContains, prefixOf } from '../address/prefix.ts';
+import { type HostConfig, type RuleConfig, SCOPE, TABLE } from './host-config.ts';
+import type { RouteType } from './route.ts';
+
+/** What is known of a packet when a route is asked for (`struct flowi4`). */
+export interface Flow {
+  readonly destination: Address;
+  readonly source: Address | undefined;
+  readonly tos: number;
+  readonly mark: number;
+  readonly inDevice: string | undefined;
+  readonly outDevice: string | undefined;
+}
+
+/** One route of one table, ready to be looked up (`struct fib_alias` with its `fib_info`). */
+export interface FibRoute {
+  readonly type: RouteType;
+  readonly network: Address;
+  readonly length: number;
+  readonly metric: number;
+  readonly tos: number;
+  readonly device: string | undefined;
+  readonly gateway: Address | undefined;
+  readonly source: Address | undefined;
+  readonly mtu: number | undefined;
+  readonly realm: number;
+  /** `RT_SCOPE_*` number of the route. */
+  readonly scope: number;
+}
+
+/** A route, or how the look-up failed: `unreachable`, `prohibit`, `blackhole` by a route or rule, `none` without any. */
+export type FibResult = FibRoute | 'unreachable' | 'prohibit' | 'blackhole' | 'none';
+
+class FibTable {
+  /** By prefix length, then by network; only lengths in use. */
+  readonly #byLength = new Map<number, Map<Address, FibRoute[]>>();
+  #lengths: readonly number[] = [];
+
+  add(route: FibRoute): void {
+    let networks = this.#byLength.get(route.length);
+    if (networks === undefined) {
+      networks = new Map();
+      this.#byLength.set(route.length, networks);
+      this.#lengths = [...this.#byLength.keys()].sort((a, b) => b - a);
+    }
+    const list = networks.get(route.network);
+    if (list === undefined) networks.set(route.network, [route]);
+    else {
+      // Higher TOS first, then smaller metric (`fib_find_alias`); later ones of both equal come later.
+      const at = list.findIndex((other) => other.tos < route.tos || (other.tos === route.tos && other.metric > route.metric));
+      list.splice(at < 0 ? list.length : at, 0, route);
+    }
+  }
+
+  /** Longest prefix first; within one, the first that fits TOS and device (`fib_table_lookup`). */
+  lookup(flow: Flow, usable: (route: FibRoute) => boolean): FibRoute | undefined {
+    for (const length of this.#lengths) {
+      const list = this.#byLength.get(length)!.get(networkOf(flow.destination, length));
+      if (list === undefined) continue;
+      for (const route of list) {
+        if (route.tos !== 0 && route.tos !== flow.tos) continue;
+        if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route;
+        if (!usable(route)) continue;
+        if (flow.outDevice !== undefined && route.device !== flow.outDevice) continue;
+        return route;
+      }
+    }
+    return undefined;
+  }
+}
+
+/**
+ * The forwarding information base that follows from a configuration: what addresses bring (local, connected, broadcast
+ * routes) and what was added, in tables, chosen by rules. Immutable; {@link fibOf} makes one for each configuration.
+ */
+export class Fib {
+  readonly #tables = new Map<number, FibTable>();
+  readonly #rules: readonly RuleConfig[];
+  /** Addresses of this host, on devices up or down (`inet_lookup_ifaddr_rcu`), with their device. */
+  readonly addresses: ReadonlyMap<Address, string>;
+  /** Whether `ip rule` was used: source validation then looks closer (`fib4_has_custom_rules`). */
+  readonly hasCustomRules: boolean;
+  readonly hasCustomLocalRoutes: boolean;
+
+  constructor(config: HostConfig) {
+    this.#rules = config.rules;
+    this.hasCustomRules = config.rules.some((rule) => rule.priority !== 0 && rule.priority !== 32766 && rule.priority !== 32767);
+    this.hasCustomLocalRoutes = config.routes.some((route) => route.type === 'local' || route.table === TABLE.local);
+    const addresses = new Map<Address, string>();
+    const up = new Set<string>();
+    for (const device of config.interfaces) {
+      if (device.up) up.add(device.name);
+      for (const { address, length, secondary } of device.addresses) {
+        if (familyOf(address) !== 'ipv4') continue;
+        if (!addresses.has(address)) addresses.set(address, device.name);
+        if (!device.up && device.wasUp) continue;
+        this.#addAddress(device.name, device.kind === 'loopback', device.up, address as Ipv4Address, length, secondary);
+      }
+    }
+    this.addresses = addresses;
+    for (const route of config.routes) {
+      if (route.device !== undefined && !up.has(route.device) && route.type === 'unicast') continue;
+      this.#table(route.table).add({
+        type: route.type,
+        network: route.prefix.network,
+        length: route.prefix.length,
+        metric: route.metric,
+        tos: route.tos,
+        device: route.device,
+        gateway: route.gateway,
+        source: route.source,
+        mtu: route.mtu,
+        realm: route.realm ?? 0,
+        scope: SCOPE[route.scope],
+      });
+    }
+  }
+
+  /** The routes that one address brings (`fib_add_ifaddr`). */
+  #addAddress(device: string, loopback: boolean, up: boolean, address: Ipv4Address, length: number, secondary: boolean): void {
+    const local = this.#table(TABLE.local);
+    const common = { metric: 0, tos: 0, device, gateway: undefined, source: address, mtu: undefined, realm: 0 };
+    local.add({ ...common, type: 'local', network: address, length: 32, scope: SCOPE.host });
+    if (!up || secondary) return;
+    const prefix = prefixOf(address, length);
+    const network = prefix.network as Ipv4Address;
+    if (isZeroNet(network) || (network === address && length === 32)) return;
+    if (loopback) local.add({ ...common, type: 'local', network, length, scope: SCOPE.host });
+    else this.#table(TABLE.main).add({ ...common, type: 'unicast', network, length, scope: SCOPE.link });
+    if (length < 31) {
+      const broadcast = ipv4FromBits(ipv4ToBits(network) | ~ipv4Mask(length));
+      local.add({ ...common, type: 'broadcast', network: broadcast, length: 32, scope: SCOPE.link });
+    }
+  }
+
+  #table(number: number): FibTable {
+    let table = this.#tables.get(number);
+    if (table === undefined) this.#tables.set(number, (table = new FibTable()));
+    return table;
+  }
+
+  /** The first route that rules and tables give (`fib_lookup`). */
+  lookup(flow: Flow): FibResult {
+    for (const rule of this.#rules) {
+      if (matches(rule, flow) === rule.not) continue;
+      if (rule.action.kind !== 'table') return rule.action.kind;
+      const route = this.#tables.get(rule.action.table)?.lookup(flow, always);
+      if (route === undefined) continue;
+      if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route.type;
+      return route;
+    }
+    return 'none';
+  }
+
+  /** What the local table alone says of an address (`inet_addr_type`): only it decides `-m addrtype`. */
+  localType(address: Address, device: string | undefined): FibRoute | undefined {
+    return this.#tables
+      .get(TABLE.local)
+      ?.lookup(
+        { destination: address, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice: undefined },
+        (route) => device === undefined || route.device === device,
+      );
+  }
+}
+
+function always(): boolean {
+  return true;
+}
+
+function matches(rule: RuleConfig, flow: Flow): boolean {
+  if (rule.from !== undefined && rule.from.length > 0 && (flow.source === undefined || !prefixContains(rule.from, flow.source))) return false;
+  if (rule.to !== undefined && rule.to.length > 0 && !prefixContains(rule.to, flow.destination)) return false;
+  if (rule.tos !== 0 && rule.tos !== flow.tos) return false;
+  if (rule.mark !== undefined && (flow.mark & rule.mark.mask) >>> 0 !== rule.mark.value) return false;
+  if (rule.inDevice !== undefined && rule.inDevice !== (flow.inDevice ?? 'lo')) return false;
+  if (rule.outDevice !== undefined && rule.outDevice !== flow.outDevice) return false;
+  return true;
+}
+
+const compiled = new WeakMap<HostConfig, Fib>();
+
+/** The FIB of a configuration, made once. */
+export function fibOf(config: HostConfig): Fib {
+  let fib = compiled.get(config);
+  if (fib === undefined) compiled.set(config, (fib = new Fib(config)));
+  return fib;
+}

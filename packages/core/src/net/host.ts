@@ -1,0 +1,547 @@
+import { produceWithPatches, type Patch } from 'immer';
+import type { Address } from '../address/address.ts';
+import { familyOf } from '../address/address.ts';
+import { IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../address/ipv4.ts';
+import { prefixContains, prefixOf } from '../address/prefix.ts';
+import type { Simulation } from '../engine/simulation.ts';
+import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
+import { Hook } from '../hook/hook.ts';
+import type { Errno } from '../hook/verdict.ts';
+import { invariant } from '../invariant.ts';
+import { Meter } from '../meter.ts';
+import type { Packet } from '../packet/packet.ts';
+import { Device } from './device.ts';
+import type { DropReason } from './drop-reason.ts';
+import { type Fib, fibOf } from './fib.ts';
+import { Fragmentation } from './fragmentation.ts';
+import { DEFAULT_RULES, type HostConfig, type InterfaceConfig, SCOPE } from './host-config.ts';
+import { IcmpSender } from './icmp-sender.ts';
+import { inputRoute } from './input-route.ts';
+import { KernelLog } from './kernel-log.ts';
+import { LocalStack } from './local-stack.ts';
+import { type OutputFlow, outputRoute } from './output-route.ts';
+import { isRouteFailure, type Route, type RouteFailure } from './route.ts';
+import { CoreSysctls } from './core-sysctls.ts';
+import type { Listener, Socket } from './socket.ts';
+import { SysctlTable } from './sysctl.ts';
+
+/** What a host tells whoever watches it. The packet belongs to the observer's moment: clone what you keep. */
+export type HostEvent =
+  /** It left through a device (never `lo`). */
+  | { readonly kind: 'transmit'; readonly packet: Packet; readonly device: Device }
+  /** It reached the sockets of this host; `device` is the one that sockets are told (`IP_PKTINFO`). */
+  | { readonly kind: 'deliver'; readonly packet: Packet; readonly device: Device; readonly listener: Listener | undefined }
+  | { readonly kind: 'drop'; readonly packet: Packet; readonly reason: DropReason; readonly at: string };
+
+export type HostObserver = (event: HostEvent) => void;
+
+/** What changed in the configuration, for modules that keep state about it (masquerading, sets). */
+export type ConfigEvent =
+  | { readonly kind: 'device-down'; readonly device: Device }
+  | { readonly kind: 'device-up'; readonly device: Device }
+  | { readonly kind: 'device-removed'; readonly device: Device }
+  | { readonly kind: 'address-added' | 'address-removed'; readonly device: Device; readonly address: Address };
+
+export interface HostOptions {
+  readonly name?: string;
+  /** Ticks a second of the kernel's clock: token buckets and timers see time in these steps. Default 100. */
+  readonly hz?: number;
+}
+
+const LO: InterfaceConfig = {
+  name: 'lo',
+  kind: 'loopback',
+  up: true,
+  wasUp: true,
+  mtu: 65536,
+  group: 0,
+  addresses: [{ address: IPV4_LOOPBACK, length: 8, scope: 'host', secondary: false }],
+};
+
+/**
+ * One Linux network namespace: devices, addresses, routes, hooks, the local stack, and the way of a packet from `ip_rcv`
+ * to `ip_output`. It knows no rules and no connections; those register with {@link Host.hooks}.
+ *
+ * Everything that a packet causes has happened when {@link Host.receive} or {@link Host.send} returns, but for what
+ * timers do later. Packets that cross `lo` wait in a queue until the packet at hand is done, as in Linux's backlog.
+ */
+export class Host {
+  readonly name: string;
+  readonly simulation: Simulation;
+  readonly hz: number;
+  readonly hooks: HookRegistry = new HookRegistry();
+  readonly sysctl: SysctlTable = new SysctlTable();
+  /** The parameters that the packet path itself reads. */
+  readonly sysctls: CoreSysctls;
+  readonly log: KernelLog;
+  readonly meter: Meter = new Meter();
+  readonly icmp: IcmpSender;
+  readonly fragmentation: Fragmentation;
+  readonly #stack: LocalStack;
+  /**
+   * Gives an answer the connection of the packet that it answers (`nf_ct_attach`); conntrack puts its function here
+   * while it is in use.
+   */
+  attachConnection: ((answer: Packet, offender: Packet) => void) | undefined = undefined;
+
+  #config: HostConfig;
+  #fib: Fib;
+  readonly #devices = new Map<string, Device>();
+  #nextIndex = 1;
+  readonly #observers: HostObserver[] = [];
+  readonly #configObservers: ((event: ConfigEvent) => void)[] = [];
+  readonly #backlog: Packet[] = [];
+  #depth = 0;
+
+  constructor(simulation: Simulation, options: HostOptions = {}) {
+    this.simulation = simulation;
+    this.name = options.name ?? 'host';
+    this.hz = options.hz ?? 100;
+    this.sysctls = new CoreSysctls(this.sysctl);
+    this.log = new KernelLog(simulation);
+    this.#config = { interfaces: [LO], routes: [], rules: DEFAULT_RULES };
+    this.#fib = fibOf(this.#config);
+    this.#syncDevices(undefined, this.#config);
+    this.icmp = new IcmpSender(this);
+    this.fragmentation = new Fragmentation(this);
+    this.#stack = new LocalStack(this);
+  }
+
+  // ---------------------------------------------------------------- configuration
+
+  get config(): HostConfig {
+    return this.#config;
+  }
+
+  get fib(): Fib {
+    return this.#fib;
+  }
+
+  /** Kernel ticks since the host began (`jiffies`). */
+  get jiffies(): number {
+    return Math.floor(this.simulation.now / (1_000_000_000 / this.hz));
+  }
+
+  /**
+   * Replaces the configuration by what `recipe` makes of it and answers with the patches. Devices follow: new ones are
+   * created, gone ones forgotten, and observers of {@link onConfig} told what happened.
+   */
+  configure(recipe: (draft: MutableHostConfig) => void): readonly Patch[] {
+    const [next, patches] = produceWithPatches(this.#config, recipe as (draft: unknown) => void);
+    this.replaceConfig(next as HostConfig);
+    return patches;
+  }
+
+  /** Puts a whole configuration in place, such as an earlier snapshot. */
+  replaceConfig(next: HostConfig): void {
+    const previous = this.#config;
+    if (next === previous) return;
+    invariant(next.interfaces[0]?.name === 'lo', 'the first interface is lo');
+    this.#config = next;
+    this.#fib = fibOf(next);
+    this.#syncDevices(previous, next);
+  }
+
+  /** Calls `observer` on each change of devices and addresses; the answer ends that. */
+  onConfig(observer: (event: ConfigEvent) => void): () => void {
+    return subscribe(this.#configObservers, observer);
+  }
+
+  /** Calls `observer` for everything that leaves, arrives or ends; the answer ends that. */
+  observe(observer: HostObserver): () => void {
+    return subscribe(this.#observers, observer);
+  }
+
+  device(name: string): Device | undefined {
+    return this.#devices.get(name);
+  }
+
+  /** All devices in the order of their index. */
+  get devices(): readonly Device[] {
+    return [...this.#devices.values()];
+  }
+
+  #syncDevices(previous: HostConfig | undefined, next: HostConfig): void {
+    const events: ConfigEvent[] = [];
+    const before = new Map(previous?.interfaces.map((config) => [config.name, config]));
+    for (const config of next.interfaces) {
+      const old = before.get(config.name);
+      before.delete(config.name);
+      if (old === config) continue;
+      let device = this.#devices.get(config.name);
+      if (device === undefined) {
+        device = new Device(config.name, this.#nextIndex++, config.kind, config.mac);
+        this.#devices.set(config.name, device);
+        this.sysctl.addDevice(config.name);
+        this.sysctls.addDevice(config.name);
+      }
+      if (device.up !== config.up) events.push({ kind: config.up ? 'device-up' : 'device-down', device });
+      device.up = config.up;
+      device.mtu = config.mtu;
+      device.group = config.group;
+      const had = new Set(old?.addresses.map((entry) => entry.address));
+      for (const { address } of config.addresses) {
+        if (!had.delete(address)) events.push({ kind: 'address-added', device, address });
+      }
+      for (const address of had) events.push({ kind: 'address-removed', device, address });
+    }
+    for (const name of before.keys()) {
+      const device = this.#devices.get(name)!;
+      this.#devices.delete(name);
+      this.sysctl.removeDevice(name);
+      this.sysctls.removeDevice(name);
+      device.up = false;
+      events.push({ kind: 'device-down', device }, { kind: 'device-removed', device });
+    }
+    for (const event of events) for (const observer of this.#configObservers) observer(event);
+  }
+
+  /** The configuration of a device. */
+  interfaceOf(device: Device): InterfaceConfig | undefined {
+    return this.#config.interfaces.find((config) => config.name === device.name);
+  }
+
+  /** Whether an address belongs to this host, on any device, up or down. */
+  hasAddress(address: Address): boolean {
+    return this.#fib.addresses.has(address);
+  }
+
+  /**
+   * The address of `device` to use towards `destination` (`inet_select_addr`): the first primary one whose network holds
+   * it, else the device's first primary; without any, one of another device. `scope` is the widest number allowed.
+   */
+  selectAddress(device: Device, destination: Address | undefined, scope: number = SCOPE.global): Address | undefined {
+    let first: Address | undefined;
+    for (const entry of this.interfaceOf(device)?.addresses ?? []) {
+      if (entry.secondary || familyOf(entry.address) !== 'ipv4' || SCOPE[entry.scope] > scope) continue;
+      if (destination === undefined || prefixContains(prefixOf(entry.address, entry.length), destination)) return entry.address;
+      first ??= entry.address;
+    }
+    if (first !== undefined) return first;
+    for (const config of this.#config.interfaces) {
+      for (const entry of config.addresses) {
+        if (entry.secondary || familyOf(entry.address) !== 'ipv4') continue;
+        if (SCOPE[entry.scope] <= scope && entry.scope !== 'link') return entry.address;
+      }
+    }
+    return undefined;
+  }
+
+  // ---------------------------------------------------------------- the way in
+
+  /** A frame arrives on a device (`ip_rcv`). Precondition: the packet is the host's from now on. */
+  receive(device: Device, packet: Packet): void {
+    this.#enter(() => this.#receive(device, packet));
+  }
+
+  #receive(device: Device, packet: Packet): void {
+    this.meter.received++;
+    device.received.packets++;
+    device.received.bytes += packet.length;
+    packet.inDevice = device;
+    packet.trace?.add({ kind: 'receive', device: device.name });
+    if (!device.up) return this.drop(packet, 'device-down', device.name);
+    if (packet.packetType === 'otherhost') return this.drop(packet, 'other-host', device.name);
+    if (packet.family !== 'ipv4') return this.drop(packet, 'unknown-protocol', device.name);
+    if (!this.runHook(Hook.PREROUTING, packet, device, undefined)) return;
+    this.#receiveFinish(device, packet);
+  }
+
+  /** Routing and what follows from it (`ip_rcv_finish`). A packet that crossed `lo` still has its route. */
+  #receiveFinish(device: Device, packet: Packet): void {
+    if (packet.route === undefined) {
+      const result = inputRoute(this, packet, device);
+      if (isRouteFailure(result)) {
+        packet.trace?.add({ kind: 'route', direction: 'input', decision: result.reason });
+        return this.#refuseInput(packet, result);
+      }
+      packet.route = result;
+      packet.trace?.add({ kind: 'route', direction: 'input', decision: describeRoute(result) });
+    }
+    if (packet.route.type === 'unicast') this.#forward(packet, packet.route);
+    else this.localDeliver(packet);
+  }
+
+  /** `ip_error`: the ICMP answer to a packet that has no way, within the limit of errors per source. */
+  #refuseInput(packet: Packet, failure: RouteFailure): void {
+    if (failure.icmpCode !== undefined && this.icmp.mayReportRouteError(packet.src)) {
+      this.icmp.send(packet, 3, failure.icmpCode);
+    }
+    this.drop(packet, failure.reason, 'routing');
+  }
+
+  /** `ip_forward`. */
+  #forward(packet: Packet, route: Route): void {
+    if (packet.packetType !== 'host') return this.drop(packet, 'not-for-us', 'ip_forward');
+    if (packet.ttl <= 1) {
+      this.icmp.send(packet, 11, 0);
+      return this.drop(packet, 'ttl-exceeded', 'ip_forward');
+    }
+    if (packet.length > route.mtu && packet.dontFragment) {
+      this.icmp.send(packet, 3, 4, route.mtu);
+      return this.drop(packet, 'packet-too-big', 'ip_forward');
+    }
+    packet.ttl--;
+    packet.trace?.add({ kind: 'change', field: 'ttl', from: String(packet.ttl + 1), to: String(packet.ttl), by: 'ip_forward' });
+    if (route.device === packet.inDevice && this.sysctls.sendRedirects(route.device)) this.icmp.sendRedirect(packet, route);
+    if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
+    this.dstOutput(packet);
+  }
+
+  /** `ip_local_deliver`: reassembly, LOCAL_IN, then the local stack. */
+  localDeliver(packet: Packet): void {
+    let whole: Packet | undefined = packet;
+    if (packet.isFragment) {
+      whole = this.fragmentation.collect(packet, 'local');
+      if (whole === undefined) return;
+    }
+    if (!this.runHook(Hook.LOCAL_IN, whole, whole.inDevice, undefined)) return;
+    this.meter.delivered++;
+    const device = whole.route?.inputDevice ?? whole.inDevice!;
+    whole.trace?.add({ kind: 'deliver', device: device.name });
+    this.#stack.deliver(whole, device);
+  }
+
+  // ---------------------------------------------------------------- the way out
+
+  /**
+   * A process sends a packet whose IP header it wrote itself (a raw socket with IP_HDRINCL). The answer is the error
+   * that the call returns, or `undefined`.
+   */
+  send(packet: Packet, socket: Socket = {}): Errno | undefined {
+    return this.#enter(() => {
+      packet.socket = socket;
+      if (socket.mark !== undefined) packet.mark = socket.mark;
+      packet.packetType = 'outgoing';
+      packet.trace?.add({ kind: 'send', by: 'a local process' });
+      const route = this.routeOutput({
+        destination: packet.dst,
+        source: undefined,
+        tos: packet.tos,
+        mark: packet.mark,
+        outDevice: socket.boundDevice,
+      });
+      if (isRouteFailure(route)) {
+        packet.trace?.add({ kind: 'route', direction: 'output', decision: route.reason });
+        this.drop(packet, route.reason, 'routing');
+        return route.errno;
+      }
+      packet.trace?.add({ kind: 'route', direction: 'output', decision: describeRoute(route) });
+      if (packet.length > route.mtu) return 'EMSGSIZE';
+      packet.route = route;
+      if (packet.id === 0) packet.id = this.simulation.random.stream('ip-id').below(65536);
+      return this.localOut(packet);
+    });
+  }
+
+  /** Routes a packet that the host itself made and sends it; false if there is no way. For answers of the local stack. */
+  output(packet: Packet, flow: OutputFlow): boolean {
+    const route = this.routeOutput(flow);
+    if (isRouteFailure(route)) return false;
+    packet.route = route;
+    packet.packetType = 'outgoing';
+    return this.#enter(() => this.localOut(packet) === undefined);
+  }
+
+  /** Sends a packet that the host made and that has its route: an answer, or what IPVS and targets rewrote. */
+  sendAnswer(packet: Packet): Errno | undefined {
+    return this.#enter(() => this.localOut(packet));
+  }
+
+  /** LOCAL_OUT and what follows (`ip_local_out`). Precondition: `packet.route` is set. */
+  localOut(packet: Packet): Errno | undefined {
+    const route = packet.route;
+    invariant(route !== undefined, 'ip_local_out without a route');
+    const verdict = this.#runHook(Hook.LOCAL_OUT, packet, undefined, route.device);
+    return verdict === undefined ? this.dstOutput(packet) : verdict === 'stolen' ? undefined : verdict;
+  }
+
+  /**
+   * `dst_output`: POSTROUTING, fragmentation, the device. Precondition: `packet.route` is set. In POSTROUTING the
+   * device that a forwarded packet came in on is still visible.
+   */
+  dstOutput(packet: Packet): Errno | undefined {
+    const route = packet.route;
+    invariant(route !== undefined, 'dst_output without a route');
+    if (route.type === 'broadcast' || route.type === 'multicast') return this.#multicastOutput(packet, route);
+    const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
+    if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;
+    return this.#finishOutput(packet);
+  }
+
+  /** `ip_mc_output`: a copy comes back to this host, through POSTROUTING of its own; then the packet itself leaves. */
+  #multicastOutput(packet: Packet, route: Route): Errno | undefined {
+    if (route.type === 'broadcast') {
+      const copy = packet.clone();
+      copy.inDevice = undefined;
+      if (this.runHook(Hook.POSTROUTING, copy, undefined, route.device)) {
+        copy.packetType = 'loopback';
+        copy.socket = undefined;
+        copy.inDevice = route.device;
+        this.#backlog.push(copy);
+      }
+    }
+    const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
+    if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;
+    return this.#finishOutput(packet);
+  }
+
+  /** `ip_finish_output`. The route may have been replaced in POSTROUTING. */
+  #finishOutput(packet: Packet): Errno | undefined {
+    const route = packet.route!;
+    if (packet.length > route.mtu || packet.fragMaxSize !== 0) {
+      const limit = packet.fragMaxSize !== 0 ? Math.min(packet.fragMaxSize, route.mtu) : route.mtu;
+      if (packet.length > route.mtu && packet.dontFragment && packet.fragMaxSize === 0) {
+        this.icmp.send(packet, 3, 4, route.mtu);
+        this.drop(packet, 'packet-too-big', 'ip_fragment');
+        return 'EMSGSIZE';
+      }
+      if (packet.length > limit) {
+        for (const fragment of this.fragmentation.split(packet, limit)) this.transmit(route.device, fragment);
+        return undefined;
+      }
+    }
+    this.transmit(route.device, packet);
+    return undefined;
+  }
+
+  /** `dev_queue_xmit`: out of a device, or back in through `lo`. */
+  transmit(device: Device, packet: Packet): void {
+    if (!device.up) return this.drop(packet, 'device-down', device.name);
+    this.meter.transmitted++;
+    device.transmitted.packets++;
+    device.transmitted.bytes += packet.length;
+    packet.trace?.add({ kind: 'transmit', device: device.name });
+    if (device.kind === 'loopback') {
+      // Connection and route stay with it; the socket that sent it does not (`loopback_xmit`).
+      packet.socket = undefined;
+      packet.packetType = 'host';
+      packet.inDevice = device;
+      this.#backlog.push(packet);
+      return;
+    }
+    if (device.kind === 'dummy') return;
+    this.#emit({ kind: 'transmit', packet, device });
+  }
+
+  // ---------------------------------------------------------------- for hook functions
+
+  /** An output route (`ip_route_output_key`). */
+  routeOutput(flow: OutputFlow): Route | RouteFailure {
+    this.meter.routeLookups++;
+    return outputRoute(this, flow);
+  }
+
+  /**
+   * Routes a packet anew after LOCAL_OUT changed it (`ip_route_me_harder`). The answer is the error that drops it, if
+   * any. The source address of the packet stays as it is.
+   */
+  routeMeHarder(packet: Packet): Errno | undefined {
+    const type = this.addressType(packet.src);
+    const route = this.routeOutput({
+      destination: packet.dst,
+      source: type === 'local' || type === 'unicast' ? packet.src : undefined,
+      tos: packet.tos,
+      mark: packet.mark,
+      outDevice: packet.socket?.boundDevice,
+      anySource: type !== 'local',
+    });
+    if (isRouteFailure(route)) return route.errno;
+    packet.route = route;
+    packet.trace?.add({ kind: 'route', direction: 'reroute', decision: describeRoute(route) });
+    return undefined;
+  }
+
+  /** What an address is to this host (`inet_addr_type`, or `inet_dev_addr_type` with a device): the local table decides. */
+  addressType(address: Address, device?: Device): 'unicast' | 'local' | 'broadcast' | 'multicast' {
+    if (familyOf(address) === 'ipv4') {
+      const bits = address as Ipv4Address as number;
+      if (bits >>> 24 === 0 || bits === 0xffffffff) return 'broadcast';
+      if (bits >>> 28 === 14) return 'multicast';
+    }
+    const route = this.#fib.localType(address, device?.name);
+    if (route === undefined) return 'unicast';
+    return route.type === 'broadcast' ? 'broadcast' : route.type === 'local' ? 'local' : 'unicast';
+  }
+
+  /** A local process waits for packets; the answer ends that. */
+  listen(listener: Listener): () => void {
+    return this.#stack.listen(listener);
+  }
+
+  /** Ends a packet: observers are told, its trace too. Functions on hooks answer with a verdict instead. */
+  drop(packet: Packet, reason: DropReason, at: string): void {
+    this.meter.dropped++;
+    packet.trace?.add({ kind: 'drop', reason, at });
+    this.#emit({ kind: 'drop', packet, reason, at });
+  }
+
+  /** Tells observers that a packet reached this host's sockets. For the local stack. */
+  delivered(packet: Packet, device: Device, listener: Listener | undefined): void {
+    this.#emit({ kind: 'deliver', packet, device, listener });
+  }
+
+  /** Runs one hook; true if the packet goes on. */
+  runHook(hook: Hook, packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined): boolean {
+    return this.#runHook(hook, packet, inDevice, outDevice) === undefined;
+  }
+
+  #runHook(hook: Hook, packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined): Errno | 'stolen' | undefined {
+    const state: HookState = { hook, family: packet.family, inDevice, outDevice, host: this };
+    const verdict = this.hooks.run(packet, state);
+    if (verdict.kind === 'accept') return undefined;
+    if (verdict.kind === 'stolen') return 'stolen';
+    this.meter.dropped++;
+    this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `hook ${hook}` });
+    return verdict.errno;
+  }
+
+  /** Runs `work` and then, if this is the outermost call, everything that waits in the backlog of `lo`. */
+  #enter<T>(work: () => T): T {
+    this.#depth++;
+    try {
+      const result = work();
+      if (this.#depth === 1) {
+        for (let next = this.#backlog.shift(); next !== undefined; next = this.#backlog.shift()) {
+          this.#receive(next.inDevice!, next);
+        }
+      }
+      return result;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #emit(event: HostEvent): void {
+    for (const observer of this.#observers) observer(event);
+  }
+}
+
+/** The configuration as a recipe of {@link Host.configure} may change it. */
+export type MutableHostConfig = {
+  -readonly [K in keyof HostConfig]: Mutable<HostConfig[K]>;
+};
+type Mutable<T> = T extends number | string | bigint | boolean
+  ? T
+  : T extends readonly (infer U)[]
+    ? Mutable<U>[]
+    : T extends object
+      ? { -readonly [K in keyof T]: Mutable<T[K]> }
+      : T;
+
+function subscribe<T>(list: T[], entry: T): () => void {
+  list.push(entry);
+  return () => {
+    const at = list.indexOf(entry);
+    if (at >= 0) list.splice(at, 1);
+  };
+}
+
+function describeRoute(route: Route): string {
+  return route.type === 'unicast' ? `via ${route.device.name}` : route.type;
+}
+
+/** Whether an address may only stand on `lo`. */
+export function isHostOnly(address: Address): boolean {
+  return familyOf(address) === 'ipv4' && isLoopback(address as Ipv4Address);
+}

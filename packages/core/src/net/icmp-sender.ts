@@ -1,0 +1,159 @@
+import type { Address } from '../address/address.ts';
+import { encodeQuote } from '../packet/quote.ts';
+import { Packet } from '../packet/packet.ts';
+import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
+import type { Host } from './host.ts';
+import { isRouteFailure, type Route } from './route.ts';
+
+/** Highest ICMP type that Linux knows (`NR_ICMP_TYPES`); errors about higher ones are never sent. */
+const HIGHEST_TYPE = 18;
+/** Longest ICMP error that Linux sends, IP header included (RFC 1812). */
+const LONGEST_ERROR = 576;
+/** Token bucket of one destination (`XRLIM_BURST_FACTOR`): six errors at once. */
+const PEER_BURST = 6;
+/** Token bucket of `ip_error`, in errors: five at once, one a second. */
+const ROUTE_ERROR_BURST_SECONDS = 5;
+
+/** What Linux keeps per destination (`struct inet_peer`): one bucket that two limits share. */
+interface Peer {
+  tokens: number;
+  last: number;
+}
+
+/**
+ * Sends the ICMP errors of this host (`__icmp_send`), within Linux's limits. Rates are counted in kernel ticks.
+ */
+export class IcmpSender {
+  readonly #host: Host;
+  readonly #peers = new Map<Address, Peer>();
+  #credit = 0;
+  #stamp: number | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /**
+   * Answers `offender` with an ICMP error, unless Linux would stay silent: later fragments, frames not addressed to this
+   * host, broadcasts, errors about errors, rate limits, no way back. `rest` is the lower half of the second word (the
+   * MTU of 3/4), `gateway` the whole word (redirects). Precondition: `offender.route` is set if it came this far.
+   * @returns whether an error was sent
+   */
+  send(offender: Packet, type: number, code: number, rest = 0, gateway?: Address): boolean {
+    const host = this.#host;
+    if (offender.packetType !== 'host' && offender.packetType !== 'outgoing') return false;
+    const offenderRoute = offender.route;
+    if (offenderRoute?.type === 'broadcast' || offenderRoute?.type === 'multicast') return false;
+    if (offender.fragmentOffset !== 0) return false;
+    if (isIcmpError(type) && offender.protocol === PROTOCOL.icmp) {
+      const inner = offender.transport;
+      if (inner === undefined || inner.kind !== 'icmp') return false;
+      if (inner.type > HIGHEST_TYPE || isIcmpError(inner.type)) return false;
+    }
+    if (!this.#allowed(offender, type, code)) return false;
+
+    const delivered = offenderRoute !== undefined && offenderRoute.type === 'local';
+    let source: Address | undefined = delivered ? offender.dst : undefined;
+    if (!delivered && host.sysctls.icmpErrorsUseInboundIfaddr.value !== 0 && offender.inDevice !== undefined) {
+      source = host.selectAddress(offender.inDevice, offender.src);
+    }
+    const tos = isIcmpError(type) ? (offender.tos & 0x1e) | 0xc0 : offender.tos;
+    const mark = host.sysctls.fwmarkReflect.value !== 0 ? offender.mark : 0;
+    const flow = { destination: offender.src, source, tos, mark };
+    const route = host.routeOutput(flow);
+    if (isRouteFailure(route)) return false;
+    if (isIcmpError(type) && !this.#peerAllows(offender.src, type, route)) return false;
+
+    const room = Math.min(route.mtu, LONGEST_ERROR) - 20 - 8;
+    const payload = encodeQuote(offender, room);
+    const second = gateway === undefined ? rest : (gateway as unknown as number);
+    const answer = new Packet({
+      src: route.source ?? offender.dst,
+      dst: offender.src,
+      protocol: PROTOCOL.icmp,
+      ttl: host.sysctls.defaultTtl.value,
+      tos,
+      id: host.simulation.random.stream('ip-id').below(65536),
+      transport: icmpHeader(type, code, second >>> 16, second & 0xffff),
+      payload,
+    });
+    answer.mark = mark;
+    answer.packetType = 'outgoing';
+    answer.route = route;
+    if (offender.trace !== undefined) {
+      answer.trace = offender.trace.branch(`ICMP ${type}/${code}`, answer);
+      answer.trace.add({ kind: 'send', by: 'the IP stack' });
+    }
+    host.attachConnection?.(answer, offender);
+    host.sendAnswer(answer);
+    return true;
+  }
+
+  /** `ip_rt_send_redirect`: tells a neighbour that it could have asked the gateway itself. The packet is forwarded too. */
+  sendRedirect(packet: Packet, route: Route): void {
+    const target = route.gateway ?? packet.dst;
+    const network = this.#host.interfaceOf(route.device);
+    if (network === undefined || typeof target !== 'number') return;
+    this.send(packet, 5, 1, 0, target);
+  }
+
+  /** Whether `ip_error` may answer this source now: five at once, then one a second. */
+  mayReportRouteError(source: Address): boolean {
+    const { hz } = this.#host;
+    const peer = this.#refill(source, ROUTE_ERROR_BURST_SECONDS * hz);
+    if (peer.tokens < hz) return false;
+    peer.tokens -= hz;
+    return true;
+  }
+
+  /** Every type but those of the mask is free; the rest share a bucket of the host (`icmp_global_allow`). */
+  #allowed(offender: Packet, type: number, code: number): boolean {
+    const { sysctls } = this.#host;
+    if (offender.inDevice?.kind === 'loopback') return true;
+    if (!this.#limited(type, code)) return true;
+    const burst = sysctls.icmpMsgsBurst.value;
+    const perSecond = sysctls.icmpMsgsPerSec.value;
+    const { hz, jiffies } = this.#host;
+    // Never asked before counts as long ago: the bucket starts full.
+    const elapsed = this.#stamp === undefined ? hz : Math.min(jiffies - this.#stamp, hz);
+    if (this.#credit === 0 || elapsed >= hz / 50) {
+      const gained = Math.floor((perSecond * elapsed) / hz);
+      if (gained > 0) this.#stamp = jiffies;
+      this.#credit = Math.min(this.#credit + gained, burst);
+    }
+    if (this.#credit <= 0) return false;
+    // Not one but up to three tokens, so that nobody can count them from outside.
+    this.#credit = Math.max(this.#credit - this.#host.simulation.random.stream('icmp-global').below(3), 0);
+    return true;
+  }
+
+  #limited(type: number, code: number): boolean {
+    const { sysctls } = this.#host;
+    if (type > HIGHEST_TYPE) return false;
+    if (type === 3 && code === 4) return false;
+    return ((1 << type) & sysctls.icmpRatemask.value) !== 0;
+  }
+
+  /** The bucket of one destination: `icmp_ratelimit` milliseconds for each, six at once (`inet_peer_xrlim_allow`). */
+  #peerAllows(destination: Address, type: number, route: Route): boolean {
+    if (route.device.kind === 'loopback') return true;
+    if (!this.#limited(type, 0)) return true;
+    const timeout = (this.#host.sysctls.icmpRatelimit.value * this.#host.hz) / 1000;
+    const peer = this.#refill(destination, PEER_BURST * timeout);
+    if (peer.tokens < timeout) return false;
+    peer.tokens -= timeout;
+    return true;
+  }
+
+  #refill(address: Address, most: number): Peer {
+    const now = this.#host.jiffies;
+    let peer = this.#peers.get(address);
+    if (peer === undefined) {
+      peer = { tokens: 0, last: now - 60 * this.#host.hz };
+      this.#peers.set(address, peer);
+    }
+    peer.tokens = Math.min(peer.tokens + now - peer.last, most);
+    peer.last = now;
+    return peer;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Address } from '../address/address.ts';
+import { IPV4_BROADCAST, type Ipv4Address, isLoopback, isMulticast, isZeroNet, parseIpv4 } from '../address/ipv4.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Device } from './device.ts';
+import type { FibResult, FibRoute } from './fib.ts';
+import type { Host } from './host.ts';
+import { SCOPE } from './host-config.ts';
+import type { Route, RouteFailure, RouteType } from './route.ts';
+
+const ALL_HOSTS = parseIpv4('224.0.0.1')!;
+
+const MARTIAN_SOURCE: RouteFailure = { reason: 'martian-source', errno: 'EINVAL' };
+const MARTIAN_DESTINATION: RouteFailure = { reason: 'martian-destination', errno: 'EINVAL' };
+const LOCAL_SOURCE: RouteFailure = { reason: 'local-source', errno: 'EINVAL' };
+const REVERSE_PATH: RouteFailure = { reason: 'rp-filter', errno: 'EINVAL' };
+const FORWARDING_OFF: RouteFailure = { reason: 'forwarding-off', errno: 'EHOSTUNREACH' };
+
+/** What `ip_error` makes of a failed look-up, by the kind of failure. */
+const REFUSALS: Record<Extract<FibResult, string>, RouteFailure> = {
+  none: { reason: 'no-route', errno: 'ENETUNREACH', icmpCode: 0 },
+  unreachable: { reason: 'route-unreachable', errno: 'EHOSTUNREACH', icmpCode: 1 },
+  prohibit: { reason: 'route-prohibit', errno: 'EACCES', icmpCode: 13 },
+  blackhole: { reason: 'route-blackhole', errno: 'EINVAL' },
+};
+
+/**
+ * Where a received packet goes (`ip_route_input_slow`): delivered, forwarded, or refused. The order of the tests decides
+ * which packets end here without an answer.
+ */
+export function inputRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
+  host.meter.routeLookups++;
+  const source = packet.src as Ipv4Address;
+  const destination = packet.dst as Ipv4Address;
+  if (isMulticast(destination)) return multicastRoute(host, packet, device);
+  if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
+  if (destination === IPV4_BROADCAST || (source === 0 && destination === 0)) return broadcastRoute(host, packet, device);
+  if (isZeroNet(source)) return MARTIAN_SOURCE;
+  if (isZeroNet(destination)) return MARTIAN_DESTINATION;
+  if (isLoopback(destination)) {
+    if (!host.sysctls.routeLocalnet(device)) return MARTIAN_DESTINATION;
+  } else if (isLoopback(source) && !host.sysctls.routeLocalnet(device)) return MARTIAN_SOURCE;
+
+  const result = host.fib.lookup({
+    destination,
+    source,
+    tos: packet.tos & 0x1c,
+    mark: packet.mark,
+    inDevice: device.name,
+    outDevice: undefined,
+  });
+  if (typeof result === 'string') return host.sysctls.forwarding(device) ? REFUSALS[result] : FORWARDING_OFF;
+  if (result.type === 'broadcast') return broadcastRoute(host, packet, device);
+  if (result.type === 'local') return validateSource(host, packet, device) ?? localRoute('local', device, result);
+  if (!host.sysctls.forwarding(device)) return FORWARDING_OFF;
+  if (result.type !== 'unicast') return MARTIAN_DESTINATION;
+  const out = host.device(result.device!);
+  if (out === undefined || !out.up) return REFUSALS.none;
+  return (
+    validateSource(host, packet, device) ?? {
+      type: 'unicast',
+      device: out,
+      gateway: result.gateway,
+      source: result.source,
+      mtu: result.mtu ?? out.mtu,
+      inputDevice: undefined,
+      isInput: true,
+      realm: result.realm,
+    }
+  );
+}
+
+function localRoute(type: RouteType, device: Device, found: FibRoute | undefined): Route {
+  return {
+    type,
+    device,
+    gateway: undefined,
+    source: found?.source,
+    mtu: device.mtu,
+    inputDevice: undefined,
+    isInput: true,
+    realm: found?.realm ?? 0,
+  };
+}
+
+function broadcastRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
+  const fault = isZeroNet(packet.src as Ipv4Address) ? undefined : validateSource(host, packet, device, true);
+  return fault ?? localRoute('broadcast', device, undefined);
+}
+
+/** Only 224.0.0.1 is joined by itself; no process here joins another group. */
+function multicastRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
+  const source = packet.src as Ipv4Address;
+  if (packet.dst !== ALL_HOSTS) return { reason: 'martian-destination', errno: 'EINVAL' };
+  if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
+  if (isLoopback(source) && !host.sysctls.routeLocalnet(device)) return MARTIAN_SOURCE;
+  const fault = isZeroNet(source) ? undefined : validateSource(host, packet, device, true);
+  return fault ?? localRoute('multicast', device, undefined);
+}
+
+/**
+ * Whether a packet may come from where it says (`fib_validate_source`). Without rp_filter only an address of this host
+ * is refused; with custom rules or local routes Linux looks the source up all the same, and refuses it only if the route
+ * to it is no unicast one.
+ */
+function validateSource(host: Host, packet: Packet, device: Device, toBroadcast = false): RouteFailure | undefined {
+  const mode = host.sysctls.rpFilter(device);
+  const acceptLocal = host.sysctls.acceptLocal(device);
+  const { fib } = host;
+  if (mode === 0) {
+    if (acceptLocal) return undefined;
+    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.addresses.has(packet.src) ? LOCAL_SOURCE : undefined;
+  }
+  const backwards = {
+    destination: packet.src as Address,
+    source: toBroadcast ? undefined : packet.dst,
+    tos: packet.tos & 0x1c,
+    mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
+    inDevice: undefined,
+  };
+  const found = fib.lookup({ ...backwards, outDevice: undefined });
+  if (typeof found === 'string') return mode === 0 ? undefined : REVERSE_PATH;
+  if (found.type !== 'unicast' && !(found.type === 'local' && acceptLocal)) return LOCAL_SOURCE;
+  if (found.device === device.name) return undefined;
+  const hasAddress = (host.interfaceOf(device)?.addresses.length ?? 0) > 0;
+  if (!hasAddress) return mode === 0 ? undefined : REVERSE_PATH;
+  if (mode === 1) return REVERSE_PATH;
+  return undefined;
+}
+
+/** The scope below which a next hop counts as this host itself. */
+export const LINK_SCOPE: number = SCOPE.link;

@@ -1,0 +1,154 @@
+import { Packet } from '../packet/packet.ts';
+import { isIcmpError, PROTOCOL, TCP_FLAG, icmpHeader, tcpHeader, type IcmpHeader } from '../packet/transport.ts';
+import type { Device } from './device.ts';
+import type { Host } from './host.ts';
+import type { Listener } from './socket.ts';
+
+/**
+ * What becomes of a packet that reached this host (`ip_local_deliver_finish` and the protocols above it). Nobody listens
+ * unless {@link LocalStack.listen} was called, so TCP gets a RST, UDP a port unreachable, an echo request its reply.
+ */
+export class LocalStack {
+  readonly #host: Host;
+  readonly #listeners: Listener[] = [];
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at >= 0) this.#listeners.splice(at, 1);
+    };
+  }
+
+  /** Precondition: whole (not a fragment) and past LOCAL_IN. */
+  deliver(packet: Packet, device: Device): void {
+    const port = packet.ports?.dport ?? 0;
+    const listener = this.#listeners.find(
+      (entry) =>
+        entry.protocol === packet.protocol &&
+        (packet.protocol === PROTOCOL.icmp || entry.port === port) &&
+        (entry.address === undefined || entry.address === packet.dst),
+    );
+    this.#host.delivered(packet, device, listener);
+    if (listener !== undefined && !packet.badChecksum) return listener.receive(packet, device);
+    switch (packet.protocol) {
+      case PROTOCOL.icmp:
+        return this.#icmp(packet);
+      case PROTOCOL.tcp:
+        return this.#tcp(packet);
+      case PROTOCOL.udp:
+      case PROTOCOL.udplite:
+        return this.#udp(packet);
+      case PROTOCOL.igmp:
+        return this.#drop(packet, 'consumed-locally');
+      default:
+        this.#host.icmp.send(packet, 3, 2);
+        return this.#drop(packet, 'unknown-protocol');
+    }
+  }
+
+  /** A closed port answers RST (`tcp_v4_send_reset`), but never to a RST nor to a broadcast. */
+  #tcp(packet: Packet): void {
+    const tcp = packet.transport;
+    if (tcp?.kind !== 'tcp' || tcp.dataOffset < 5 || packet.packetType !== 'host') return this.#drop(packet, 'no-socket');
+    if (packet.badChecksum) return this.#drop(packet, 'tcp-checksum');
+    if ((tcp.flags & TCP_FLAG.RST) !== 0 || packet.route?.type !== 'local') return this.#drop(packet, 'no-socket');
+    const acked = (tcp.flags & TCP_FLAG.ACK) !== 0;
+    const occupied = ((tcp.flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TCP_FLAG.FIN) !== 0 ? 1 : 0) + packet.payloadLength;
+    const answer = new Packet({
+      src: packet.dst,
+      dst: packet.src,
+      protocol: PROTOCOL.tcp,
+      ttl: this.#host.sysctls.defaultTtl.value,
+      tos: packet.tos & 0xfc,
+      dontFragment: true,
+      transport: tcpHeader({
+        sport: tcp.dport,
+        dport: tcp.sport,
+        seq: acked ? tcp.ack : 0,
+        ack: acked ? 0 : (tcp.seq + occupied) >>> 0,
+        flags: acked ? TCP_FLAG.RST : TCP_FLAG.RST | TCP_FLAG.ACK,
+        window: 0,
+      }),
+    });
+    this.#answer(packet, answer, 'TCP reset');
+    this.#drop(packet, 'no-socket');
+  }
+
+  #udp(packet: Packet): void {
+    if (packet.protocol === PROTOCOL.udp) {
+      const udp = packet.transport;
+      if (udp?.kind !== 'udp' || udp.length < 8 || udp.length > 8 + packet.payloadLength) return this.#drop(packet, 'no-socket');
+    }
+    if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
+    if (packet.route?.type === 'local') this.#host.icmp.send(packet, 3, 3);
+    this.#drop(packet, 'no-socket');
+  }
+
+  /** `icmp_rcv`: echo and timestamp requests are answered, everything else is heard in silence. */
+  #icmp(packet: Packet): void {
+    const icmp = packet.transport;
+    if (icmp?.kind !== 'icmp') return this.#drop(packet, 'icmp-ignored');
+    if (packet.badChecksum) return this.#drop(packet, 'icmp-checksum');
+    const { sysctls } = this.#host;
+    const toMany = packet.route?.type === 'broadcast' || packet.route?.type === 'multicast';
+    if (toMany && (icmp.type === 8 || icmp.type === 13) && sysctls.icmpEchoIgnoreBroadcasts.value !== 0) {
+      return this.#drop(packet, 'icmp-ignored');
+    }
+    if (icmp.type === 8) {
+      if (sysctls.icmpEchoIgnoreAll.value !== 0) return this.#drop(packet, 'icmp-ignored');
+      this.#icmpReply(packet, icmpHeader(0, 0, icmp.id, icmp.seq), packet.payload, packet.payloadLength);
+    } else if (icmp.type === 13) {
+      // Fewer bytes than a type needs are not answered; the reply carries three timestamps whatever came in.
+      if (packet.payloadLength < 4) return this.#drop(packet, 'icmp-ignored');
+      this.#icmpReply(packet, icmpHeader(14, 0, icmp.id, icmp.seq), this.#timestamps(packet), 12);
+    }
+    this.#drop(packet, isIcmpError(icmp.type) ? 'consumed-locally' : 'icmp-ignored');
+  }
+
+  /** Originate as received, then receive and transmit time in milliseconds of the day (RFC 792). */
+  #timestamps(packet: Packet): Uint8Array {
+    const bytes = new Uint8Array(12);
+    bytes.set(packet.payload.subarray(0, 4));
+    const { simulation } = this.#host;
+    const day = Math.floor(simulation.epoch * 1000 + simulation.now / 1e6) % 86_400_000;
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, day);
+    view.setUint32(8, day);
+    return bytes;
+  }
+
+  #icmpReply(request: Packet, header: IcmpHeader, payload: Uint8Array, payloadLength: number): void {
+    const answer = new Packet({
+      src: request.dst,
+      dst: request.src,
+      protocol: PROTOCOL.icmp,
+      ttl: this.#host.sysctls.defaultTtl.value,
+      tos: request.tos,
+      id: this.#host.simulation.random.stream('ip-id').below(65536),
+      transport: header,
+      payload,
+      payloadLength,
+    });
+    this.#answer(request, answer, 'ICMP reply');
+  }
+
+  #answer(request: Packet, answer: Packet, what: string): void {
+    const toMany = request.route?.type !== 'local';
+    answer.mark = this.#host.sysctls.fwmarkReflect.value !== 0 ? request.mark : 0;
+    if (request.trace !== undefined) {
+      answer.trace = request.trace.branch(what, answer);
+      answer.trace.add({ kind: 'send', by: 'the local stack' });
+    }
+    const flow = { destination: answer.dst, source: toMany ? undefined : answer.src, tos: answer.tos, mark: answer.mark };
+    this.#host.output(answer, flow);
+  }
+
+  #drop(packet: Packet, reason: Parameters<Host['drop']>[1]): void {
+    this.#host.drop(packet, reason, 'the local stack');
+  }
+}

@@ -1,0 +1,107 @@
+import type { Address } from '../address/address.ts';
+import { IPV4_BROADCAST, type Ipv4Address, isMulticast, isZeroNet } from '../address/ipv4.ts';
+import type { Device } from './device.ts';
+import type { FibResult } from './fib.ts';
+import type { Host } from './host.ts';
+import { SCOPE } from './host-config.ts';
+import type { Route, RouteFailure } from './route.ts';
+
+/** What a sender knows when it asks for a route. */
+export interface OutputFlow {
+  readonly destination: Address;
+  /** Absent: the route chooses. */
+  readonly source: Address | undefined;
+  readonly tos: number;
+  readonly mark: number;
+  readonly outDevice?: Device | undefined;
+  /** The source need not be an address of this host (FLOWI_FLAG_ANYSRC). */
+  readonly anySource?: boolean;
+}
+
+const NET_UNREACHABLE: RouteFailure = { reason: 'no-route', errno: 'ENETUNREACH' };
+const INVALID: RouteFailure = { reason: 'martian-source', errno: 'EINVAL' };
+
+const FAILURES: Record<Extract<FibResult, string>, RouteFailure> = {
+  none: NET_UNREACHABLE,
+  unreachable: { reason: 'route-unreachable', errno: 'EHOSTUNREACH' },
+  prohibit: { reason: 'route-prohibit', errno: 'EACCES' },
+  blackhole: { reason: 'route-blackhole', errno: 'EINVAL' },
+};
+
+/** The way out for a packet of this host (`ip_route_output_key_hash_rcu`), and the source address it would take. */
+export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure {
+  const lo = host.device('lo')!;
+  const source = flow.source as Ipv4Address | undefined;
+  let out = flow.outDevice;
+  if (source !== undefined) {
+    if (isMulticast(source) || source === IPV4_BROADCAST || isZeroNet(source)) return INVALID;
+    const destination = flow.destination as Ipv4Address;
+    if (out === undefined && (isMulticast(destination) || destination === IPV4_BROADCAST)) {
+      // Link-local destinations have no route of their own: the source address tells the device.
+      const name = host.fib.addresses.get(source);
+      out = name === undefined ? undefined : host.device(name);
+      if (out === undefined) return INVALID;
+    } else if (flow.anySource !== true && !host.hasAddress(source)) return INVALID;
+  }
+  if (out !== undefined && !out.up) return NET_UNREACHABLE;
+  const destination = flow.destination as Ipv4Address;
+  if (out !== undefined && (destination === IPV4_BROADCAST || isMulticast(destination))) {
+    return {
+      type: destination === IPV4_BROADCAST ? 'broadcast' : 'multicast',
+      device: out,
+      gateway: undefined,
+      source: source ?? host.selectAddress(out, undefined, SCOPE.link),
+      mtu: out.mtu,
+      inputDevice: undefined,
+      isInput: false,
+      realm: 0,
+    };
+  }
+  const found = host.fib.lookup({
+    destination,
+    source,
+    tos: flow.tos & 0x1c,
+    mark: flow.mark,
+    inDevice: undefined,
+    outDevice: out?.name,
+  });
+  if (typeof found === 'string') {
+    // With a device bound, whatever has no route is taken to be on that link.
+    if (found !== 'none' || out === undefined) return FAILURES[found];
+    return {
+      type: 'unicast',
+      device: out,
+      gateway: undefined,
+      source: source ?? host.selectAddress(out, undefined, SCOPE.link),
+      mtu: out.mtu,
+      inputDevice: undefined,
+      isInput: false,
+      realm: 0,
+    };
+  }
+  if (found.type === 'local') {
+    return {
+      type: 'local',
+      device: lo,
+      gateway: undefined,
+      source: source ?? found.source ?? destination,
+      mtu: found.mtu ?? lo.mtu,
+      // Sockets are told the device that has the address, though the packet crosses `lo`.
+      inputDevice: found.device === undefined ? lo : host.device(found.device),
+      isInput: false,
+      realm: found.realm,
+    };
+  }
+  const device = host.device(found.device!);
+  if (device === undefined || !device.up) return NET_UNREACHABLE;
+  return {
+    type: destination === IPV4_BROADCAST ? 'broadcast' : isMulticast(destination) ? 'multicast' : found.type,
+    device,
+    gateway: found.gateway,
+    source: source ?? found.source ?? host.selectAddress(device, found.gateway ?? destination, found.scope),
+    mtu: found.mtu ?? device.mtu,
+    inputDevice: undefined,
+    isInput: false,
+    realm: found.realm,
+  };
+}

@@ -1,0 +1,35 @@
+/** The Internet checksum (RFC 1071) and SCTP's CRC32c. */
+
+/** Sum of 16-bit words, an odd last byte as the high half; not folded. Exact up to 8 GiB. */
+export function internetSum(bytes: Uint8Array, start = 0): number {
+  let sum = start;
+  const even = bytes.length & ~1;
+  for (let i = 0; i < even; i += 2) sum += (bytes[i]! << 8) | bytes[i + 1]!;
+  if (even < bytes.length) sum += bytes[even]! << 8;
+  return sum;
+}
+
+/** A sum folded to 16 bits with end-around carry. */
+export function fold(sum: number): number {
+  let folded = sum;
+  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000);
+  return folded;
+}
+
+/** The checksum that makes the whole sum up to 0xffff. */
+export function internetChecksum(bytes: Uint8Array, start = 0): number {
+  return ~fold(internetSum(bytes, start)) & 0xffff;
+}
+
+const CRC32C = new Uint32Array(256).map((_, index) => {
+  let crc = index;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  return crc >>> 0;
+});
+
+/** CRC32c of SCTP (RFC 4960), as the 32-bit number that is stored least significant byte first. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ CRC32C[(crc ^ byte) & 255]!;
+  return ~crc >>> 0;
+}

@@ -1,0 +1,182 @@
+import type { Address, Family } from '../address/address.ts';
+import { familyOf } from '../address/address.ts';
+import type { MacAddress } from '../address/mac.ts';
+import type { Device } from '../net/device.ts';
+import type { Route } from '../net/route.ts';
+import type { Socket } from '../net/socket.ts';
+import type { Trace } from '../trace/trace.ts';
+import { cloneTransport, PROTOCOL, type Transport, transportLength } from './transport.ts';
+
+/** How the link layer addressed a frame (`skb->pkt_type`, `PACKET_*`). */
+export type PacketType = 'host' | 'broadcast' | 'multicast' | 'otherhost' | 'outgoing' | 'loopback';
+
+/** The link-layer header a packet arrived with; absent on point-to-point layer-3 links. */
+export interface LinkHeader {
+  readonly source: MacAddress;
+  readonly destination: MacAddress;
+  /** EtherType, 0x0800 for IPv4. */
+  readonly type: number;
+}
+
+/**
+ * What IPVS knows of a packet that it has handled, for whoever matches on it (`-m ipvs`) without knowing IPVS.
+ * Its presence is Linux's `skb->ipvs_property`.
+ */
+export interface IpvsMark {
+  /** The connection that an out-look-up on the inverted packet finds: present on rewritten requests only. */
+  readonly connection?: {
+    readonly protocol: number;
+    readonly virtualAddress: Address;
+    readonly virtualPort: number;
+    /** Port of the service whose connection this one belongs to (FTP data); 0 if there is none. */
+    readonly controlPort: number;
+    readonly method: 'masq' | 'local' | 'tunnel' | 'route';
+  };
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** The fields that make a packet; everything else starts as Linux starts it. */
+export interface PacketFields {
+  readonly src: Address;
+  readonly dst: Address;
+  readonly protocol: number;
+  readonly ttl?: number;
+  readonly tos?: number;
+  readonly id?: number;
+  readonly dontFragment?: boolean;
+  readonly moreFragments?: boolean;
+  /** In units of eight bytes, as on the wire. */
+  readonly fragmentOffset?: number;
+  readonly options?: Uint8Array;
+  readonly transport?: Transport | undefined;
+  readonly payload?: Uint8Array;
+  readonly payloadLength?: number;
+}
+
+/**
+ * A packet in flight: the IP header, the transport header, the payload, and what Linux keeps in `struct sk_buff` beside
+ * them. Mutable and owned by whoever handles it at the moment; {@link Packet.clone} for anybody who keeps one.
+ *
+ * Invariant: `transport` is present exactly if the protocol is one that `transport.ts` models, the packet is no later
+ * fragment, and the bytes of the header were all there.
+ * Invariant: `payload.length <= payloadLength`; bytes beyond `payload.length` are zero (so a thousand-byte payload that
+ * nobody looks into costs nothing, and a capture cut short keeps its lengths).
+ */
+export class Packet {
+  src: Address;
+  dst: Address;
+  /** IANA number, 0 to 255. */
+  protocol: number;
+  /** 0 to 255. */
+  ttl: number;
+  /** The whole byte: DSCP and ECN. */
+  tos: number;
+  id: number;
+  dontFragment: boolean;
+  moreFragments: boolean;
+  /** In units of eight bytes, as on the wire. */
+  fragmentOffset: number;
+  /** IP options, a multiple of four bytes. */
+  options: Uint8Array;
+  transport: Transport | undefined;
+  payload: Uint8Array;
+  payloadLength: number;
+
+  /** Whether the transport checksum was wrong on arrival (unknown protocols have none). */
+  badChecksum = false;
+  /** `skb->mark`, unsigned 32 bits: `-j MARK`, `ip rule fwmark`, IPVS services by mark. */
+  mark = 0;
+  /** `skb->priority`: the class that `-j CLASSIFY` chose, 32 bits. */
+  priority = 0;
+  packetType: PacketType = 'host';
+  link: LinkHeader | undefined = undefined;
+  /** The device it came in on (`skb->dev` on the way in); absent for locally made packets until they cross `lo`. */
+  inDevice: Device | undefined = undefined;
+  /** The cached routing decision (`skb_dst`). Whoever invalidates it sets `undefined`. */
+  route: Route | undefined = undefined;
+  /** The local socket that sent it (`skb->sk`), gone once it has crossed a device. */
+  socket: Socket | undefined = undefined;
+  /** The connection, whose type only `packages/conntrack` knows (`skb->_nfct`). */
+  nfct: object | undefined = undefined;
+  /** How the packet relates to {@link nfct}: the numbers of `enum ip_conntrack_info`; 7 is IP_CT_UNTRACKED. */
+  ctinfo = 0;
+  ipvs: IpvsMark | undefined = undefined;
+  /** `skb->nf_trace`: every rule that matches is logged from here on (`-j TRACE`). */
+  nfTrace = false;
+  /** Largest fragment of a packet that was put together again; it is cut to this size when sent (`IPCB->frag_max_size`). */
+  fragMaxSize = 0;
+  /** Where the steps of its walk are written; absent unless somebody asked to see them. */
+  trace: Trace | undefined = undefined;
+
+  constructor(fields: PacketFields) {
+    this.src = fields.src;
+    this.dst = fields.dst;
+    this.protocol = fields.protocol;
+    this.ttl = fields.ttl ?? 64;
+    this.tos = fields.tos ?? 0;
+    this.id = fields.id ?? 0;
+    this.dontFragment = fields.dontFragment ?? false;
+    this.moreFragments = fields.moreFragments ?? false;
+    this.fragmentOffset = fields.fragmentOffset ?? 0;
+    this.options = fields.options ?? NO_BYTES;
+    this.transport = fields.transport;
+    this.payload = fields.payload ?? NO_BYTES;
+    this.payloadLength = fields.payloadLength ?? this.payload.length;
+  }
+
+  get family(): Family {
+    return familyOf(this.src);
+  }
+
+  /** Bytes of the IP header with its options. */
+  get headerLength(): number {
+    return 20 + this.options.length;
+  }
+
+  /** The IP total length: what `-m length` tests and every counter adds. */
+  get length(): number {
+    const transport = this.transport;
+    return 20 + this.options.length + (transport === undefined ? 0 : transportLength(transport)) + this.payloadLength;
+  }
+
+  /** Whether it is a fragment, the first one included. */
+  get isFragment(): boolean {
+    return this.moreFragments || this.fragmentOffset !== 0;
+  }
+
+  /**
+   * Source and destination port for every protocol that keeps them in its first four bytes (TCP, UDP, UDP-Lite, SCTP,
+   * DCCP); `undefined` for other protocols, later fragments and cut headers.
+   */
+  get ports(): { readonly sport: number; readonly dport: number } | undefined {
+    const transport = this.transport;
+    if (transport !== undefined) return transport.kind === 'icmp' ? undefined : transport;
+    if (this.fragmentOffset !== 0) return undefined;
+    if (this.protocol !== PROTOCOL.udplite && this.protocol !== PROTOCOL.dccp) return undefined;
+    const bytes = this.payload;
+    if (bytes.length < 4) return undefined;
+    return { sport: (bytes[0]! << 8) | bytes[1]!, dport: (bytes[2]! << 8) | bytes[3]! };
+  }
+
+  /** A copy with its own headers and metadata; payload bytes are shared, since nobody writes them in place. */
+  clone(): Packet {
+    const copy = new Packet(this);
+    copy.transport = this.transport === undefined ? undefined : cloneTransport(this.transport);
+    copy.badChecksum = this.badChecksum;
+    copy.mark = this.mark;
+    copy.priority = this.priority;
+    copy.packetType = this.packetType;
+    copy.link = this.link;
+    copy.inDevice = this.inDevice;
+    copy.route = this.route;
+    copy.socket = this.socket;
+    copy.nfct = this.nfct;
+    copy.ctinfo = this.ctinfo;
+    copy.ipvs = this.ipvs;
+    copy.nfTrace = this.nfTrace;
+    copy.fragMaxSize = this.fragMaxSize;
+    copy.trace = this.trace;
+    return copy;
+  }
+}
