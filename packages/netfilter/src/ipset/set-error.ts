@@ -1,0 +1,51 @@
+/**
+ * What the kernel answers to a command or a look-up, as numbers: 0 is done, 1 is "it is in the set", everything below 0
+ * says why not (`enum ipset_errno` and the plain errno values, negated).
+ */
+export const SetCode = {
+  OK: 0,
+  MATCH: 1,
+  NOENT: -2,
+  AGAIN: -11,
+  NOMEM: -12,
+  BUSY_DUMP: -16,
+  EEXIST: -17,
+  INVAL: -22,
+  /** A `nomatch` member covers the element. */
+  NOTEMPTY: -39,
+  PROTOCOL: -4097,
+  FIND_TYPE: -4098,
+  MAX_SETS: -4099,
+  BUSY: -4100,
+  EXIST_SETNAME2: -4101,
+  TYPE_MISMATCH: -4102,
+  EXIST: -4103,
+  INVALID_CIDR: -4104,
+  INVALID_NETMASK: -4105,
+  INVALID_FAMILY: -4106,
+  TIMEOUT: -4107,
+  REFERENCED: -4108,
+  IPADDR_IPV4: -4109,
+  IPADDR_IPV6: -4110,
+  COUNTER: -4111,
+  COMMENT: -4112,
+  INVALID_MARKMASK: -4113,
+  SKBINFO: -4114,
+  BITMAP_RANGE: -4352,
+  BITMAP_RANGE_SIZE: -4353,
+  HASH_FULL: -4354,
+  HASH_ELEM: -4355,
+  INVALID_PROTO: -4356,
+  MISSING_PROTO: -4357,
+  HASH_RANGE_UNSUPPORTED: -4358,
+  HASH_RANGE: -4359,
+  LIST_NAME: -4360,
+  LIST_LOOP: -4361,
+  LIST_BEFORE: -4362,
+  LIST_NAMEREF: -4363,
+  LIST_FULL: -4364,
+  LIST_REF_EXIST: -4365,
+  /** Ours: the range has more members than a simulated set can hold. */
+  RANGE_TOO_LARGE: -5000,
+} as const;
+export type SetCode = (typeof SetCode)[keyof typeof SetCode];
