@@ -3,6 +3,9 @@ export { formatIpv4, IPV4_ANY, IPV4_BROADCAST, IPV4_LOOPBACK, type Ipv4Address, 
 export { formatIpv6, type Ipv6Address, ipv6FromBits, ipv6ToBits, parseIpv6 } from './address/ipv6.ts';
 export { type MacAddress, macBytes, macFromBytes, parseMac } from './address/mac.ts';
 export { formatPrefix, type InterfaceAddress, networkOf, parseInterfaceAddress, parsePrefix, type Prefix, prefixContains, prefixOf } from './address/prefix.ts';
+export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
+export { isSecondary, parseRoute, runIp } from './commands/ip.ts';
+export { runSysctl } from './commands/sysctl.ts';
 export { type Diagnostic, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
 export { EventQueue } from './engine/event-queue.ts';
 export { type RandomState, type RandomStream, RandomStreams } from './engine/random.ts';

@@ -144,7 +144,10 @@ export class Netfilter {
   /** The rule as iptables-save prints it, without `-A CHAIN`. */
   ruleText(rule: Rule): string {
     let text = this.#texts.get(rule);
-    if (text === undefined) this.#texts.set(rule, (text = ruleText(rule, this.extensions)));
+    if (text === undefined) {
+      text = ruleText(rule, this.extensions);
+      this.#texts.set(rule, text);
+    }
     return text;
   }
 
