@@ -1,0 +1,240 @@
+import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
+import * as v from 'valibot';
+import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import type { Scenario } from './format.ts';
+
+const number = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const port = number(0, 65535);
+
+const packetEntries = {
+  src: v.optional(v.string()),
+  dst: v.optional(v.string()),
+  proto: v.optional(v.union([v.string(), number(0, 255)])),
+  ttl: v.optional(number(0, 255)),
+  tos: v.optional(number(0, 255)),
+  payload: v.optional(number(0, 65507)),
+  sport: v.optional(port),
+  dport: v.optional(port),
+  flags: v.optional(v.pipe(v.string(), v.regex(/^[FSRPAUEC]*$/, 'TCP flags are letters of FSRPAUEC'))),
+  seq: v.optional(number(0, 0xffffffff)),
+  ack: v.optional(number(0, 0xffffffff)),
+  win: v.optional(number(0, 65535)),
+  type: v.optional(number(0, 255)),
+  code: v.optional(number(0, 255)),
+  id: v.optional(number(0, 65535)),
+};
+
+const innerSchema = v.strictObject(packetEntries);
+const packetSchema = v.strictObject({ ...packetEntries, inner: v.optional(innerSchema) });
+
+const stepSchema = v.pipe(
+  v.strictObject({
+    at: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e10))),
+    id: v.optional(v.string()),
+    in: v.optional(v.string()),
+    packet: v.optional(packetSchema),
+    reply: v.optional(v.string()),
+    reply_error: v.optional(v.string()),
+    type: v.optional(number(0, 255)),
+    code: v.optional(number(0, 255)),
+    run: v.optional(v.string()),
+    stdin: v.optional(v.string()),
+  }),
+  v.check(
+    (step) => [step.run, step.reply, step.reply_error].filter((kind) => kind !== undefined).length <= 1,
+    'a step does one thing: run, reply, reply_error or packet',
+  ),
+  v.check(
+    (step) => step.run !== undefined || step.reply !== undefined || step.reply_error !== undefined || step.packet !== undefined,
+    'a step needs one of packet, reply, reply_error, run',
+  ),
+);
+
+const scenarioSchema = v.strictObject({
+  name: v.optional(v.string()),
+  seed: v.optional(v.pipe(v.number(), v.integer())),
+  interfaces: v.optional(
+    v.array(
+      v.strictObject({
+        name: v.pipe(v.string(), v.regex(/^[^\s/]{1,15}$/, 'a device name has 1 to 15 characters, no blank and no slash')),
+        addresses: v.optional(v.array(v.string())),
+        kind: v.optional(v.picklist(['device', 'dummy'])),
+        up: v.optional(v.boolean()),
+        mtu: v.optional(number(68, 65535)),
+      }),
+    ),
+  ),
+  routes: v.optional(v.array(v.string())),
+  sysctls: v.optional(v.record(v.string(), v.union([v.string(), v.number()]))),
+  ipset: v.optional(v.string()),
+  iptables: v.optional(v.string()),
+  ipvs: v.optional(v.string()),
+  steps: v.array(stepSchema),
+});
+
+/** What each object of the format may hold, for hints about misspelt keys. */
+const KNOWN_KEYS: readonly string[] = [
+  ...Object.keys(scenarioSchema.entries),
+  ...Object.keys(packetSchema.entries),
+  'at', 'id', 'in', 'packet', 'reply', 'reply_error', 'run', 'stdin', 'name', 'addresses', 'kind', 'up', 'mtu',
+];
+
+/** Aliases of YAML that a scenario may expand to; more is an attack on memory. */
+const MOST_ALIASES = 100;
+
+/**
+ * Reads a scenario file, JSON or YAML: one scenario or an array of them; objects of the form `{scenario, kernel}` give
+ * their scenario. Every fault is reported with its line and column.
+ * @param source the file's name, for messages
+ * @throws InputError
+ */
+export function readScenarios(text: string, source: string): readonly Scenario[] {
+  const plain = readJson(text);
+  if (plain !== undefined) {
+    const entries = scenariosIn(plain.value);
+    const results = entries.map((entry) => v.safeParse(scenarioSchema, entry));
+    if (results.every((result) => result.success)) return finish(results.map((result) => result.output as Scenario), source);
+  }
+  return readYaml(text, source);
+}
+
+function readJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function scenariosIn(value: unknown): readonly unknown[] {
+  return (Array.isArray(value) ? value : [value]).map(scenarioIn);
+}
+
+function scenarioIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'scenario' in value ? value.scenario : value;
+}
+
+function readYaml(text: string, source: string): readonly Scenario[] {
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { source, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const faults: Diagnostic[] = [];
+  const scenarios: Scenario[] = [];
+  for (const document of documents as Document.Parsed[]) {
+    for (const error of document.errors) {
+      faults.push({ severity: 'error', code: 'syntax', message: error.message.split('\n')[0]!, place: place(error.pos[0]) });
+    }
+    if (document.errors.length > 0) continue;
+    let value: unknown;
+    try {
+      value = document.toJS({ maxAliasCount: MOST_ALIASES });
+    } catch (error) {
+      faults.push({ severity: 'error', code: 'syntax', message: error instanceof Error ? error.message : String(error), place: place(0) });
+      continue;
+    }
+    if (value === null) continue;
+    for (const [index, entry] of (Array.isArray(value) ? value : [value]).entries()) {
+      const result = v.safeParse(scenarioSchema, scenarioIn(entry));
+      if (result.success) {
+        scenarios.push(result.output as Scenario);
+        continue;
+      }
+      const wrapped = scenarioIn(entry) !== entry ? ['scenario'] : [];
+      const prefix = Array.isArray(value) ? [index, ...wrapped] : wrapped;
+      for (const issue of result.issues) faults.push(describe(issue, document, prefix, place));
+    }
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  if (scenarios.length === 0) {
+    throw new InputError([{ severity: 'error', code: 'empty', message: `${source} holds no scenario`, place: place(0) }]);
+  }
+  return finish(scenarios, source);
+}
+
+type Issue = v.BaseIssue<unknown>;
+
+function describe(issue: Issue, document: Document.Parsed, prefix: readonly (string | number)[], place: (offset: number) => Place): Diagnostic {
+  const path = [...prefix, ...(issue.path ?? []).map((item) => item.key as string | number)];
+  const key = issue.path?.at(-1)?.key;
+  // A key that is not known: Valibot expects `never` there. Point at the key itself.
+  const unknownKey = issue.type === 'strict_object' && issue.expected === 'never' && typeof key === 'string';
+  const message = unknownKey
+    ? `unknown key "${key}"`
+    : `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
+  const hint = unknownKey ? nearest(key) : undefined;
+  return {
+    severity: 'error',
+    code: unknownKey ? 'unknown-key' : 'bad-value',
+    message,
+    place: place(offsetOf(document, path)),
+    ...(hint === undefined ? {} : { hint: `did you mean "${hint}"?` }),
+  };
+}
+
+/** Where a path stands in the text: its key, or the nearest thing around it that is there. */
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const parent = length === 0 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    if (parent !== null && typeof parent === 'object' && 'items' in parent && typeof key === 'string') {
+      for (const pair of parent.items as { key?: { value?: unknown; range?: [number, number, number] } }[]) {
+        if (pair.key?.value === key && pair.key.range !== undefined) return pair.key.range[0];
+      }
+    }
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range !== undefined) return node.range[0];
+  }
+  return 0;
+}
+
+function nearest(word: string): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const known of KNOWN_KEYS) {
+    const distance = editDistance(word, known);
+    if (distance < least) {
+      least = distance;
+      best = known;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= Math.min(a.length, 40); i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a.charAt(i - 1) === b.charAt(j - 1) ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Checks what no schema can: that answers name an earlier step, and that times do not go back. */
+function finish(scenarios: readonly Scenario[], source: string): readonly Scenario[] {
+  for (const scenario of scenarios) {
+    const ids = new Set<string>();
+    let last = 0;
+    const names = new Set<string>(['lo']);
+    const fault = (message: string): never => {
+      throw new InputError([{ severity: 'error', code: 'bad-step', message: `${source}: ${scenario.name ?? 'scenario'}: ${message}` }]);
+    };
+    for (const device of scenario.interfaces ?? []) {
+      if (names.has(device.name)) fault(`interface ${device.name} is there twice`);
+      names.add(device.name);
+    }
+    for (const [index, step] of scenario.steps.entries()) {
+      const target = step.reply ?? step.reply_error;
+      if (target !== undefined && !ids.has(target)) fault(`step ${index + 1} answers "${target}", but no earlier step has that id`);
+      if (step.id !== undefined) ids.add(step.id);
+      if (step.at !== undefined && step.at < last) fault(`step ${index + 1} is at ${step.at} ms, before the step in front of it`);
+      last = step.at ?? last;
+    }
+  }
+  return scenarios;
+}
