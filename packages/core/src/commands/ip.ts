@@ -1,8 +1,15 @@
 import type { Address } from '../address/address.ts';
 import { familyOf, formatAddress, parseAddress } from '../address/address.ts';
-import { networkOf, parseInterfaceAddress, parsePrefix, type Prefix, prefixContains, prefixOf } from '../address/prefix.ts';
+import {
+  networkOf,
+  type Prefix,
+  parseInterfaceAddress,
+  parsePrefix,
+  prefixContains,
+  prefixOf,
+} from '../address/prefix.ts';
 import type { Host, MutableHostConfig } from '../net/host.ts';
-import { type RouteConfig, type RuleConfig, type Scope, SCOPE, TABLE } from '../net/host-config.ts';
+import { type RouteConfig, type RuleConfig, SCOPE, type Scope, TABLE } from '../net/host-config.ts';
 import type { RouteType } from '../net/route.ts';
 import { type CommandResult, fail, succeed } from './command.ts';
 
@@ -117,7 +124,11 @@ function address(host: Host, verb: string | undefined, rest: readonly string[]):
         if (verb === 'add') throw kernel('File exists');
         return;
       }
-      target.addresses.push({ ...parsed, scope: scope ?? defaultScope(parsed.address), secondary: isSecondary(target, parsed) });
+      target.addresses.push({
+        ...parsed,
+        scope: scope ?? defaultScope(parsed.address),
+        secondary: isSecondary(target, parsed),
+      });
     });
   } else if (verb === 'delete') {
     host.configure((config) => {
@@ -131,7 +142,8 @@ function address(host: Host, verb: string | undefined, rest: readonly string[]):
       if (!gone!.secondary) {
         const network = prefixOf(gone!.address as Address, gone!.length);
         target.addresses = target.addresses.filter(
-          (entry) => !(entry.secondary && entry.length === gone!.length && prefixContains(network, entry.address as Address)),
+          (entry) =>
+            !(entry.secondary && entry.length === gone!.length && prefixContains(network, entry.address as Address)),
         );
       }
       const kept = new Set(config.interfaces.flatMap((entry) => entry.addresses.map((one) => one.address)));
@@ -143,7 +155,9 @@ function address(host: Host, verb: string | undefined, rest: readonly string[]):
 
 /** Whether an earlier address of the device covers the same network (`IFA_F_SECONDARY`). */
 export function isSecondary(
-  device: { readonly addresses: readonly { readonly address: unknown; readonly length: number; readonly secondary: boolean }[] },
+  device: {
+    readonly addresses: readonly { readonly address: unknown; readonly length: number; readonly secondary: boolean }[];
+  },
   added: { readonly address: Address; readonly length: number },
 ): boolean {
   return device.addresses.some(
@@ -159,7 +173,8 @@ function defaultScope(address: Address): Scope {
 }
 
 function scopeOf(word: string): Scope {
-  const found = word in SCOPE ? (word as Scope) : (Object.keys(SCOPE) as Scope[]).find((name) => String(SCOPE[name]) === word);
+  const found =
+    word in SCOPE ? (word as Scope) : (Object.keys(SCOPE) as Scope[]).find((name) => String(SCOPE[name]) === word);
   if (found === undefined) throw new Refusal(1, `Error: argument "${word}" is wrong: invalid scope value.`);
   return found;
 }
@@ -204,11 +219,21 @@ function link(host: Host, verb: string | undefined, rest: readonly string[]): vo
   }
   if (name === undefined) throw new Refusal(255, 'Not enough information: "dev" argument is required.');
   if (verb === 'add') {
-    if (kind !== 'dummy') throw new Refusal(2, `Error: Unknown device type "${kind ?? ''}": only dummy devices can be added.`);
-    if (name.length > 15 || /[\s/]/.test(name)) throw new Refusal(255, `Error: argument "${name}" is wrong: "name" not a valid ifname`);
+    if (kind !== 'dummy')
+      throw new Refusal(2, `Error: Unknown device type "${kind ?? ''}": only dummy devices can be added.`);
+    if (name.length > 15 || /[\s/]/.test(name))
+      throw new Refusal(255, `Error: argument "${name}" is wrong: "name" not a valid ifname`);
     host.configure((config) => {
       if (config.interfaces.some((entry) => entry.name === name)) throw kernel('File exists');
-      const device = { name: name!, kind: 'dummy' as const, up: false, wasUp: false, mtu: 1500, group: 0, addresses: [] };
+      const device = {
+        name: name!,
+        kind: 'dummy' as const,
+        up: false,
+        wasUp: false,
+        mtu: 1500,
+        group: 0,
+        addresses: [],
+      };
       for (const change of changes) change(device, config);
       config.interfaces.push(device);
     });
@@ -227,7 +252,15 @@ function link(host: Host, verb: string | undefined, rest: readonly string[]): vo
   } else throw new Refusal(255, `Command "${verb ?? ''}" is unknown, try "ip link help".`);
 }
 
-const ROUTE_TYPES: readonly string[] = ['unicast', 'local', 'broadcast', 'multicast', 'unreachable', 'prohibit', 'blackhole'];
+const ROUTE_TYPES: readonly string[] = [
+  'unicast',
+  'local',
+  'broadcast',
+  'multicast',
+  'unreachable',
+  'prohibit',
+  'blackhole',
+];
 
 /** Reads the words behind `ip route add`. Exported for scenario files, whose `routes` hold the same words. */
 export function parseRoute(words: readonly string[], host: Host): RouteConfig | string {
@@ -288,7 +321,8 @@ function readRoute(rest: readonly string[], host: Host): RouteConfig {
     const out = host.device(device);
     if (out === undefined) throw new Refusal(1, `Cannot find device "${device}"`);
     if (!out.up) throw new Refusal(2, 'Error: Device for nexthop is not up.');
-    if (gateway !== undefined && !onlink && !gatewayIsReachable(host, gateway, device)) throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+    if (gateway !== undefined && !onlink && !gatewayIsReachable(host, gateway, device))
+      throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
     if (gateway !== undefined && host.hasAddress(gateway)) throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
   }
   if (source !== undefined && !host.hasAddress(source)) throw new Refusal(2, 'Error: Invalid prefsrc address.');
@@ -309,20 +343,36 @@ function readRoute(rest: readonly string[], host: Host): RouteConfig {
 }
 
 function deviceTowards(host: Host, gateway: Address): string | undefined {
-  const found = host.fib.lookup({ destination: gateway, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice: undefined });
-  if (typeof found === 'string' || found.scope < SCOPE.link) throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+  const found = host.fib.lookup({
+    destination: gateway,
+    source: undefined,
+    tos: 0,
+    mark: 0,
+    inDevice: undefined,
+    outDevice: undefined,
+  });
+  if (typeof found === 'string' || found.scope < SCOPE.link)
+    throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
   return found.device;
 }
 
 function gatewayIsReachable(host: Host, gateway: Address, device: string): boolean {
-  const found = host.fib.lookup({ destination: gateway, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice: device });
+  const found = host.fib.lookup({
+    destination: gateway,
+    source: undefined,
+    tos: 0,
+    mark: 0,
+    inDevice: undefined,
+    outDevice: device,
+  });
   return typeof found !== 'string' && found.type === 'unicast' && found.scope >= SCOPE.link;
 }
 
 function tableOf(word: string): number {
   if (word in TABLE) return TABLE[word as keyof typeof TABLE];
   const number = Number(word);
-  if (!Number.isInteger(number) || number < 1 || number > 0xffffffff) throw new Refusal(1, `Error: argument "${word}" is wrong: table id value is invalid`);
+  if (!Number.isInteger(number) || number < 1 || number > 0xffffffff)
+    throw new Refusal(1, `Error: argument "${word}" is wrong: table id value is invalid`);
   return number;
 }
 
@@ -338,7 +388,9 @@ function route(host: Host, verb: string | undefined, rest: readonly string[]): v
       else return;
     }
     host.configure((config) => {
-      config.routes = config.routes.filter((entry) => entry.table !== table || (device !== undefined && entry.device !== device));
+      config.routes = config.routes.filter(
+        (entry) => entry.table !== table || (device !== undefined && entry.device !== device),
+      );
     });
     return;
   }
@@ -346,7 +398,10 @@ function route(host: Host, verb: string | undefined, rest: readonly string[]): v
   const added = readRoute(rest, host);
   host.configure((config) => {
     const same = (entry: { prefix: unknown; table: number; tos: number; metric: number }): boolean =>
-      samePrefix(entry.prefix as Prefix, added.prefix) && entry.table === added.table && entry.tos === added.tos && entry.metric === added.metric;
+      samePrefix(entry.prefix as Prefix, added.prefix) &&
+      entry.table === added.table &&
+      entry.tos === added.tos &&
+      entry.metric === added.metric;
     const at = config.routes.findIndex(same);
     if (verb === 'add' && (at >= 0 || connectedExists(host, added))) throw kernel('File exists');
     if (verb === 'change' && at < 0) throw kernel('No such file or directory');
@@ -362,7 +417,10 @@ function connectedExists(host: Host, added: RouteConfig): boolean {
     (device) =>
       device.up &&
       device.kind !== 'loopback' &&
-      device.addresses.some((entry) => !entry.secondary && entry.length < 32 && samePrefix(prefixOf(entry.address, entry.length), added.prefix)),
+      device.addresses.some(
+        (entry) =>
+          !entry.secondary && entry.length < 32 && samePrefix(prefixOf(entry.address, entry.length), added.prefix),
+      ),
   );
 }
 
@@ -430,14 +488,16 @@ function rule(host: Host, verb: string | undefined, rest: readonly string[]): vo
   const prefixOfWord = (word: string): Prefix | undefined => {
     if (word === 'all' || word === 'any' || word === 'default') return undefined;
     const parsed = parsePrefix(word);
-    if (parsed === undefined || familyOf(parsed.network) !== 'ipv4') throw new Refusal(1, `Error: any valid prefix is expected rather than "${word}".`);
+    if (parsed === undefined || familyOf(parsed.network) !== 'ipv4')
+      throw new Refusal(1, `Error: any valid prefix is expected rather than "${word}".`);
     return parsed;
   };
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === 'from') from = prefixOfWord(words.value('from'));
     else if (word === 'to') to = prefixOfWord(words.value('to'));
     else if (word === 'not') not = true;
-    else if (word === 'pref' || word === 'preference' || word === 'priority' || word === 'order') priority = words.number(word);
+    else if (word === 'pref' || word === 'preference' || word === 'priority' || word === 'order')
+      priority = words.number(word);
     else if (word === 'fwmark') {
       const [value, mask] = words.value('fwmark').split('/');
       const bits = Number(mask ?? 0xffffffff) >>> 0;
@@ -473,7 +533,9 @@ function rule(host: Host, verb: string | undefined, rest: readonly string[]): vo
         const { priority: own, action: does, ...tests } = entry as unknown as RuleConfig;
         if (priority !== undefined && own !== priority) return false;
         if (action !== undefined && JSON.stringify(does) !== JSON.stringify(action)) return false;
-        return (priority !== undefined && Object.keys(made).length === 2) || JSON.stringify({ ...made, ...tests }) === text;
+        return (
+          (priority !== undefined && Object.keys(made).length === 2) || JSON.stringify({ ...made, ...tests }) === text
+        );
       });
       if (at < 0) throw kernel('No such file or directory');
       config.rules.splice(at, 1);

@@ -7,7 +7,8 @@ export function runSysctl(table: SysctlTable, argv: readonly string[]): CommandR
   const names: string[] = [];
   for (const word of argv.slice(1)) {
     if (/^-[wnqe]+$/.test(word)) for (const letter of word.slice(1)) flags.add(letter);
-    else if (word === '--write' || word === '--values' || word === '--quiet') flags.add(word === '--write' ? 'w' : word === '--values' ? 'n' : 'q');
+    else if (word === '--write' || word === '--values' || word === '--quiet')
+      flags.add(word === '--write' ? 'w' : word === '--values' ? 'n' : 'q');
     else if (word.startsWith('-')) return fail(1, `sysctl: unknown option ${word}`);
     else names.push(word);
   }
@@ -19,15 +20,21 @@ export function runSysctl(table: SysctlTable, argv: readonly string[]): CommandR
     const name = (equals < 0 ? word : word.slice(0, equals)).trim();
     if (equals < 0) {
       const value = table.read(name);
-      if (value === undefined) stderr += `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`;
+      if (value === undefined)
+        stderr += `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`;
       else stdout += flags.has('n') ? `${value}\n` : `${name} = ${value}\n`;
       continue;
     }
     const text = word.slice(equals + 1).trim();
-    const fault = /^[-+]?\d+$/.test(text) ? table.write(name, Number(text)) : table.read(name) === undefined ? 'unknown' : 'invalid';
+    const fault = /^[-+]?\d+$/.test(text)
+      ? table.write(name, Number(text))
+      : table.read(name) === undefined
+        ? 'unknown'
+        : 'invalid';
     if (fault === undefined) {
       if (!flags.has('q')) stdout += flags.has('n') ? `${text}\n` : `${name} = ${text}\n`;
-    } else if (fault === 'unknown') stderr += `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`;
+    } else if (fault === 'unknown')
+      stderr += `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`;
     else if (fault === 'read-only') stderr += `sysctl: permission denied on key "${name}"\n`;
     else stderr += `sysctl: setting key "${name}": Invalid argument\n`;
   }

@@ -50,7 +50,9 @@ class FibTable {
     if (list === undefined) networks.set(route.network, [route]);
     else {
       // Higher TOS first, then smaller metric (`fib_find_alias`); later ones of both equal come later.
-      const at = list.findIndex((other) => other.tos < route.tos || (other.tos === route.tos && other.metric > route.metric));
+      const at = list.findIndex(
+        (other) => other.tos < route.tos || (other.tos === route.tos && other.metric > route.metric),
+      );
       list.splice(at < 0 ? list.length : at, 0, route);
     }
   }
@@ -87,7 +89,9 @@ export class Fib {
 
   constructor(config: HostConfig) {
     this.#rules = config.rules;
-    this.hasCustomRules = config.rules.some((rule) => rule.priority !== 0 && rule.priority !== 32766 && rule.priority !== 32767);
+    this.hasCustomRules = config.rules.some(
+      (rule) => rule.priority !== 0 && rule.priority !== 32766 && rule.priority !== 32767,
+    );
     this.hasCustomLocalRoutes = config.routes.some((route) => route.type === 'local' || route.table === TABLE.local);
     const addresses = new Map<Address, string>();
     const up = new Set<string>();
@@ -120,7 +124,14 @@ export class Fib {
   }
 
   /** The routes that one address brings (`fib_add_ifaddr`). */
-  #addAddress(device: string, loopback: boolean, up: boolean, address: Ipv4Address, length: number, secondary: boolean): void {
+  #addAddress(
+    device: string,
+    loopback: boolean,
+    up: boolean,
+    address: Ipv4Address,
+    length: number,
+    secondary: boolean,
+  ): void {
     const local = this.#table(TABLE.local);
     const common = { metric: 0, tos: 0, device, gateway: undefined, source: address, mtu: undefined, realm: 0 };
     local.add({ ...common, type: 'local', network: address, length: 32, scope: SCOPE.host });
@@ -171,7 +182,12 @@ function always(): boolean {
 }
 
 function matches(rule: RuleConfig, flow: Flow): boolean {
-  if (rule.from !== undefined && rule.from.length > 0 && (flow.source === undefined || !prefixContains(rule.from, flow.source))) return false;
+  if (
+    rule.from !== undefined &&
+    rule.from.length > 0 &&
+    (flow.source === undefined || !prefixContains(rule.from, flow.source))
+  )
+    return false;
   if (rule.to !== undefined && rule.to.length > 0 && !prefixContains(rule.to, flow.destination)) return false;
   if (rule.tos !== 0 && rule.tos !== flow.tos) return false;
   if (rule.mark !== undefined && (flow.mark & rule.mark.mask) >>> 0 !== rule.mark.value) return false;

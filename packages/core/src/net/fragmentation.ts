@@ -1,6 +1,6 @@
 import type { EventHandle } from '../engine/simulation.ts';
 import { SECOND } from '../engine/time.ts';
-import { Packet } from '../packet/packet.ts';
+import type { Packet } from '../packet/packet.ts';
 import { attachBody, encodeBody } from '../packet/wire.ts';
 import type { Host } from './host.ts';
 
@@ -66,7 +66,8 @@ export class Fragmentation {
     if (length === 0) return this.#forget(fragment);
     const same = queue.parts.find((part) => part.from === from && part.length === length);
     if (same !== undefined) return this.#forget(fragment);
-    if (queue.parts.some((part) => from < part.from + part.length && part.from < end)) return this.#discard(key, fragment);
+    if (queue.parts.some((part) => from < part.from + part.length && part.from < end))
+      return this.#discard(key, fragment);
     queue.parts.push({ from, bytes: body.subarray(0, length), length });
     queue.maxSize = Math.max(queue.maxSize, fragment.length);
     if (from === 0) queue.first.push(fragment);

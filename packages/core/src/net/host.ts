@@ -1,15 +1,16 @@
-import { produceWithPatches, type Patch } from 'immer';
 import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../address/ipv4.ts';
 import { prefixContains, prefixOf } from '../address/prefix.ts';
+import { type Draft, edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
-import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
 import { Hook } from '../hook/hook.ts';
+import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
 import type { Errno } from '../hook/verdict.ts';
 import { invariant } from '../invariant.ts';
 import { Meter } from '../meter.ts';
 import type { Packet } from '../packet/packet.ts';
+import { CoreSysctls } from './core-sysctls.ts';
 import { Device } from './device.ts';
 import type { DropReason } from './drop-reason.ts';
 import { type Fib, fibOf } from './fib.ts';
@@ -21,7 +22,6 @@ import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
 import { isRouteFailure, type Route, type RouteFailure } from './route.ts';
-import { CoreSysctls } from './core-sysctls.ts';
 import type { Listener, Socket } from './socket.ts';
 import { SysctlTable } from './sysctl.ts';
 
@@ -30,7 +30,12 @@ export type HostEvent =
   /** It left through a device (never `lo`). */
   | { readonly kind: 'transmit'; readonly packet: Packet; readonly device: Device }
   /** It reached the sockets of this host; `device` is the one that sockets are told (`IP_PKTINFO`). */
-  | { readonly kind: 'deliver'; readonly packet: Packet; readonly device: Device; readonly listener: Listener | undefined }
+  | {
+      readonly kind: 'deliver';
+      readonly packet: Packet;
+      readonly device: Device;
+      readonly listener: Listener | undefined;
+    }
   | { readonly kind: 'drop'; readonly packet: Packet; readonly reason: DropReason; readonly at: string };
 
 export type HostObserver = (event: HostEvent) => void;
@@ -127,8 +132,8 @@ export class Host {
    * created, gone ones forgotten, and observers of {@link onConfig} told what happened.
    */
   configure(recipe: (draft: MutableHostConfig) => void): readonly Patch[] {
-    const [next, patches] = produceWithPatches(this.#config, recipe as (draft: unknown) => void);
-    this.replaceConfig(next as HostConfig);
+    const { value, patches } = edit(this.#config, recipe);
+    this.replaceConfig(value);
     return patches;
   }
 
@@ -214,7 +219,8 @@ export class Host {
     let first: Address | undefined;
     for (const entry of this.interfaceOf(device)?.addresses ?? []) {
       if (entry.secondary || familyOf(entry.address) !== 'ipv4' || SCOPE[entry.scope] > scope) continue;
-      if (destination === undefined || prefixContains(prefixOf(entry.address, entry.length), destination)) return entry.address;
+      if (destination === undefined || prefixContains(prefixOf(entry.address, entry.length), destination))
+        return entry.address;
       first ??= entry.address;
     }
     if (first !== undefined) return first;
@@ -282,8 +288,15 @@ export class Host {
       return this.drop(packet, 'packet-too-big', 'ip_forward');
     }
     packet.ttl--;
-    packet.trace?.add({ kind: 'change', field: 'ttl', from: String(packet.ttl + 1), to: String(packet.ttl), by: 'ip_forward' });
-    if (route.device === packet.inDevice && this.sysctls.sendRedirects(route.device)) this.icmp.sendRedirect(packet, route);
+    packet.trace?.add({
+      kind: 'change',
+      field: 'ttl',
+      from: String(packet.ttl + 1),
+      to: String(packet.ttl),
+      by: 'ip_forward',
+    });
+    if (route.device === packet.inDevice && this.sysctls.sendRedirects(route.device))
+      this.icmp.sendRedirect(packet, route);
     if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
     this.dstOutput(packet);
   }
@@ -486,7 +499,12 @@ export class Host {
     return this.#runHook(hook, packet, inDevice, outDevice) === undefined;
   }
 
-  #runHook(hook: Hook, packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined): Errno | 'stolen' | undefined {
+  #runHook(
+    hook: Hook,
+    packet: Packet,
+    inDevice: Device | undefined,
+    outDevice: Device | undefined,
+  ): Errno | 'stolen' | undefined {
     const state: HookState = { hook, family: packet.family, inDevice, outDevice, host: this };
     const verdict = this.hooks.run(packet, state);
     if (verdict.kind === 'accept') return undefined;
@@ -518,16 +536,7 @@ export class Host {
 }
 
 /** The configuration as a recipe of {@link Host.configure} may change it. */
-export type MutableHostConfig = {
-  -readonly [K in keyof HostConfig]: Mutable<HostConfig[K]>;
-};
-type Mutable<T> = T extends number | string | bigint | boolean
-  ? T
-  : T extends readonly (infer U)[]
-    ? Mutable<U>[]
-    : T extends object
-      ? { -readonly [K in keyof T]: Mutable<T[K]> }
-      : T;
+export type MutableHostConfig = Draft<HostConfig>;
 
 function subscribe<T>(list: T[], entry: T): () => void {
   list.push(entry);

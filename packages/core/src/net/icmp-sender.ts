@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
-import { encodeQuote } from '../packet/quote.ts';
 import { Packet } from '../packet/packet.ts';
+import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
 import { isRouteFailure, type Route } from './route.ts';

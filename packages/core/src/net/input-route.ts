@@ -33,7 +33,8 @@ export function inputRoute(host: Host, packet: Packet, device: Device): Route | 
   const destination = packet.dst as Ipv4Address;
   if (isMulticast(destination)) return multicastRoute(host, packet, device);
   if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
-  if (destination === IPV4_BROADCAST || (source === 0 && destination === 0)) return broadcastRoute(host, packet, device);
+  if (destination === IPV4_BROADCAST || (source === 0 && destination === 0))
+    return broadcastRoute(host, packet, device);
   if (isZeroNet(source)) return MARTIAN_SOURCE;
   if (isZeroNet(destination)) return MARTIAN_DESTINATION;
   if (isLoopback(destination)) {
@@ -108,7 +109,8 @@ function validateSource(host: Host, packet: Packet, device: Device, toBroadcast 
   const { fib } = host;
   if (mode === 0) {
     if (acceptLocal) return undefined;
-    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.addresses.has(packet.src) ? LOCAL_SOURCE : undefined;
+    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules)
+      return fib.addresses.has(packet.src) ? LOCAL_SOURCE : undefined;
   }
   const backwards = {
     destination: packet.src as Address,

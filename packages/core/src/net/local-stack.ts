@@ -1,5 +1,5 @@
 import { Packet } from '../packet/packet.ts';
-import { isIcmpError, PROTOCOL, TCP_FLAG, icmpHeader, tcpHeader, type IcmpHeader } from '../packet/transport.ts';
+import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG, tcpHeader } from '../packet/transport.ts';
 import type { Device } from './device.ts';
 import type { Host } from './host.ts';
 import type { Listener } from './socket.ts';
@@ -54,11 +54,13 @@ export class LocalStack {
   /** A closed port answers RST (`tcp_v4_send_reset`), but never to a RST nor to a broadcast. */
   #tcp(packet: Packet): void {
     const tcp = packet.transport;
-    if (tcp?.kind !== 'tcp' || tcp.dataOffset < 5 || packet.packetType !== 'host') return this.#drop(packet, 'no-socket');
+    if (tcp?.kind !== 'tcp' || tcp.dataOffset < 5 || packet.packetType !== 'host')
+      return this.#drop(packet, 'no-socket');
     if (packet.badChecksum) return this.#drop(packet, 'tcp-checksum');
     if ((tcp.flags & TCP_FLAG.RST) !== 0 || packet.route?.type !== 'local') return this.#drop(packet, 'no-socket');
     const acked = (tcp.flags & TCP_FLAG.ACK) !== 0;
-    const occupied = ((tcp.flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TCP_FLAG.FIN) !== 0 ? 1 : 0) + packet.payloadLength;
+    const occupied =
+      ((tcp.flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TCP_FLAG.FIN) !== 0 ? 1 : 0) + packet.payloadLength;
     const answer = new Packet({
       src: packet.dst,
       dst: packet.src,
@@ -82,7 +84,8 @@ export class LocalStack {
   #udp(packet: Packet): void {
     if (packet.protocol === PROTOCOL.udp) {
       const udp = packet.transport;
-      if (udp?.kind !== 'udp' || udp.length < 8 || udp.length > 8 + packet.payloadLength) return this.#drop(packet, 'no-socket');
+      if (udp?.kind !== 'udp' || udp.length < 8 || udp.length > 8 + packet.payloadLength)
+        return this.#drop(packet, 'no-socket');
     }
     if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
     if (packet.route?.type === 'local') this.#host.icmp.send(packet, 3, 3);
@@ -144,7 +147,12 @@ export class LocalStack {
       answer.trace = request.trace.branch(what, answer);
       answer.trace.add({ kind: 'send', by: 'the local stack' });
     }
-    const flow = { destination: answer.dst, source: toMany ? undefined : answer.src, tos: answer.tos, mark: answer.mark };
+    const flow = {
+      destination: answer.dst,
+      source: toMany ? undefined : answer.src,
+      tos: answer.tos,
+      mark: answer.mark,
+    };
     this.#host.output(answer, flow);
   }
 

@@ -1,7 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Errno } from '../hook/verdict.ts';
-import type { DropReason } from './drop-reason.ts';
 import type { Device } from './device.ts';
+import type { DropReason } from './drop-reason.ts';
 
 /** What a route says to do (`RTN_*`). */
 export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'unreachable' | 'prohibit' | 'blackhole';

@@ -12,7 +12,8 @@ export function protocolName(protocol: number): string {
 /** One line that a person reads: `tcp 10.0.0.9:40000 > 10.0.0.1:443 S ttl 64 len 40`. */
 export function describePacket(packet: Packet): string {
   const ports = packet.ports;
-  const end = (address: string, port: number | undefined): string => (port === undefined ? address : `${address}:${port}`);
+  const end = (address: string, port: number | undefined): string =>
+    port === undefined ? address : `${address}:${port}`;
   let text = `${protocolName(packet.protocol)} ${end(formatAddress(packet.src), ports?.sport)} > ${end(formatAddress(packet.dst), ports?.dport)}`;
   const transport = packet.transport;
   if (transport?.kind === 'tcp') text += ` ${formatTcpFlags(transport.flags) || '-'}`;

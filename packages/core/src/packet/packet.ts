@@ -85,6 +85,8 @@ export class Packet {
 
   /** Whether the transport checksum was wrong on arrival (unknown protocols have none). */
   badChecksum = false;
+  /** The checksum field of a first fragment: it covers bytes that are not here, so it cannot be computed. */
+  fragmentChecksum: number | undefined = undefined;
   /** `skb->mark`, unsigned 32 bits: `-j MARK`, `ip rule fwmark`, IPVS services by mark. */
   mark = 0;
   /** `skb->priority`: the class that `-j CLASSIFY` chose, 32 bits. */
@@ -164,6 +166,7 @@ export class Packet {
     const copy = new Packet(this);
     copy.transport = this.transport === undefined ? undefined : cloneTransport(this.transport);
     copy.badChecksum = this.badChecksum;
+    copy.fragmentChecksum = this.fragmentChecksum;
     copy.mark = this.mark;
     copy.priority = this.priority;
     copy.packetType = this.packetType;

@@ -81,7 +81,11 @@ const CHECKSUM_AT = { tcp: 16, udp: 6, icmp: 2, sctp: 8 } as const;
 function writeChecksum(packet: Packet, transport: Transport, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer);
   const at = CHECKSUM_AT[transport.kind];
-  // The checksum of a first fragment covers what is not here; nobody reads it before the rest has come.
+  if (packet.moreFragments && packet.fragmentChecksum !== undefined) {
+    if (transport.kind === 'sctp') view.setUint32(at, packet.fragmentChecksum, true);
+    else view.setUint16(at, packet.fragmentChecksum);
+    return;
+  }
   if (transport.kind === 'sctp') {
     const sum = crc32c(bytes);
     view.setUint32(at, packet.badChecksum ? ~sum >>> 0 : sum, true);
@@ -143,7 +147,13 @@ export function attachBody(packet: Packet, body: Uint8Array, length: number): vo
   const headerLength = transport === undefined ? 0 : transportLength(transport);
   packet.payload = body.slice(headerLength);
   packet.payloadLength = length - headerLength;
-  packet.badChecksum = transport !== undefined && body.length === length && !packet.moreFragments && !checksumHolds(packet, transport, body);
+  packet.fragmentChecksum =
+    transport !== undefined && packet.moreFragments ? storedChecksum(transport, body) : undefined;
+  packet.badChecksum =
+    transport !== undefined &&
+    body.length === length &&
+    !packet.moreFragments &&
+    !checksumHolds(packet, transport, body);
 }
 
 function decodeTransport(protocol: number, body: Uint8Array, length: number): Transport | undefined {
@@ -184,6 +194,12 @@ function decodeTransport(protocol: number, body: Uint8Array, length: number): Tr
     default:
       return undefined;
   }
+}
+
+function storedChecksum(transport: Transport, body: Uint8Array): number {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const at = CHECKSUM_AT[transport.kind];
+  return transport.kind === 'sctp' ? view.getUint32(at, true) : view.getUint16(at);
 }
 
 function checksumHolds(packet: Packet, transport: Transport, body: Uint8Array): boolean {

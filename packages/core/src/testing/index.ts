@@ -1,1 +1,1 @@
-export {};
+export { arbIpv4, arbIpv6, arbPacket, arbPrefix } from './arbitraries.ts';

@@ -1,7 +1,7 @@
 import type { Hook } from '../hook/hook.ts';
 import type { DropReason } from '../net/drop-reason.ts';
-import type { Packet } from '../packet/packet.ts';
 import { describePacket } from '../packet/describe.ts';
+import type { Packet } from '../packet/packet.ts';
 
 /** One thing that happened to a packet, as data: every text and picture is rendered from these. */
 export type Step =

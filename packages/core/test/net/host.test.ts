@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { formatAddress } from '../../src/address/address.ts';
+import { parseIpv4 } from '../../src/address/ipv4.ts';
+import { splitWords } from '../../src/commands/command.ts';
+import { runIp } from '../../src/commands/ip.ts';
+import { Simulation } from '../../src/engine/simulation.ts';
+import { SECOND } from '../../src/engine/time.ts';
+import { Hook } from '../../src/hook/hook.ts';
+import { ACCEPT, drop } from '../../src/hook/verdict.ts';
+import { Host } from '../../src/net/host.ts';
+import { describePacket } from '../../src/packet/describe.ts';
+import { Packet } from '../../src/packet/packet.ts';
+import { icmpHeader, PROTOCOL, TCP_FLAG, tcpHeader, udpHeader } from '../../src/packet/transport.ts';
+
+const ip = (text: string) => parseIpv4(text)!;
+
+/** eth0 192.168.1.10/24 with the default route, eth1 10.0.0.1/24, forwarding on, and a diary of what happens. */
+function router(): { host: Host; simulation: Simulation; diary: string[]; run: (line: string) => number } {
+  const simulation = new Simulation();
+  const host = new Host(simulation);
+  host.configure((config) => {
+    for (const name of ['eth0', 'eth1']) {
+      config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    }
+  });
+  const run = (line: string): number => runIp(host, splitWords(line)!).status;
+  run('ip addr add 192.168.1.10/24 dev eth0');
+  run('ip addr add 10.0.0.1/24 dev eth1');
+  run('ip route add default via 192.168.1.1');
+  host.sysctl.write('net.ipv4.ip_forward', 1);
+  for (const name of ['all', 'default', 'eth0', 'eth1']) host.sysctl.write(`net.ipv4.conf.${name}.send_redirects`, 0);
+  const diary: string[] = [];
+  host.observe((event) => {
+    if (event.kind === 'transmit') diary.push(`${event.device.name} < ${describePacket(event.packet)}`);
+    else if (event.kind === 'deliver') diary.push(`${event.device.name}: ${describePacket(event.packet)}`);
+    else diary.push(event.reason);
+  });
+  return { host, simulation, diary, run };
+}
+
+const udp = (
+  src: string,
+  dst: string,
+  fields: { ttl?: number; payloadLength?: number; dontFragment?: boolean } = {},
+): Packet =>
+  new Packet({
+    src: ip(src),
+    dst: ip(dst),
+    protocol: PROTOCOL.udp,
+    transport: udpHeader(1000, 2000, fields.payloadLength ?? 0),
+    ...fields,
+  });
+
+const syn = (src: string, dst: string): Packet =>
+  new Packet({
+    src: ip(src),
+    dst: ip(dst),
+    protocol: PROTOCOL.tcp,
+    transport: tcpHeader({ sport: 1, dport: 2, flags: TCP_FLAG.SYN, seq: 100 }),
+  });
+
+describe('a host that forwards', () => {
+  it('sends a packet on with one hop less', () => {
+    const { host, diary } = router();
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8'));
+    expect(diary).toEqual(['eth0 < udp 10.0.0.5:1000 > 8.8.8.8:2000 ttl 63 len 28']);
+  });
+
+  it('answers the last hop with time exceeded, from the address that faces the sender', () => {
+    const { host, diary } = router();
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
+    expect(diary).toEqual(['eth1 < icmp 10.0.0.1 > 10.0.0.5 type 11 code 0 ttl 64 tos 0xc0 len 56', 'ttl-exceeded']);
+  });
+
+  it('cuts what is too long, unless it may not be cut', () => {
+    const { host, diary, run } = router();
+    run('ip link set eth0 mtu 576');
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { payloadLength: 1000 }));
+    expect(diary).toEqual([
+      'eth0 < udp 10.0.0.5:1000 > 8.8.8.8:2000 ttl 63 fragment 0+ len 572',
+      'eth0 < udp 10.0.0.5 > 8.8.8.8 ttl 63 fragment 552 len 476',
+    ]);
+    diary.length = 0;
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { payloadLength: 1000, dontFragment: true }));
+    expect(diary).toEqual(['eth1 < icmp 10.0.0.1 > 10.0.0.5 type 3 code 4 ttl 64 tos 0xc0 len 576', 'packet-too-big']);
+  });
+
+  it.each([
+    ['127.0.0.1', '8.8.8.8', 'martian-source'],
+    ['10.0.0.5', '127.0.0.1', 'martian-destination'],
+    ['224.0.0.1', '8.8.8.8', 'martian-source'],
+    ['0.1.2.3', '8.8.8.8', 'martian-source'],
+    ['10.0.0.5', '0.1.2.3', 'martian-destination'],
+    ['10.0.0.1', '8.8.8.8', 'local-source'],
+    ['192.168.1.10', '10.0.0.1', 'local-source'],
+  ])('drops %s > %s in silence: %s', (src, dst, reason) => {
+    const { host, diary } = router();
+    host.receive(host.device('eth1')!, udp(src, dst));
+    expect(diary).toEqual([reason]);
+  });
+
+  it('with rp_filter drops what came in on the wrong device', () => {
+    const { host, diary } = router();
+    host.sysctl.write('net.ipv4.conf.all.rp_filter', 1);
+    host.receive(host.device('eth0')!, udp('10.0.0.5', '8.8.8.8'));
+    expect(diary).toEqual(['rp-filter']);
+    diary.length = 0;
+    host.sysctl.write('net.ipv4.conf.all.rp_filter', 2);
+    host.receive(host.device('eth0')!, udp('10.0.0.5', '8.8.8.8'));
+    expect(diary).toHaveLength(1);
+    expect(diary[0]).toMatch(/^eth0 < /);
+  });
+
+  it.each([
+    ['unreachable', 'type 3 code 1', 'route-unreachable'],
+    ['prohibit', 'type 3 code 13', 'route-prohibit'],
+    ['blackhole', undefined, 'route-blackhole'],
+  ])('answers a %s route as that says', (type, icmp, reason) => {
+    const { host, diary, run } = router();
+    expect(run(`ip route add ${type} 203.0.113.0/24`)).toBe(0);
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '203.0.113.7'));
+    expect(diary.at(-1)).toBe(reason);
+    expect(diary).toHaveLength(icmp === undefined ? 1 : 2);
+    if (icmp !== undefined) expect(diary[0]).toContain(icmp);
+  });
+
+  it('chooses a table by the mark that PREROUTING set', () => {
+    const { host, diary, run } = router();
+    run('ip route add default via 10.0.0.254 table 100');
+    run('ip rule add fwmark 0x1 table 100');
+    host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.PREROUTING,
+      priority: -150,
+      name: 'marker',
+      fn: (packet) => {
+        packet.mark = 1;
+        return ACCEPT;
+      },
+    });
+    host.receive(host.device('eth0')!, udp('192.168.1.5', '8.8.8.8'));
+    expect(diary).toEqual(['eth1 < udp 192.168.1.5:1000 > 8.8.8.8:2000 ttl 63 mark 0x1 len 28']);
+  });
+
+  it('is silent when it does not forward', () => {
+    const { host, diary } = router();
+    host.sysctl.write('net.ipv4.ip_forward', 0);
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8'));
+    expect(diary).toEqual(['forwarding-off']);
+  });
+});
+
+describe('the local stack', () => {
+  it('answers a SYN to a closed port with RST and the acknowledgement it owes', () => {
+    const { host, diary } = router();
+    let acked: number | undefined;
+    host.observe((event) => {
+      if (event.kind === 'transmit' && event.packet.transport?.kind === 'tcp') acked = event.packet.transport.ack;
+    });
+    host.receive(host.device('eth1')!, syn('10.0.0.5', '10.0.0.1'));
+    expect(diary).toEqual([
+      'eth1: tcp 10.0.0.5:1 > 10.0.0.1:2 S ttl 64 len 40',
+      'eth1 < tcp 10.0.0.1:2 > 10.0.0.5:1 RA ttl 64 len 40',
+      'no-socket',
+    ]);
+    expect(acked).toBe(101);
+  });
+
+  it('hands a packet to whoever listens, and then says nothing itself', () => {
+    const { host, diary } = router();
+    const heard: string[] = [];
+    const close = host.listen({
+      protocol: PROTOCOL.udp,
+      port: 2000,
+      receive: (packet) => heard.push(formatAddress(packet.src)),
+    });
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '10.0.0.1'));
+    expect([heard, diary.length]).toEqual([['10.0.0.5'], 1]);
+    close();
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '10.0.0.1'));
+    expect(diary.some((line) => line.includes('type 3 code 3'))).toBe(true);
+  });
+
+  it('hears a broadcast and does not answer it', () => {
+    const { host, diary } = router();
+    const ping = new Packet({
+      src: ip('10.0.0.5'),
+      dst: ip('10.0.0.255'),
+      protocol: PROTOCOL.icmp,
+      transport: icmpHeader(8, 0, 1, 1),
+    });
+    host.receive(host.device('eth1')!, ping);
+    expect(diary).toEqual(['eth1: icmp 10.0.0.5 > 10.0.0.255 type 8 code 0 ttl 64 len 28', 'icmp-ignored']);
+  });
+
+  it('tells sockets the device that has the address when a packet crossed lo', () => {
+    const { host, diary } = router();
+    host.send(syn('10.0.0.1', '192.168.1.10'));
+    expect(diary[0]).toBe('eth0: tcp 10.0.0.1:1 > 192.168.1.10:2 S ttl 64 len 40');
+  });
+});
+
+describe('a local sender', () => {
+  it('sees EPERM when OUTPUT or POSTROUTING drops, and nothing when a packet goes', () => {
+    for (const hook of [Hook.LOCAL_OUT, Hook.POSTROUTING] as const) {
+      const { host } = router();
+      expect(host.send(udp('10.0.0.1', '10.0.0.5'))).toBeUndefined();
+      host.hooks.register({ family: 'ipv4', hook, priority: 0, name: 'wall', fn: () => drop('netfilter-drop') });
+      expect(host.send(udp('10.0.0.1', '10.0.0.5'))).toBe('EPERM');
+    }
+  });
+
+  it('sees ENETUNREACH without a route and EMSGSIZE above the MTU', () => {
+    const { host, run } = router();
+    expect(host.send(udp('10.0.0.1', '10.0.0.5', { payloadLength: 1473 }))).toBe('EMSGSIZE');
+    run('ip route del default');
+    expect(host.send(udp('10.0.0.1', '8.8.8.8'))).toBe('ENETUNREACH');
+  });
+});
+
+describe('limits on ICMP errors', () => {
+  it('let six go to one destination at once, and then one a second', () => {
+    const { host, simulation, diary } = router();
+    host.sysctl.write('net.ipv4.icmp_msgs_per_sec', 1_000_000);
+    host.sysctl.write('net.ipv4.icmp_msgs_burst', 1_000_000);
+    const sent = (): number => diary.filter((line) => line.includes('icmp')).length;
+    for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
+    expect(sent()).toBe(6);
+    simulation.run(SECOND);
+    for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
+    expect(sent()).toBe(7);
+  });
+});
+
+describe('configuration', () => {
+  it('is a value: an earlier one put back brings the earlier host back', () => {
+    const { host, diary, run } = router();
+    const before = host.config;
+    run('ip link set eth0 down');
+    expect(host.device('eth0')!.up).toBe(false);
+    expect(host.send(udp('10.0.0.1', '8.8.8.8'))).toBe('ENETUNREACH');
+    host.replaceConfig(before);
+    expect(host.send(udp('10.0.0.1', '8.8.8.8'))).toBeUndefined();
+    expect(diary.at(-1)).toMatch(/^eth0 < /);
+  });
+
+  it('keeps the local route of a device that never was up, as kube-ipvs0 needs it', () => {
+    const { host, diary, run } = router();
+    run('ip link add kube-ipvs0 type dummy');
+    run('ip addr add 10.96.0.1/32 dev kube-ipvs0');
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '10.96.0.1'));
+    expect(diary[0]).toBe('eth1: udp 10.0.0.5:1000 > 10.96.0.1:2000 ttl 64 len 28');
+  });
+});

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatAddress } from '../../src/address/address.ts';
+import { crc32c, fold, internetChecksum, internetSum } from '../../src/packet/checksum.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { decodePacket, encodePacket } from '../../src/packet/wire.ts';
+import { arbPacket } from '../../src/testing/arbitraries.ts';
+
+const hex = (text: string): Uint8Array =>
+  Uint8Array.from(text.replace(/\s/g, '').match(/../g)!, (byte) => Number.parseInt(byte, 16));
+
+function decoded(bytes: Uint8Array): Packet {
+  const packet = decodePacket(bytes);
+  if (typeof packet === 'string') throw new Error(packet);
+  return packet;
+}
+
+describe('packets as bytes', () => {
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(arbPacket, (packet) => {
+        const bytes = encodePacket(packet);
+        expect(bytes.length).toBe(packet.length);
+        const back = decoded(bytes);
+        expect(back).toEqual(packet);
+        expect(encodePacket(back)).toEqual(bytes);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are never misread when a transport byte was damaged', () => {
+    fc.assert(
+      fc.property(
+        arbPacket.filter((packet) => packet.transport !== undefined),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (packet, at, change) => {
+          const bytes = encodePacket(packet);
+          const transport = packet.transport!;
+          const index = packet.headerLength + (at % (bytes.length - packet.headerLength));
+          // A UDP checksum of zero says "none", and the two bytes that would say so are left alone.
+          if (transport.kind === 'udp' && (index - packet.headerLength === 6 || index - packet.headerLength === 7))
+            return;
+          bytes[index]! ^= change;
+          expect(decoded(bytes).badChecksum).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('reads a real TCP SYN, whose checksums it knows', () => {
+    const bytes = hex(
+      '45000034 1c46 4000 4006 b1c3 0a000001 0a000002 9c40 01bb 00000064 00000000 8002 faf0 0000 0000 020405b4 01030307 04020000'
+        .replace('b1c3', '0000')
+        .replace(/ /g, ''),
+    );
+    bytes.set([internetChecksum(bytes.subarray(0, 20)) >> 8, internetChecksum(bytes.subarray(0, 20)) & 255], 10);
+    const packet = decoded(bytes);
+    expect([formatAddress(packet.src), packet.transport?.kind, packet.length]).toEqual(['10.0.0.1', 'tcp', 52]);
+    expect(packet.badChecksum).toBe(true);
+    packet.badChecksum = false;
+    expect(decoded(encodePacket(packet)).badChecksum).toBe(false);
+  });
+
+  it.each([
+    ['', 'truncated'],
+    ['4500', 'truncated'],
+    ['6500001400000000400600000a0000010a000002', 'not-ipv4'],
+    ['4400001400000000400600000a0000010a000002', 'bad-header-length'],
+    ['4500001400000000400612340a0000010a000002', 'bad-header-checksum'],
+  ])('refuses %j as %s', (text, fault) => {
+    expect(decodePacket(text === '' ? new Uint8Array() : hex(text))).toBe(fault);
+  });
+
+  it('never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => void decodePacket(bytes)),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('checksums', () => {
+  it('agree with the example of RFC 1071', () => {
+    expect(fold(internetSum(hex('0001f203f4f5f6f7')))).toBe(0xddf2);
+  });
+
+  it('agree with the check value of CRC-32C', () => {
+    expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
+  });
+});
