@@ -1,0 +1,37 @@
+import type { AnyMatch } from '../x_tables/extension.ts';
+import { addrtype } from './addrtype.ts';
+import { comment } from './comment.ts';
+import { dscp } from './dscp.ts';
+import { icmp } from './icmp.ts';
+import { iprange } from './iprange.ts';
+import { length } from './length.ts';
+import { limit } from './limit.ts';
+import { mark } from './mark.ts';
+import { multiport } from './multiport.ts';
+import { pkttype } from './pkttype.ts';
+import { quota } from './quota.ts';
+import { statistic } from './statistic.ts';
+import { tcp } from './tcp.ts';
+import { tos } from './tos.ts';
+import { ttl } from './ttl.ts';
+import { udp } from './udp.ts';
+
+/** Every match of chainwalk but `set`, which comes with the sets. */
+export const ALL_MATCHES: readonly AnyMatch[] = [
+  addrtype,
+  comment,
+  dscp,
+  icmp,
+  iprange,
+  length,
+  limit,
+  mark,
+  multiport,
+  pkttype,
+  quota,
+  statistic,
+  tcp,
+  tos,
+  ttl,
+  udp,
+].map((match) => match as unknown as AnyMatch);
