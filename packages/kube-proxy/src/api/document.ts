@@ -1,0 +1,101 @@
+import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
+
+/** A way into a document: keys of maps and indices of lists. */
+export type Path = readonly (string | number)[];
+
+/** One value of a text, with a way to tell where any part of it stands. */
+export interface SourceDocument {
+  readonly value: unknown;
+  /** The place of the value at a path; where the path ends early, of the last part that exists. */
+  readonly placeOf: (path: Path) => Place;
+}
+
+/** Reports a fault of a field. */
+export type Report = (path: Path, message: string, hint?: string) => void;
+
+/**
+ * The documents of a YAML or JSON text, empty ones left out. Syntax errors are thrown, all at once, as InputError.
+ *
+ * JSON goes past the YAML parser, which is some fifty times slower; it is only asked for places once there is a fault.
+ */
+export function readDocuments(text: string, source: string): readonly SourceDocument[] {
+  const json = readJson(text);
+  if (json !== undefined) {
+    let documents: readonly SourceDocument[] | undefined;
+    const placeOf = (path: Path): Place => {
+      documents ??= readYaml(text, source);
+      return documents[0]?.placeOf(path) ?? { source, line: 1, column: 1 };
+    };
+    return json.value === null ? [] : [{ value: json.value, placeOf }];
+  }
+  return readYaml(text, source);
+}
+
+function readJson(text: string): { readonly value: unknown } | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // Flow-style YAML looks like JSON too; the YAML parser will say what is wrong if it is neither.
+    return undefined;
+  }
+}
+
+function readYaml(text: string, source: string): readonly SourceDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  if ('empty' in parsed) return [];
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const faults: Diagnostic[] = parsed.flatMap((document) =>
+    document.errors.map((error) => ({
+      severity: 'error' as const,
+      code: 'yaml-syntax',
+      message: error.message,
+      place: at(error.pos[0]),
+    })),
+  );
+  if (faults.length > 0) throw new InputError(faults);
+  const documents: SourceDocument[] = [];
+  for (const document of parsed) {
+    const value: unknown = document.toJS({ maxAliasCount: 1000 });
+    if (value === null || value === undefined) continue;
+    const placeOf = (path: Path): Place => at(offsetOf(document.contents as Node | null, path, document));
+    documents.push({ value, placeOf });
+  }
+  return documents;
+}
+
+function offsetOf(root: Node | null, path: Path, document: { readonly range?: unknown }): number {
+  let node: Node | null | undefined = root;
+  let offset = root?.range?.[0] ?? (document.range as [number] | undefined)?.[0] ?? 0;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document as never) as Node | undefined;
+    if (isMap(node)) {
+      const pair = node.items.find((item: Pair) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) return offset;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value as Node | null;
+    } else if (isSeq(node) && typeof step === 'number') {
+      const item = node.items[step] as Node | undefined;
+      if (item === undefined) return offset;
+      node = item;
+      offset = item.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return isScalar(node) ? (node.range?.[0] ?? offset) : offset;
+}
+
+/** `spec.ports[0].port`, the way Kubernetes writes it. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (/^[A-Za-z_][\w-]*$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `[${step}]`;
+  }
+  return text;
+}
