@@ -1,1 +1,3 @@
-export {};
+export { main, program } from './main.ts';
+export { type DescribedPacket, PACKET_SYNTAX, parsePacket } from './packet-syntax.ts';
+export { VERSION } from './version.ts';

@@ -1,1 +1,5 @@
-export {};
+export type { InterfaceSpec, PacketFields, PacketSpec, Scenario, ScenarioEvent, ScenarioResult, Step, StepResult } from './format.ts';
+export { Node, type NodeOptions } from './node.ts';
+export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
+export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, setUp, type StepTrace } from './player.ts';
+export { readScenarios } from './read.ts';
