@@ -1,0 +1,649 @@
+import {
+  ACCEPT,
+  type Address,
+  drop,
+  type Family,
+  formatAddress,
+  Hook,
+  type HookState,
+  type Host,
+  invariant,
+  type Packet,
+  PROTOCOL,
+  Priority,
+  protocolName,
+  refuse,
+  STOLEN,
+  TCP_FLAG,
+  type Verdict,
+} from '@chainwalk/core';
+import { confirm } from './confirm.ts';
+import { attach, Connection, ctOf } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { CtInfo, directionOf, isUntracked, setUntracked, stateName } from './ctinfo.ts';
+import { becomeDatagram } from './defrag.ts';
+import { ConntrackEvents, EventBit } from './events.ts';
+import { Expectations } from './expectations.ts';
+import { GarbageCollector } from './garbage-collector.ts';
+import type { Helper } from './helper.ts';
+import { Nat } from './nat/nat.ts';
+import { ConntrackStatistics } from './statistics.ts';
+import { Status } from './status.ts';
+import { ConntrackSysctls } from './sysctls.ts';
+import { type Template, templateOf } from './template.ts';
+import type { TimeoutPolicy } from './timeout-policy.ts';
+import { trackIcmpError } from './trackers/icmp-error.ts';
+import { setTcpClosing } from './trackers/tcp.ts';
+import { type Tracker, trackerFor } from './trackers/tracker.ts';
+import { invertTuple, type Tuple, tupleOf } from './tuple.ts';
+import { DEFAULT_ZONE, type Zone, zoneForMark, zoneId } from './zone.ts';
+
+/** How large the table is to be. */
+export interface ConntrackOptions {
+  /** Hash buckets, rounded up to a multiple of 512. Default 65536, what Linux takes on a host with 1 to 4 GiB. */
+  readonly buckets?: number;
+  /** `nf_conntrack_max`. Default: as many as buckets. */
+  readonly max?: number;
+}
+
+/** Buckets fill whole pages of 4096 bytes, eight bytes each (`nf_ct_alloc_hashtable`). */
+const BUCKETS_A_PAGE = 512;
+/** How many buckets may be searched for connections to evict (`NF_CT_EVICTION_RANGE`). */
+const EVICTION_RANGE = 8;
+/** At most ten "table full" messages in five seconds (`net_ratelimit_state`). */
+const LOG_BURST = 10;
+const LOG_SECONDS = 5;
+
+/**
+ * Connection tracking of one host (`nf_conntrack_core.c`).
+ *
+ * ```
+ *            -400 defrag   -200 track        -100/100 nat            max: helper, confirm
+ * PREROUTING ────●────────────●──────────────────●
+ * LOCAL_OUT  ────●────────────●──────────────────●
+ * LOCAL_IN   ───────────────────────────────────●──────────────────────●
+ * POSTROUTING ──────────────────────────────────●──────────────────────●
+ * ```
+ *
+ * Creating one declares the kernel parameters and nothing else: as in Linux, packets are tracked only while somebody
+ * holds a reference from {@link require}. Entries outlive the last reference, and age.
+ *
+ * Invariant: `count` is the number of connections in the table plus those on packets that are still under way.
+ */
+export class Conntrack {
+  readonly host: Host;
+  readonly sysctls: ConntrackSysctls;
+  readonly statistics: ConntrackStatistics = new ConntrackStatistics();
+  readonly events: ConntrackEvents = new ConntrackEvents();
+  readonly table: ConnectionTable;
+  readonly nat: Nat;
+  readonly expectations: Expectations;
+  /** Helpers by name, for `-j CT --helper` and `conntrack -I --helper`. */
+  readonly helpers: Map<string, Helper> = new Map();
+  /** Timeout policies by name, for `-j CT --timeout`. */
+  readonly timeoutPolicies: Map<string, TimeoutPolicy> = new Map();
+  /**
+   * Writes the log line of a packet that conntrack calls INVALID, where `nf_conntrack_log_invalid` asks for it. The
+   * rules package, which knows how Linux logs a packet, puts its function here; without one nothing is logged, as in
+   * Linux without a logger.
+   */
+  logInvalid: ((packet: Packet, state: HookState, prefix: string) => void) | undefined = undefined;
+
+  readonly #unconfirmed = new Set<Connection>();
+  readonly #collector: GarbageCollector;
+  readonly #chance;
+  #references = 0;
+  #undo: (() => void)[] = [];
+  #serial = 0;
+  #logStart = Number.NEGATIVE_INFINITY;
+  #logged = 0;
+  /** Bound once, for the table's look-ups. */
+  readonly #collect = (ct: Connection): void => {
+    this.kill(ct);
+  };
+
+  constructor(host: Host, options: ConntrackOptions = {}) {
+    this.host = host;
+    const buckets = wholePages(options.buckets ?? 65536);
+    this.#chance = host.simulation.random.stream('conntrack');
+    this.table = new ConnectionTable(buckets, host.simulation.random.stream('conntrack-hash').u32());
+    this.sysctls = new ConntrackSysctls(
+      host,
+      { buckets, max: options.max ?? buckets },
+      {
+        count: () => this.count,
+        resize: (wanted) => {
+          const next = wholePages(wanted);
+          this.table.resize(next);
+          return next;
+        },
+      },
+    );
+    this.expectations = new Expectations(this);
+    this.#collector = new GarbageCollector(this);
+    this.nat = new Nat(this);
+  }
+
+  /** `nf_conntrack_count`: connections that exist, whether confirmed, unconfirmed or expired and not collected. */
+  get count(): number {
+    return this.table.size + this.#unconfirmed.size;
+  }
+
+  /** The kernel's clock in ticks, signed 32 bits (`nfct_time_stamp`). */
+  get now(): number {
+    return this.host.jiffies | 0;
+  }
+
+  // ---------------------------------------------------------------- hooks
+
+  /**
+   * Somebody needs connections (`nf_ct_netns_get`): hooks are registered with the first reference and go with the last.
+   * The answer gives the reference back; calling it again does nothing.
+   */
+  require(family: Family): () => void {
+    if (family !== 'ipv4') {
+      refuse('conntrack-ipv6', 'connection tracking of IPv6 is not modelled', undefined, 'use IPv4 rules');
+    }
+    if (this.#references++ === 0) this.#register();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      if (--this.#references === 0) this.#unregister();
+    };
+  }
+
+  /** Whether packets are being tracked. */
+  get isActive(): boolean {
+    return this.#references > 0;
+  }
+
+  #register(): void {
+    const { hooks } = this.host;
+    const family: Family = 'ipv4';
+    const defrag = (packet: Packet, state: HookState): Verdict => this.#defrag(packet, state);
+    const track = (packet: Packet, state: HookState): Verdict => this.track(packet, state);
+    const trackLocal = (packet: Packet, state: HookState): Verdict =>
+      packet.isFragment ? this.#leaveFragment(packet) : this.track(packet, state);
+    const confirmFn = (packet: Packet, state: HookState): Verdict => this.#confirm(packet, state);
+    const on = (
+      hook: Hook,
+      priority: number,
+      name: string,
+      fn: (packet: Packet, state: HookState) => Verdict,
+    ): void => {
+      this.#undo.push(hooks.register({ family, hook, priority, name, fn }));
+    };
+    for (const hook of [Hook.PREROUTING, Hook.LOCAL_OUT])
+      on(hook, Priority.CONNTRACK_DEFRAG, 'ipv4_conntrack_defrag', defrag);
+    on(Hook.PREROUTING, Priority.CONNTRACK, 'ipv4_conntrack_in', track);
+    on(Hook.LOCAL_OUT, Priority.CONNTRACK, 'ipv4_conntrack_local', trackLocal);
+    for (const hook of [Hook.POSTROUTING, Hook.LOCAL_IN])
+      on(hook, Priority.CONNTRACK_CONFIRM, 'ipv4_confirm', confirmFn);
+    this.host.attachConnection = (answer, offender) => this.attach(answer, offender);
+    this.#undo.push(() => {
+      this.host.attachConnection = undefined;
+    });
+    // A packet that ends without having been confirmed takes its connection with it.
+    this.#undo.push(
+      this.host.observe((event) => {
+        if (event.kind === 'drop') this.forget(event.packet);
+      }),
+    );
+    this.#resynchronize();
+  }
+
+  #unregister(): void {
+    for (const undo of this.#undo) undo();
+    this.#undo = [];
+  }
+
+  /** Windows of established connections are learnt anew after a time without hooks (`nf_ct_tcp_fixup`). */
+  #resynchronize(): void {
+    for (const ct of this.table) {
+      if (ct.protocol === PROTOCOL.tcp && ct.data?.kind === 'tcp') ct.data.forgetWindows();
+    }
+  }
+
+  /** Fragments are put together before anybody sees them (`ipv4_conntrack_defrag`). */
+  #defrag(packet: Packet, state: HookState): Verdict {
+    if (!packet.isFragment || isUntracked(packet)) return ACCEPT;
+    const user = state.hook === Hook.PREROUTING ? 'conntrack-in' : 'conntrack-out';
+    const whole = this.host.fragmentation.collect(packet, user);
+    if (whole === undefined) return STOLEN;
+    becomeDatagram(packet, whole);
+    return ACCEPT;
+  }
+
+  /** A local sender that wants its fragments left alone: not tracked, and no template may fool later rules. */
+  #leaveFragment(packet: Packet): Verdict {
+    if (templateOf(packet) !== undefined) packet.nfct = undefined;
+    return ACCEPT;
+  }
+
+  // ---------------------------------------------------------------- tracking
+
+  /** Finds or makes the connection of a packet and lets its tracker judge it (`nf_conntrack_in`). */
+  track(packet: Packet, state: HookState): Verdict {
+    const template = templateOf(packet);
+    if (template === undefined) {
+      if (packet.nfct !== undefined || packet.ctinfo === CtInfo.UNTRACKED) return ACCEPT;
+    } else {
+      packet.nfct = undefined;
+      packet.ctinfo = 0;
+    }
+    if (packet.fragmentOffset !== 0) {
+      this.statistics.invalid++;
+      return this.#invalid(packet, 'a fragment');
+    }
+    if (packet.protocol === PROTOCOL.icmp) {
+      const verdict = trackIcmpError(this, packet, template, state);
+      if (verdict === 'error') {
+        this.statistics.error++;
+        return this.#invalid(packet, 'an ICMP error or type that fits no connection');
+      }
+      if (verdict === 'related') {
+        packet.trace?.add({ kind: 'connection', text: `RELATED ${describe(ctOf(packet)!)}` });
+        return ACCEPT;
+      }
+    }
+    for (;;) {
+      const resolved = this.#resolve(packet, template);
+      if (resolved === 'full') {
+        this.statistics.drop++;
+        return drop('conntrack-table-full');
+      }
+      if (resolved === undefined) {
+        this.statistics.invalid++;
+        return this.#invalid(packet, 'no connection can be made of it');
+      }
+      const ct = resolved;
+      const tracker: Tracker = trackerFor(ct.protocol);
+      const verdict = tracker.packet(this, ct, packet, state);
+      if (verdict === 'accept') {
+        if (packet.ctinfo === CtInfo.ESTABLISHED_REPLY && !ct.has(Status.SEEN_REPLY)) {
+          ct.status |= Status.SEEN_REPLY;
+          this.events.note(ct, EventBit.REPLY);
+        }
+        packet.trace?.add({ kind: 'connection', text: `${stateName(packet.ctinfo)} ${describe(ct)}` });
+        return ACCEPT;
+      }
+      packet.nfct = undefined;
+      packet.ctinfo = 0;
+      this.#release(ct);
+      if (verdict === 'repeat') continue;
+      this.statistics.invalid++;
+      if (verdict === 'drop') {
+        this.statistics.drop++;
+        return drop('conntrack-invalid-delete');
+      }
+      return this.#invalid(packet, 'the tracker refused it');
+    }
+  }
+
+  #invalid(packet: Packet, why: string): Verdict {
+    packet.trace?.add({ kind: 'connection', text: `INVALID: ${why}` });
+    return ACCEPT;
+  }
+
+  /** Finds the connection of a packet, or makes one, and attaches it (`resolve_normal_ct`). */
+  #resolve(packet: Packet, template: Template | undefined): Connection | 'full' | undefined {
+    const tuple = tupleOf(packet);
+    if (tuple === undefined) return undefined;
+    const zone = template === undefined ? DEFAULT_ZONE : zoneForMark(template.zone, packet.mark);
+    const hash = this.table.hashTuple(tuple, zoneId(zone, 0));
+    const node = this.#findNode(tuple, zone, hash);
+    let ct: Connection;
+    let reply = false;
+    if (node >= 0) {
+      ct = this.table.at(node)!;
+      reply = (node & 1) === 1;
+    } else {
+      const made = this.#create(tuple, zone, hash, template);
+      if (made === undefined || made === 'full') return made;
+      ct = made;
+    }
+    const ctinfo = reply
+      ? CtInfo.ESTABLISHED_REPLY
+      : ct.has(Status.SEEN_REPLY)
+        ? CtInfo.ESTABLISHED
+        : ct.has(Status.EXPECTED)
+          ? CtInfo.RELATED
+          : CtInfo.NEW;
+    attach(packet, ct, ctinfo);
+    return ct;
+  }
+
+  /** A tuple in a zone that differs by direction is looked for under both keys (`nf_conntrack_find_get`). */
+  #findNode(tuple: Tuple, zone: Zone, hash: number): number {
+    const node = this.table.find(tuple, zone, hash, this.now, this.#collect, this.host.meter);
+    if (node >= 0 || zone.directions === 'both') return node;
+    const other = this.table.hashTuple(tuple, zoneId(zone, 1));
+    return other === hash ? -1 : this.table.find(tuple, zone, other, this.now, this.#collect, this.host.meter);
+  }
+
+  /** A new, unconfirmed connection (`init_conntrack`); `undefined` if nobody could answer its tuple. */
+  #create(tuple: Tuple, zone: Zone, hash: number, template: Template | undefined): Connection | 'full' | undefined {
+    const reply = invertTuple(tuple);
+    if (reply === undefined) return undefined;
+    const ct = this.allocate(tuple, reply, zone, hash);
+    if (ct === undefined) return 'full';
+    if (template?.timeoutPolicy !== undefined) ct.extend().timeoutPolicy = template.timeoutPolicy;
+    if (template?.eventMask !== undefined) ct.extend().eventMask = template.eventMask;
+    const expectation = this.expectations.size === 0 ? undefined : this.expectations.take(tuple, zone);
+    if (expectation !== undefined) {
+      const { master } = expectation;
+      ct.status |= Status.EXPECTED;
+      const extensions = ct.extend();
+      extensions.master = master;
+      master.extend().children++;
+      if (expectation.childHelper !== undefined) extensions.helper = expectation.childHelper;
+      ct.mark = master.mark;
+      this.statistics.expectNew++;
+      if (expectation.nat !== undefined) this.nat.follow(ct, expectation);
+    } else if (template?.helper !== undefined && template.helper.protocol === ct.protocol) {
+      ct.extend().helper = template.helper;
+      ct.status |= Status.HELPER;
+    }
+    return ct;
+  }
+
+  /** A connection object that counts (`__nf_conntrack_alloc`); `undefined` if the table is full and nothing may go. */
+  allocate(original: Tuple, reply: Tuple, zone: Zone, hash: number): Connection | undefined {
+    const max = this.sysctls.max.value;
+    if (max !== 0 && this.count + 1 > max && !this.#earlyDrop(hash)) {
+      this.#collector.noteFull();
+      this.#logFull();
+      return undefined;
+    }
+    const ct = new Connection(++this.#serial, original, reply);
+    if (zone !== DEFAULT_ZONE) ct.extend().zone = zone;
+    if (this.sysctls.accounting.value !== 0) {
+      ct.accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
+    }
+    this.#unconfirmed.add(ct);
+    return ct;
+  }
+
+  /**
+   * Makes room (`early_drop`): of the bucket that the new tuple belongs to and the seven behind it, the first one with
+   * anything to evict loses all of its unassured connections.
+   */
+  #earlyDrop(hash: number): boolean {
+    const { table } = this;
+    const { now } = this;
+    let bucket = table.bucketOf(hash);
+    for (let i = 0; i < EVICTION_RANGE; i++) {
+      let evicted = 0;
+      for (let node = table.first(bucket); node >= 0; ) {
+        const next = table.next(node);
+        const ct = table.at(node);
+        if (ct !== undefined) {
+          if (table.isExpired(node, now)) this.kill(ct);
+          else if (!ct.has(Status.ASSURED) && this.kill(ct)) evicted++;
+        }
+        node = next;
+      }
+      if (evicted > 0) {
+        this.statistics.earlyDrop += evicted;
+        return true;
+      }
+      bucket = (bucket + 1) % table.buckets;
+    }
+    return false;
+  }
+
+  #logFull(): void {
+    const { now } = this.host.simulation;
+    if (now - this.#logStart >= LOG_SECONDS * 1_000_000_000) {
+      this.#logStart = now;
+      this.#logged = 0;
+    }
+    if (this.#logged++ < LOG_BURST) this.host.log.write('nf_conntrack: nf_conntrack: table full, dropping packet');
+  }
+
+  // ---------------------------------------------------------------- for trackers
+
+  /** Sets how long a connection lives from now, and counts the packet (`nf_ct_refresh_acct`). */
+  refresh(ct: Connection, packet: Packet, ticks: number): void {
+    if (!ct.has(Status.FIXED_TIMEOUT)) {
+      if (ct.slot >= 0) this.table.setDeadline(ct, this.now + ticks);
+      else if (!ct.isConfirmed) ct.timeout = ticks;
+    }
+    this.account(ct, packet);
+  }
+
+  /** Counts a packet of a connection (`nf_ct_acct_update`). */
+  account(ct: Connection, packet: Packet): void {
+    const { accounting } = ct;
+    if (accounting === undefined) return;
+    if (directionOf(packet.ctinfo) === 0) {
+      accounting.originalPackets++;
+      accounting.originalBytes += packet.length;
+    } else {
+      accounting.replyPackets++;
+      accounting.replyBytes += packet.length;
+    }
+  }
+
+  /** Ticks of a number of seconds. */
+  ticks(seconds: number): number {
+    return seconds * this.host.hz;
+  }
+
+  /** Logs why a packet is INVALID, if the parameter asks for its protocol (`nf_l4proto_log_invalid`). */
+  noteInvalid(packet: Packet, state: HookState, protocol: number, message: string): void {
+    const wanted = this.sysctls.logInvalid.value;
+    if (wanted !== protocol && wanted !== 255) return;
+    this.logInvalid?.(packet, state, `nf_ct_proto_${protocol}: ${message} `);
+  }
+
+  // ---------------------------------------------------------------- confirmation and death
+
+  /** The last hook function of a packet: helper, sequence numbers, confirmation (`ipv4_confirm`, `nf_confirm`). */
+  #confirm(packet: Packet, state: HookState): Verdict {
+    const ct = ctOf(packet);
+    if (ct === undefined) return ACCEPT;
+    if (packet.ctinfo !== CtInfo.RELATED_REPLY && ct.extensions !== undefined) {
+      const { helper, sequence } = ct.extensions;
+      if (helper !== undefined) {
+        const verdict = helper.help(packet, ct, this, state);
+        if (verdict.kind !== 'accept') return verdict;
+      }
+      if (sequence !== undefined && ct.has(Status.SEQ_ADJUST) && !this.#crossesLoopback(packet, state)) {
+        sequence.adjust(packet, directionOf(packet.ctinfo));
+      }
+    }
+    if (ct.isConfirmed) {
+      this.events.deliver(ct);
+      return ACCEPT;
+    }
+    return this.confirm(packet, ct);
+  }
+
+  /** `nf_is_loopback_packet`. */
+  #crossesLoopback(packet: Packet, state: HookState): boolean {
+    return packet.inDevice?.kind === 'loopback' || state.outDevice?.kind === 'loopback';
+  }
+
+  /** Puts the connection of a packet into the table (`__nf_conntrack_confirm`). */
+  confirm(packet: Packet, ct: Connection): Verdict {
+    const chain = 50 + this.#chance.below(30);
+    const verdict = confirm(this, packet, ct, chain);
+    const current = ctOf(packet);
+    if (current !== undefined && verdict.kind === 'accept') this.events.deliver(current);
+    return verdict;
+  }
+
+  /** For {@link confirm}: the connection is in the table from now on, and its timeout runs. */
+  enter(ct: Connection, replyOnly: boolean): void {
+    if (!replyOnly) ct.timeout = (ct.timeout + this.now) | 0;
+    this.#unconfirmed.delete(ct);
+    if (this.sysctls.timestamp.value !== 0) ct.extend().start = this.host.simulation.now;
+    this.table.insert(ct, replyOnly);
+    ct.status |= Status.CONFIRMED;
+    this.host.meter.conntrackInserts++;
+    this.#collector.wake();
+  }
+
+  /** Takes a confirmed connection out of the table (`nf_ct_delete`); false if that was done before. */
+  kill(ct: Connection): boolean {
+    if (ct.isDying) return false;
+    ct.status |= Status.DYING;
+    if (ct.extensions?.start !== undefined) ct.extensions.stop = this.host.simulation.now;
+    if (ct.slot < 0) return true;
+    this.events.destroyed(ct);
+    this.table.remove(ct);
+    this.host.meter.conntrackDeletes++;
+    this.#destroy(ct);
+    return true;
+  }
+
+  /** Lets go of an unconfirmed connection that no packet carries any more (`nf_conntrack_put`). */
+  #release(ct: Connection): void {
+    if (ct.isConfirmed || !this.#unconfirmed.delete(ct)) return;
+    this.#destroy(ct);
+  }
+
+  #destroy(ct: Connection): void {
+    this.nat.forget(ct);
+    const { extensions } = ct;
+    if (extensions === undefined) return;
+    if (extensions.expectations.length > 0) this.expectations.removeAll(ct);
+    if (extensions.master !== undefined) extensions.master.extend().children--;
+  }
+
+  /** A packet is gone; if its connection was not confirmed, that goes too. For whoever keeps or ends packets silently. */
+  forget(packet: Packet): void {
+    const ct = ctOf(packet);
+    if (ct !== undefined && !ct.isConfirmed) this.#release(ct);
+  }
+
+  // ---------------------------------------------------------------- look-ups and changes from outside
+
+  /** The connection that a tuple belongs to and its direction (`nf_conntrack_find_get`). */
+  find(tuple: Tuple, zone: Zone = DEFAULT_ZONE): { readonly ct: Connection; readonly direction: 0 | 1 } | undefined {
+    const node = this.#findNode(tuple, zone, this.table.hashTuple(tuple, zoneId(zone, 0)));
+    return node < 0 ? undefined : { ct: this.table.at(node)!, direction: (node & 1) as 0 | 1 };
+  }
+
+  /**
+   * Whether a reply tuple belongs to another confirmed connection (`nf_conntrack_tuple_taken`); one with the same
+   * original tuple is the same flow and does not count.
+   */
+  isTaken(reply: Tuple, ignored: Connection): boolean {
+    const { table } = this;
+    const { now } = this;
+    const zone = ignored.zone;
+    const zoneNumber = zoneId(zone, 1);
+    const hash = table.hashTuple(reply, zoneNumber);
+    this.host.meter.conntrackLookups++;
+    for (let node = table.first(table.bucketOf(hash)); node >= 0; ) {
+      const next = table.next(node);
+      const ct = table.at(node);
+      this.host.meter.conntrackProbes++;
+      if (ct !== undefined && ct !== ignored) {
+        if (table.isExpired(node, now)) this.kill(ct);
+        else if (isNode(ct, (node & 1) as 0 | 1, reply, zone) && !sameOrigin(ct, ignored)) {
+          this.statistics.found++;
+          return true;
+        }
+      }
+      node = next;
+    }
+    return false;
+  }
+
+  /** Gives an answer of the stack or of REJECT the connection of what it answers (`nf_conntrack_attach`). */
+  attach(answer: Packet, offender: Packet): void {
+    const ct = ctOf(offender);
+    if (ct === undefined) return;
+    attach(answer, ct, directionOf(offender.ctinfo) === 0 ? CtInfo.RELATED_REPLY : CtInfo.RELATED);
+  }
+
+  /** Removes every connection that `doomed` names, and says how many (`nf_ct_iterate_cleanup`). */
+  removeWhere(doomed: (ct: Connection) => boolean): number {
+    let removed = 0;
+    for (const ct of this.table) if (doomed(ct) && this.kill(ct)) removed++;
+    return removed;
+  }
+
+  /** Kills what is expired already; what a listing does on its way. */
+  collectExpired(): void {
+    const { now } = this;
+    for (const ct of this.table) if (((ct.timeout - now) | 0) <= 0) this.kill(ct);
+  }
+
+  /** Whole seconds until a confirmed connection expires, 0 at least (`nf_ct_expires` / HZ). */
+  remainingSeconds(ct: Connection): number {
+    const ticks = ct.slot >= 0 ? (ct.timeout - this.now) | 0 : ct.timeout;
+    return Math.max(0, Math.floor(ticks / this.host.hz));
+  }
+
+  /** Changes the mark of a connection, and tells listeners. */
+  setMark(ct: Connection, mark: number): void {
+    const next = mark >>> 0;
+    if (ct.mark === next) return;
+    ct.mark = next;
+    this.events.note(ct, EventBit.MARK);
+  }
+
+  /** Changes the label bits of a connection. */
+  setLabels(ct: Connection, labels: bigint): void {
+    if (ct.labels === labels) return;
+    ct.extend().labels = labels;
+    this.events.note(ct, EventBit.LABEL);
+  }
+
+  // ---------------------------------------------------------------- for IPVS and REJECT
+
+  /**
+   * Takes the connection off a packet and marks it untracked, if it is not confirmed yet (`ip_vs_notrack`): what IPVS
+   * does where `net.ipv4.vs.conntrack` is 0.
+   */
+  untrack(packet: Packet): void {
+    this.forget(packet);
+    setUntracked(packet);
+  }
+
+  /** `REJECT --reject-with tcp-reset` on a confirmed TCP connection: it is CLOSE from now on (6.1 stable). */
+  setClosing(packet: Packet): void {
+    const ct = ctOf(packet);
+    if (ct !== undefined) setTcpClosing(this, ct);
+  }
+}
+
+/** Whether a node of a connection has a tuple in a zone (`nf_ct_key_equal`). */
+function isNode(ct: Connection, direction: 0 | 1, tuple: Tuple, zone: Zone): boolean {
+  return (
+    ct.protocol === tuple.protocol &&
+    ct.portBits(direction) === ((tuple.sport << 16) | tuple.dport) &&
+    ct.source(direction) === tuple.src &&
+    ct.destination(direction) === tuple.dst &&
+    zoneId(ct.zone, direction) === zoneId(zone, direction)
+  );
+}
+
+/** Whether two connections have the same original tuple and zone. */
+function sameOrigin(a: Connection, b: Connection): boolean {
+  return (
+    a.protocol === b.protocol &&
+    a.portBits(0) === b.portBits(0) &&
+    a.sourceBits(0) === b.sourceBits(0) &&
+    a.destinationBits(0) === b.destinationBits(0) &&
+    zoneId(a.zone, 0) === zoneId(b.zone, 0)
+  );
+}
+
+/** `tcp 10.0.0.9:40000 > 10.0.0.1:443`, for traces. */
+function describe(ct: Connection): string {
+  const { src, dst, sport, dport } = ct.original;
+  const end = (address: Address, port: number): string =>
+    ct.protocol === PROTOCOL.icmp || port === 0 ? formatAddress(address) : `${formatAddress(address)}:${port}`;
+  return `${protocolName(ct.protocol)} ${end(src, sport)} > ${end(dst, dport)}`;
+}
+
+function wholePages(buckets: number): number {
+  invariant(buckets >= 1, 'a table has buckets');
+  return Math.ceil(buckets / BUCKETS_A_PAGE) * BUCKETS_A_PAGE;
+}

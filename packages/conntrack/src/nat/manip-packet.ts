@@ -1,0 +1,77 @@
+import { formatAddress, type Ipv4Address, type Packet, PROTOCOL, Quote } from '@chainwalk/core';
+import type { Connection } from '../connection.ts';
+import { type Direction, hasPorts, invertTuple, opposite, type Tuple } from '../tuple.ts';
+import type { Manip } from './range.ts';
+
+/** ICMP types whose second word begins with an identifier; only they are rewritten. */
+const WITH_ID: readonly number[] = [0, 8, 13, 14, 15, 16, 17, 18];
+
+/**
+ * Writes one half of what a connection's packets of a direction shall look like into a packet (`nf_nat_manip_pkt`).
+ * Checksums follow by themselves: they are made when the packet becomes bytes, and a wrong one stays wrong.
+ */
+export function manipPacket(packet: Packet, ct: Connection, manip: Manip, direction: Direction): void {
+  const target = invertTuple(ct.tuple(opposite(direction)));
+  if (target === undefined) return;
+  const before = packet.trace === undefined ? '' : endOf(packet, manip);
+  writeHalf(packet, target, manip);
+  packet.trace?.add({ kind: 'change', field: manip, from: before, to: endOf(packet, manip), by: 'nat' });
+}
+
+function writeHalf(packet: Packet, target: Tuple, manip: Manip): void {
+  const isSource = manip === 'src';
+  if (isSource) packet.src = target.src;
+  else packet.dst = target.dst;
+  const { transport } = packet;
+  if (transport === undefined) return writePayloadPort(packet, target, isSource);
+  if (transport.kind === 'icmp') {
+    if (WITH_ID.includes(transport.type)) transport.id = target.sport;
+  } else if (isSource) transport.sport = target.sport;
+  else transport.dport = target.dport;
+}
+
+/** Ports of protocols whose header is kept as payload (UDP-Lite, DCCP). Payload bytes are shared: copied first. */
+function writePayloadPort(packet: Packet, target: Tuple, isSource: boolean): void {
+  if (!hasPorts(packet.protocol) || packet.fragmentOffset !== 0 || packet.payloadLength < 4) return;
+  const bytes = new Uint8Array(Math.max(packet.payload.length, 4));
+  bytes.set(packet.payload);
+  const port = isSource ? target.sport : target.dport;
+  const at = isSource ? 0 : 2;
+  bytes[at] = port >> 8;
+  bytes[at + 1] = port & 255;
+  packet.payload = bytes;
+}
+
+/**
+ * Rewrites the packet that an ICMP error quotes, and the error's own address (`nf_nat_icmp_reply_translation`). The quote
+ * went the other way, so its other half changes.
+ */
+export function manipError(packet: Packet, ct: Connection, manip: Manip, direction: Direction): boolean {
+  const quote = Quote.of(packet.payload);
+  const inner = ct.tuple(opposite(direction));
+  const outer = invertTuple(inner);
+  if (quote === undefined || outer === undefined) return false;
+  packet.payload = quote.detach();
+  if (manip === 'src') {
+    quote.setDestination(inner.dst as Ipv4Address);
+    if (hasPorts(inner.protocol)) quote.setDestinationPort(inner.dport);
+  } else {
+    quote.setSource(inner.src as Ipv4Address);
+    if (hasPorts(inner.protocol)) quote.setSourcePort(inner.sport);
+  }
+  if (inner.protocol === PROTOCOL.icmp && WITH_ID.includes(quote.icmpType)) quote.setIcmpId(inner.sport);
+  const before = formatAddress(manip === 'src' ? packet.src : packet.dst);
+  if (manip === 'src') packet.src = outer.src;
+  else packet.dst = outer.dst;
+  const after = formatAddress(manip === 'src' ? packet.src : packet.dst);
+  packet.trace?.add({ kind: 'change', field: manip, from: before, to: after, by: 'nat of an ICMP error' });
+  return true;
+}
+
+/** `10.0.0.1:80`, for traces. */
+function endOf(packet: Packet, manip: Manip): string {
+  const address = formatAddress(manip === 'src' ? packet.src : packet.dst);
+  const { ports } = packet;
+  if (ports !== undefined) return `${address}:${manip === 'src' ? ports.sport : ports.dport}`;
+  return packet.transport?.kind === 'icmp' ? `${address} id ${packet.transport.id}` : address;
+}

@@ -1,0 +1,324 @@
+import {
+  ACCEPT,
+  type Address,
+  type ConfigEvent,
+  drop,
+  type Family,
+  formatAddress,
+  Hook,
+  type HookState,
+  IPV4_LOOPBACK,
+  type Ipv4Address,
+  invariant,
+  ipv4FromBits,
+  ipv4ToBits,
+  type Packet,
+  PROTOCOL,
+  Priority,
+  refuse,
+  SCOPE,
+  type Verdict,
+} from '@chainwalk/core';
+import { type Connection, ctOf } from '../connection.ts';
+import type { Conntrack } from '../conntrack.ts';
+import { CtInfo, directionOf } from '../ctinfo.ts';
+import type { Expectation } from '../expectation.ts';
+import { SequenceAdjustment } from '../sequence-adjustment.ts';
+import { NAT_DONE_MASK, NAT_MASK, Status } from '../status.ts';
+import { invertTuple, opposite, sameTuple, type Tuple } from '../tuple.ts';
+import { manipError, manipPacket } from './manip-packet.ts';
+import { type Manip, type NatRange, toAddress } from './range.ts';
+import { SourceIndex } from './source-index.ts';
+import { type TupleOracle, uniqueTuple } from './unique-tuple.ts';
+
+/** A ruleset that decides about the first packet of a connection: the nat table of iptables, a nat chain of nftables. */
+export interface NatRuleset {
+  readonly family: Family;
+  /** One of the four hooks of NAT: PREROUTING, LOCAL_IN, LOCAL_OUT, POSTROUTING. */
+  readonly hook: Hook;
+  /** Order among the rulesets of a hook, lower first. The table itself uses NAT_DST and NAT_SRC. */
+  readonly priority: number;
+  readonly name: string;
+  /** Walks the rules. A NAT target calls {@link Nat.setupInfo} or one of its relatives and answers with its verdict. */
+  readonly lookup: (packet: Packet, state: HookState) => Verdict;
+}
+
+/** The binding that a hook makes (`HOOK2MANIP`): destinations on the way in, sources on the way out. */
+export function manipOf(hook: Hook): Manip {
+  return hook === Hook.POSTROUTING || hook === Hook.LOCAL_IN ? 'src' : 'dst';
+}
+
+const HOOK_FUNCTIONS: readonly (readonly [hook: Hook, priority: number, name: string])[] = [
+  [Hook.PREROUTING, Priority.NAT_DST, 'nf_nat_ipv4_pre_routing'],
+  [Hook.POSTROUTING, Priority.NAT_SRC, 'nf_nat_ipv4_out'],
+  [Hook.LOCAL_OUT, Priority.NAT_DST, 'nf_nat_ipv4_local_fn'],
+  [Hook.LOCAL_IN, Priority.NAT_SRC, 'nf_nat_ipv4_local_in'],
+];
+
+/**
+ * Network address translation of one host (`nf_nat_core.c`). Rulesets are asked about the first packet of a connection
+ * only; what they decide is kept in the connection's reply tuple, and every later packet is rewritten from there. Where
+ * they decide nothing a null binding pins the connection to the address that it has.
+ *
+ * The hook functions exist while any ruleset does; without connection tracking they see packets without connections,
+ * and let them pass.
+ */
+export class Nat {
+  readonly #conntrack: Conntrack;
+  readonly #rulesets: NatRuleset[] = [];
+  readonly #sources: SourceIndex;
+  #undo: (() => void)[] = [];
+
+  constructor(conntrack: Conntrack) {
+    this.#conntrack = conntrack;
+    this.#sources = new SourceIndex(conntrack.table.buckets);
+    conntrack.host.onConfig((event) => this.#configChanged(event));
+  }
+
+  // ---------------------------------------------------------------- rulesets
+
+  /** Adds a ruleset (`nf_nat_register_fn`); the answer takes it away again. */
+  registerRuleset(ruleset: NatRuleset): () => void {
+    if (ruleset.family !== 'ipv4') refuse('nat-ipv6', 'NAT of IPv6 is not modelled', undefined, 'use IPv4 rules');
+    invariant(ruleset.hook !== Hook.FORWARD, 'NAT has no hook function on FORWARD');
+    const at = this.#rulesets.findIndex((other) => other.priority > ruleset.priority);
+    this.#rulesets.splice(at < 0 ? this.#rulesets.length : at, 0, ruleset);
+    if (this.#rulesets.length === 1) this.#register();
+    return () => {
+      const place = this.#rulesets.indexOf(ruleset);
+      if (place < 0) return;
+      this.#rulesets.splice(place, 1);
+      if (this.#rulesets.length === 0) {
+        for (const undo of this.#undo) undo();
+        this.#undo = [];
+      }
+    };
+  }
+
+  #register(): void {
+    const { hooks } = this.#conntrack.host;
+    for (const [hook, priority, name] of HOOK_FUNCTIONS) {
+      const fn = (packet: Packet, state: HookState): Verdict => this.#hook(packet, state);
+      this.#undo.push(hooks.register({ family: 'ipv4', hook, priority, name, fn }));
+    }
+  }
+
+  // ---------------------------------------------------------------- packets
+
+  /** What differs by hook: a new destination voids the route (`nf_nat_ipv4_pre_routing`, `nf_nat_ipv4_local_fn`). */
+  #hook(packet: Packet, state: HookState): Verdict {
+    const { dst } = packet;
+    const verdict = this.#translate(packet, state);
+    if (verdict.kind !== 'accept') return verdict;
+    if (state.hook === Hook.PREROUTING) {
+      if (packet.dst !== dst) packet.route = undefined;
+    } else if (state.hook === Hook.LOCAL_OUT) {
+      const ct = ctOf(packet);
+      if (ct !== undefined) {
+        const direction = directionOf(packet.ctinfo);
+        if (ct.destination(direction) !== ct.source(opposite(direction))) {
+          const errno = this.#conntrack.host.routeMeHarder(packet);
+          if (errno !== undefined) return drop('reroute-failed', errno);
+        }
+      }
+    }
+    return verdict;
+  }
+
+  /** `nf_nat_ipv4_fn` and `nf_nat_inet_fn`. */
+  #translate(packet: Packet, state: HookState): Verdict {
+    const ct = ctOf(packet);
+    if (ct === undefined) return ACCEPT;
+    const { ctinfo } = packet;
+    const isRelated = ctinfo === CtInfo.RELATED || ctinfo === CtInfo.RELATED_REPLY;
+    if (isRelated && packet.protocol === PROTOCOL.icmp) return this.#translateError(packet, ct, state);
+    const manip = manipOf(state.hook);
+    if ((isRelated || ctinfo === CtInfo.NEW) && !ct.has(doneBit(manip))) {
+      for (const ruleset of this.#rulesets) {
+        if (ruleset.hook !== state.hook) continue;
+        const verdict = ruleset.lookup(packet, state);
+        if (verdict.kind !== 'accept') return verdict;
+        if (ct.has(doneBit(manip))) return this.#rewrite(packet, ct, manip);
+      }
+      const verdict = this.nullBinding(ct, manip);
+      if (verdict.kind !== 'accept') return verdict;
+    } else if (this.#leavesElsewhere(packet, ct, state)) {
+      // A masqueraded connection that is routed out of another device would show an address that is not that device's.
+      this.#conntrack.account(ct, packet);
+      this.#conntrack.kill(ct);
+      return drop('nat-failed');
+    }
+    return this.#rewrite(packet, ct, manip);
+  }
+
+  /** `nf_nat_oif_changed`. */
+  #leavesElsewhere(packet: Packet, ct: Connection, state: HookState): boolean {
+    const index = ct.extensions?.masqueradeIndex ?? 0;
+    return (
+      index !== 0 &&
+      state.hook === Hook.POSTROUTING &&
+      directionOf(packet.ctinfo) === 0 &&
+      state.outDevice?.index !== index
+    );
+  }
+
+  /** Rewrites one half of a packet, if its connection has that half changed (`nf_nat_packet`). */
+  #rewrite(packet: Packet, ct: Connection, manip: Manip): Verdict {
+    const direction = directionOf(packet.ctinfo);
+    if (ct.has(natBit(manip, direction))) {
+      this.#conntrack.host.meter.natRewrites++;
+      manipPacket(packet, ct, manip, direction);
+    }
+    return ACCEPT;
+  }
+
+  /** ICMP errors (`nf_nat_icmp_reply_translation`): a redirect about a translated connection means nothing to anybody. */
+  #translateError(packet: Packet, ct: Connection, state: HookState): Verdict {
+    const header = packet.transport;
+    if (header?.kind !== 'icmp' || packet.badChecksum) return drop('nat-failed');
+    if (header.type === 5 && ((ct.status & NAT_DONE_MASK) !== NAT_DONE_MASK || ct.has(NAT_MASK)))
+      return drop('nat-failed');
+    const manip = manipOf(state.hook);
+    const direction = directionOf(packet.ctinfo);
+    if (!ct.has(natBit(manip, direction))) return ACCEPT;
+    this.#conntrack.host.meter.natRewrites++;
+    return manipError(packet, ct, manip, direction) ? ACCEPT : drop('nat-failed');
+  }
+
+  // ---------------------------------------------------------------- bindings
+
+  /**
+   * Decides one half of a connection (`nf_nat_setup_info`): chooses a free tuple within the range and makes the
+   * connection answer to its inverse. Precondition: that half is not decided yet.
+   */
+  setupInfo(ct: Connection, range: NatRange, manip: Manip): Verdict {
+    if (ct.isConfirmed) return ACCEPT;
+    invariant(!ct.has(doneBit(manip)), 'a binding is set up once');
+    this.#conntrack.host.meter.natSetups++;
+    const current = invertTuple(ct.reply);
+    invariant(current !== undefined, 'the reply tuple of a connection has an inverse');
+    const chosen = uniqueTuple(current, range, ct, manip, this.#oracle(ct));
+    if (!sameTuple(chosen, current)) {
+      const reply = invertTuple(chosen);
+      invariant(reply !== undefined, 'a chosen tuple has an inverse');
+      ct.alterReply(reply);
+      ct.status |= manip === 'src' ? Status.SRC_NAT : Status.DST_NAT;
+      if (ct.helper !== undefined) ct.extend().sequence ??= new SequenceAdjustment();
+    }
+    if (manip === 'src') this.#sources.add(ct);
+    ct.status |= doneBit(manip);
+    return ACCEPT;
+  }
+
+  /** Pins a connection to the address that it has; only its port may have to give way (`nf_nat_alloc_null_binding`). */
+  nullBinding(ct: Connection, manip: Manip): Verdict {
+    const address = manip === 'src' ? ct.destination(1) : ct.source(1);
+    return this.setupInfo(ct, toAddress(address), manip);
+  }
+
+  /** MASQUERADE: the address of the device that it leaves by, towards the next hop (`nf_nat_masquerade_ipv4`). */
+  masquerade(packet: Packet, state: HookState, range: NatRange): Verdict {
+    const ct = ctOf(packet);
+    const device = state.outDevice;
+    invariant(ct !== undefined && device !== undefined, 'masquerading needs a connection and a device');
+    if (ct.source(0) === ipv4FromBits(0)) return ACCEPT;
+    const { host } = this.#conntrack;
+    const nextHop = packet.route?.gateway ?? packet.dst;
+    const address = host.selectAddress(device, nextHop, SCOPE.global);
+    if (address === undefined) {
+      host.log.write(`${device.name} ate my IP address`, 6);
+      return drop('nat-no-address');
+    }
+    if (!ct.isConfirmed) ct.extend().masqueradeIndex = device.index;
+    return this.setupInfo(ct, toAddress(address, range), 'src');
+  }
+
+  /** REDIRECT: to this host, at the first address of the device it came in on (`nf_nat_redirect_ipv4`). */
+  redirect(packet: Packet, state: HookState, range: NatRange): Verdict {
+    const ct = ctOf(packet);
+    invariant(ct !== undefined, 'redirection needs a connection');
+    let address: Address | undefined = IPV4_LOOPBACK;
+    if (state.hook !== Hook.LOCAL_OUT) {
+      const device = packet.inDevice;
+      address = device === undefined ? undefined : this.#conntrack.host.interfaceOf(device)?.addresses[0]?.address;
+    }
+    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, toAddress(address, range), 'dst');
+  }
+
+  /** NETMAP: another network, the same host bits (`xt_NETMAP.c`). `mask` is the mask of the new network, 32 bits. */
+  netmap(packet: Packet, state: HookState, network: Address, mask: number): Verdict {
+    const ct = ctOf(packet);
+    invariant(ct !== undefined, 'mapping a network needs a connection');
+    const manip = manipOf(state.hook);
+    const from = manip === 'src' ? packet.src : packet.dst;
+    const host = ipv4ToBits(from as Ipv4Address) & ~mask;
+    const address = ipv4FromBits(host | (ipv4ToBits(network as Ipv4Address) & mask));
+    return this.setupInfo(ct, toAddress(address), manip);
+  }
+
+  /** Gives an announced connection the bindings of its master (`nf_nat_follow_master`). */
+  follow(ct: Connection, expectation: Expectation): void {
+    const { nat, master, direction } = expectation;
+    if (nat === undefined) return;
+    const other = opposite(direction);
+    this.setupInfo(ct, toAddress(master.destination(other)), 'src');
+    this.setupInfo(ct, toAddress(master.source(other), { ports: { min: nat.port, max: nat.port } }), 'dst');
+  }
+
+  /** Forgets a connection that goes (`nf_nat_cleanup_conntrack`). */
+  forget(ct: Connection): void {
+    if (ct.has(Status.SRC_NAT_DONE)) this.#sources.remove(ct);
+  }
+
+  #oracle(ct: Connection): TupleOracle {
+    const conntrack = this.#conntrack;
+    return {
+      isUsed: (tuple) => {
+        const reply = invertTuple(tuple);
+        return reply !== undefined && conntrack.isTaken(reply, ct);
+      },
+      mappingsOfSource: (tuple) => this.#mappings(tuple, ct),
+      probed: () => {
+        conntrack.host.meter.natPortProbes++;
+      },
+      random: conntrack.host.simulation.random.stream('nat-port'),
+    };
+  }
+
+  *#mappings(tuple: Tuple, ct: Connection): Iterable<Tuple> {
+    for (const other of this.#sources.of(ct)) {
+      const mapped = invertTuple(other.reply);
+      if (mapped !== undefined) yield { ...mapped, dst: tuple.dst, dport: tuple.dport };
+    }
+  }
+
+  // ---------------------------------------------------------------- masquerading and the configuration
+
+  /** Masqueraded connections do not survive their device going down or losing their address (`nf_nat_masquerade.c`). */
+  #configChanged(event: ConfigEvent): void {
+    if (event.kind !== 'device-down' && event.kind !== 'address-removed') return;
+    const { index } = event.device;
+    const gone = event.kind === 'address-removed' ? event.address : undefined;
+    this.#conntrack.removeWhere(
+      (ct) => ct.extensions?.masqueradeIndex === index && (gone === undefined || ct.destination(1) === gone),
+    );
+  }
+}
+
+function doneBit(manip: Manip): number {
+  return manip === 'src' ? Status.SRC_NAT_DONE : Status.DST_NAT_DONE;
+}
+
+/** The status bit that has this half of a packet rewritten: answers are changed the other way round. */
+function natBit(manip: Manip, direction: 0 | 1): number {
+  return (manip === 'src') === (direction === 0) ? Status.SRC_NAT : Status.DST_NAT;
+}
+
+/** `10.0.0.1-10.0.0.9:80-90`, for messages. */
+export function formatRange(range: NatRange): string {
+  const { addresses, ports } = range;
+  const span = (min: string, max: string): string => (min === max ? min : `${min}-${max}`);
+  const address = addresses === undefined ? '' : span(formatAddress(addresses.min), formatAddress(addresses.max));
+  const port = ports === undefined ? '' : `:${span(String(ports.min), String(ports.max))}`;
+  return `${address}${port}${range.basePort === undefined ? '' : `/${range.basePort}`}`;
+}
