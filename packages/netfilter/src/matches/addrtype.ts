@@ -50,7 +50,8 @@ export const addrtype: MatchExtension<AddrtypeInfo, undefined> = {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);
     const [src, dst] = [parseTypes(find('src-type')), parseTypes(find('dst-type'))];
     if (src === undefined && dst === undefined) badOption(undefined, 'addrtype needs --src-type or --dst-type');
-    const device = find('limit-iface-in') !== undefined ? 'in' : find('limit-iface-out') !== undefined ? 'out' : undefined;
+    const device =
+      find('limit-iface-in') !== undefined ? 'in' : find('limit-iface-out') !== undefined ? 'out' : undefined;
     return { src, dst, device };
   },
 

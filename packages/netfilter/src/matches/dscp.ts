@@ -25,7 +25,8 @@ export const dscp: MatchExtension<DscpInfo, undefined> = {
     if (use === undefined) badOption(undefined, 'dscp needs --dscp or --dscp-class');
     const text = use.values[0]!;
     const value = use.name === 'dscp' ? parseUnsigned(text, 63) : parseDscpClass(text);
-    if (value === undefined) badOption(use, `"${text}" is no DSCP`, 'use 0 to 63, or with --dscp-class BE, EF, CSn or AFnn');
+    if (value === undefined)
+      badOption(use, `"${text}" is no DSCP`, 'use 0 to 63, or with --dscp-class BE, EF, CSn or AFnn');
     return { dscp: value, inverted: use.inverted };
   },
 

@@ -124,5 +124,7 @@ function parseType(use: OptionUse): Omit<IcmpInfo, 'inverted'> {
 function parseRange(text: string): readonly [number, number] | undefined {
   const parts = text.split(':').map((part) => parseUnsigned(part, 255));
   const [first, last = first] = parts;
-  return first === undefined || last === undefined || parts.length > 2 || parts.includes(undefined) ? undefined : [first, last];
+  return first === undefined || last === undefined || parts.length > 2 || parts.includes(undefined)
+    ? undefined
+    : [first, last];
 }

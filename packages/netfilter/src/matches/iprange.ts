@@ -36,13 +36,17 @@ export const iprange: MatchExtension<IprangeInfo, undefined> = {
 
   save({ src, dst }) {
     const one = (name: string, range: RangeTest | undefined): string =>
-      range === undefined ? '' : `${range.inverted ? ' !' : ''} --${name} ${formatIpv4(range.min)}-${formatIpv4(range.max)}`;
+      range === undefined
+        ? ''
+        : `${range.inverted ? ' !' : ''} --${name} ${formatIpv4(range.min)}-${formatIpv4(range.max)}`;
     return one('src-range', src) + one('dst-range', dst);
   },
 
   list({ src, dst }) {
     const one = (name: string, range: RangeTest | undefined): string =>
-      range === undefined ? '' : ` ${name} IP range${range.inverted ? ' !' : ''} ${formatIpv4(range.min)}-${formatIpv4(range.max)}`;
+      range === undefined
+        ? ''
+        : ` ${name} IP range${range.inverted ? ' !' : ''} ${formatIpv4(range.min)}-${formatIpv4(range.max)}`;
     return one('source', src) + one('destination', dst);
   },
 

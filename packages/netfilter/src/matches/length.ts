@@ -20,7 +20,8 @@ export const length: MatchExtension<LengthInfo, undefined> = {
   parse(options) {
     const use = options[0]!;
     const [min, max = min] = parseUnsignedList(use.values[0]!, 0xffff) ?? [];
-    if (min === undefined || max === undefined) badOption(use, `"${use.values[0]}" is no length or range`, 'write A or A:B, up to 65535');
+    if (min === undefined || max === undefined)
+      badOption(use, `"${use.values[0]}" is no length or range`, 'write A or A:B, up to 65535');
     return { min, max, inverted: use.inverted };
   },
 

@@ -73,7 +73,10 @@ export const limit: MatchExtension<LimitInfo, Bucket> = {
   check({ period, burst }, { net }) {
     const { hz } = net.host;
     if (burst === 0 || toCredits(Math.imul(period, burst) >>> 0, hz) < toCredits(period, hz)) {
-      throw new KernelRefusal('ERANGE', `limit: ${formatRate(period)} with a burst of ${burst} does not fit in 32 bits`);
+      throw new KernelRefusal(
+        'ERANGE',
+        `limit: ${formatRate(period)} with a burst of ${burst} does not fit in 32 bits`,
+      );
     }
   },
 
@@ -103,7 +106,8 @@ export function creditsPerJiffy(hz: number): number {
 /** Credits for a time in 1/10000 s (`user2credits`): divides first, and so less finely, where 32 bits would overflow. */
 function toCredits(time: number, hz: number): number {
   const perSecond = hz * creditsPerJiffy(hz);
-  if (time > Math.floor(0xffffffff / perSecond)) return Number(BigInt(Math.floor(time / SCALE)) * BigInt(perSecond) & 0xffff_ffffn);
+  if (time > Math.floor(0xffffffff / perSecond))
+    return Number((BigInt(Math.floor(time / SCALE)) * BigInt(perSecond)) & 0xffff_ffffn);
   return Math.floor((time * perSecond) / SCALE);
 }
 

@@ -20,7 +20,8 @@ export const mark: MatchExtension<MarkInfo, undefined> = {
   parse(options) {
     const option = options[0]!;
     const parsed = parseMarkMask(option.values[0]!);
-    if (parsed === undefined) badOption(option, `"${option.values[0]}" is no mark`, 'write VALUE or VALUE/MASK, 32 bits each');
+    if (parsed === undefined)
+      badOption(option, `"${option.values[0]}" is no mark`, 'write VALUE or VALUE/MASK, 32 bits each');
     return { ...parsed, inverted: option.inverted };
   },
 

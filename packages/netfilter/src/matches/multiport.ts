@@ -2,7 +2,7 @@ import { type Packet, PROTOCOL } from '@chainwalk/core';
 import { badOption, type MatchExtension, type OptionUse, type RuleContext } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { portBytes } from '../x_tables/packet-bytes.ts';
-import { formatPortRange, listPort, parsePort, type PortProtocol, type PortRange } from '../x_tables/services.ts';
+import { formatPortRange, listPort, type PortProtocol, type PortRange, parsePort } from '../x_tables/services.ts';
 
 interface MultiportInfo {
   readonly side: 'sports' | 'dports' | 'ports';
@@ -36,7 +36,12 @@ export const multiport: MatchExtension<MultiportInfo, undefined> = {
     const use = options[0];
     if (use === undefined) badOption(undefined, 'multiport needs an option', 'use --sports, --dports or --ports');
     const protocol = portProtocol(use, rule);
-    return { side: use.name as MultiportInfo['side'], ranges: parseRanges(use, protocol), inverted: use.inverted, protocol };
+    return {
+      side: use.name as MultiportInfo['side'],
+      ranges: parseRanges(use, protocol),
+      inverted: use.inverted,
+      protocol,
+    };
   },
 
   save({ side, ranges, inverted }) {
@@ -81,7 +86,11 @@ function portProtocol(use: OptionUse, rule: RuleContext): PortProtocol {
   const given = rule.ip.protocol;
   const name = PROTOCOLS.find((word) => PROTOCOL[word] === given?.number);
   if (name === undefined || given === undefined || given.inverted) {
-    badOption(use, 'multiport works with TCP, UDP, UDPLITE, SCTP and DCCP only', 'put -p tcp (or another of them) before it');
+    badOption(
+      use,
+      'multiport works with TCP, UDP, UDPLITE, SCTP and DCCP only',
+      'put -p tcp (or another of them) before it',
+    );
   }
   return name;
 }
@@ -89,7 +98,8 @@ function portProtocol(use: OptionUse, rule: RuleContext): PortProtocol {
 function parseRanges(use: OptionUse, protocol: PortProtocol): PortRange[] {
   const one = (word: string): number => {
     const port = parsePort(word, protocol);
-    if (port === undefined) badOption(use, `"${word}" is no port or service`, 'use 0 to 65535 or a name of /etc/services');
+    if (port === undefined)
+      badOption(use, `"${word}" is no port or service`, 'use 0 to 65535 or a name of /etc/services');
     return port;
   };
   let places = 0;

@@ -32,7 +32,8 @@ export const pkttype: MatchExtension<PkttypeInfo, undefined> = {
     const use = options[0]!;
     const text = use.values[0]!.toLowerCase();
     const type = Object.hasOwn(NAMES, text) ? NAMES[text] : undefined;
-    if (type === undefined) badOption(use, `"${use.values[0]}" is no packet type`, `use ${Object.keys(NAMES).join(', ')}`);
+    if (type === undefined)
+      badOption(use, `"${use.values[0]}" is no packet type`, `use ${Object.keys(NAMES).join(', ')}`);
     return { type, inverted: use.inverted };
   },
 

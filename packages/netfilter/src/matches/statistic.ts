@@ -42,9 +42,11 @@ export const statistic: MatchExtension<StatisticInfo, NthState | undefined> = {
     const [everyUse, packetUse] = [find('every'), find('packet')];
     if (everyUse === undefined || packetUse === undefined) badOption(mode, 'mode nth needs --every and --packet');
     const every = parseUnsigned(everyUse.values[0]!);
-    if (every === undefined || every === 0) badOption(everyUse, `"${everyUse.values[0]}" is no number of packets`, 'use 1 to 4294967295');
+    if (every === undefined || every === 0)
+      badOption(everyUse, `"${everyUse.values[0]}" is no number of packets`, 'use 1 to 4294967295');
     const packet = parseUnsigned(packetUse.values[0]!);
-    if (packet === undefined || packet >= every) badOption(packetUse, `"${packetUse.values[0]}" is no place in the cycle`, `use 0 to ${every - 1}`);
+    if (packet === undefined || packet >= every)
+      badOption(packetUse, `"${packetUse.values[0]}" is no place in the cycle`, `use 0 to ${every - 1}`);
     return { mode: 'nth', every, packet, inverted };
   },
 
@@ -87,7 +89,8 @@ export const statistic: MatchExtension<StatisticInfo, NthState | undefined> = {
 /** A decimal or hexadecimal fraction as `strtod` reads it, 0 to 1, in 2^31 parts. */
 function parseProbability(use: OptionUse): number {
   const value = parseReal(use.values[0]!);
-  if (value === undefined || value < 0 || value > 1) badOption(use, `"${use.values[0]}" is no probability`, 'use 0 to 1');
+  if (value === undefined || value < 0 || value > 1)
+    badOption(use, `"${use.values[0]}" is no probability`, 'use 0 to 1');
   return Math.round(Math.abs(value) * CASES);
 }
 

@@ -1,7 +1,14 @@
 import { TCP_FLAG, type TcpHeader } from '@chainwalk/core';
 import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
-import { ANY_PORT, formatPortRange, listPort, parsePort, type PortProtocol, type PortRange } from '../x_tables/services.ts';
+import {
+  ANY_PORT,
+  formatPortRange,
+  listPort,
+  type PortProtocol,
+  type PortRange,
+  parsePort,
+} from '../x_tables/services.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
 /** A port test of `-m tcp` or `-m udp`. */
@@ -141,7 +148,8 @@ function parsePortRange(use: OptionUse, protocol: PortProtocol): PortRange {
   const colon = text.indexOf(':');
   const one = (word: string): number => {
     const port = parsePort(word, protocol);
-    if (port === undefined) badOption(use, `"${word}" is no port or service`, 'use 0 to 65535 or a name of /etc/services');
+    if (port === undefined)
+      badOption(use, `"${word}" is no port or service`, 'use 0 to 65535 or a name of /etc/services');
     return port;
   };
   if (colon < 0) {
@@ -161,7 +169,12 @@ export function savePorts(name: string, test: PortTest): string {
 }
 
 /** As `iptables -L` prints a port test. */
-export function listPorts(name: string, { min, max, inverted }: PortTest, protocol: PortProtocol, numeric: boolean): string {
+export function listPorts(
+  name: string,
+  { min, max, inverted }: PortTest,
+  protocol: PortProtocol,
+  numeric: boolean,
+): string {
   if (min === 0 && max === 0xffff && !inverted) return '';
   const not = inverted ? '!' : '';
   if (min === max) return ` ${name}:${not}${listPort(min, protocol, numeric)}`;

@@ -23,7 +23,8 @@ export const tos: MatchExtension<TosInfo, undefined> = {
   parse(options) {
     const use = options[0]!;
     const parsed = parseTosMask(use.values[0]!, NAME_MASK);
-    if (parsed === undefined) badOption(use, `"${use.values[0]}" is no TOS value`, 'write VALUE[/MASK] or a name such as Minimize-Delay');
+    if (parsed === undefined)
+      badOption(use, `"${use.values[0]}" is no TOS value`, 'write VALUE[/MASK] or a name such as Minimize-Delay');
     return { ...parsed, inverted: use.inverted };
   },
 

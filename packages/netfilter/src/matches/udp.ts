@@ -26,7 +26,11 @@ export const udp: MatchExtension<UdpInfo, undefined> = {
     for (const use of options) {
       const range = resolvePortRange(use.values[0]!);
       if (range === undefined) {
-        badOption(use, `"${use.values[0]}" is no port or range of ports`, 'use PORT or FIRST:LAST, in decimal or by name');
+        badOption(
+          use,
+          `"${use.values[0]}" is no port or range of ports`,
+          'use PORT or FIRST:LAST, in decimal or by name',
+        );
       }
       if (use.name === 'sport') sport = { ...range, inverted: use.inverted };
       else dport = { ...range, inverted: use.inverted };

@@ -1,4 +1,4 @@
-import { type Ipv4Address, ipv4FromBits } from '@chainwalk/core';
+import { type Ipv4Address, ipv4FromBits, ipv4Mask, ipv4MaskLength } from '@chainwalk/core';
 
 /** Small values that many options take, read and written as libxtables does. */
 
@@ -34,7 +34,9 @@ export function parseUnsigned(text: string, max = 0xffffffff): number | undefine
  * number or there are more than `most`.
  */
 export function parseUnsignedList(text: string, max: number, most = 2): number[] | undefined {
-  const parts = text.split(':').map((part, index) => (part === '' ? (index === 1 ? max : 0) : parseUnsigned(part, max)));
+  const parts = text
+    .split(':')
+    .map((part, index) => (part === '' ? (index === 1 ? max : 0) : parseUnsigned(part, max)));
   return parts.length > most || parts.includes(undefined) ? undefined : (parts as number[]);
 }
 
@@ -106,4 +108,37 @@ export function tosName(value: number, mask: number): string | undefined {
 /** `0x0a`: two hexadecimal digits, lower case. */
 export function formatByte(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`;
+}
+
+/**
+ * An IPv4 address as the C library reads numbers (`inet_aton`): one to four parts in any base, the last of which fills
+ * all bytes that are left (`10.1` is `10.0.0.1`); or `undefined`. Names are not looked up.
+ */
+export function parseHostAddress(text: string): Ipv4Address | undefined {
+  const parts = text.split('.').map((part) => (/^\d/.test(part) ? parseUnsigned(part) : undefined));
+  if (parts.length > 4) return undefined;
+  let bits = 0;
+  for (const [index, part] of parts.entries()) {
+    const isLast = index === parts.length - 1;
+    const room = isLast ? 8 * (4 - index) : 8;
+    if (part === undefined || part >= 2 ** room) return undefined;
+    bits = bits * 2 ** room + part;
+  }
+  return ipv4FromBits(bits);
+}
+
+/** A prefix length 0 to 32, or a mask in dots, as a mask of 32 bits. A mask with gaps counts as 32, as iptables has it. */
+export function parsePrefixMask(text: string): number | undefined {
+  const length = parseUnsigned(text, 32);
+  if (length !== undefined) return ipv4Mask(length);
+  const mask = parseHostAddress(text);
+  return mask === undefined ? undefined : ipv4MaskLength(mask) === undefined ? 0xffffffff : mask;
+}
+
+/** `ADDRESS[/LENGTH]`: the address as given, and its mask; without a length all bits count. */
+export function parseHostMask(text: string): { address: Ipv4Address; mask: number } | undefined {
+  const slash = text.indexOf('/');
+  const address = parseHostAddress(slash < 0 ? text : text.slice(0, slash));
+  const mask = slash < 0 ? 0xffffffff : parsePrefixMask(text.slice(slash + 1));
+  return address === undefined || mask === undefined ? undefined : { address, mask };
 }
