@@ -22,7 +22,8 @@ export const markTarget: TargetExtension<MarkTargetInfo, undefined> = {
 
   parse(options) {
     const option = options[0];
-    if (option === undefined) badOption(undefined, 'MARK needs one of --set-xmark, --set-mark, --and-mark, --or-mark, --xor-mark');
+    if (option === undefined)
+      badOption(undefined, 'MARK needs one of --set-xmark, --set-mark, --and-mark, --or-mark, --xor-mark');
     const text = option.values[0]!;
     const parsed = parseMarkMask(text);
     const takesMask = option.name === 'set-xmark' || option.name === 'set-mark';
@@ -59,7 +60,13 @@ export const markTarget: TargetExtension<MarkTargetInfo, undefined> = {
       apply: (packet) => {
         const before = packet.mark;
         packet.mark = ((before & ~mask) ^ value) >>> 0;
-        packet.trace?.add({ kind: 'change', field: 'mark', from: formatHex(before), to: formatHex(packet.mark), by: 'MARK' });
+        packet.trace?.add({
+          kind: 'change',
+          field: 'mark',
+          from: formatHex(before),
+          to: formatHex(packet.mark),
+          by: 'MARK',
+        });
         return CONTINUE;
       },
     };

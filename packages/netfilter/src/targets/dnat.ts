@@ -1,0 +1,52 @@
+import { ctOf } from '@chainwalk/conntrack';
+import { ACCEPT } from '@chainwalk/core';
+import { badOption, type TargetExtension } from '../x_tables/extension.ts';
+import {
+  formatAddressRange,
+  formatFlags,
+  type NatInfo,
+  natRange,
+  parseAddressRange,
+  readFlags,
+  traced,
+} from './nat-range.ts';
+
+/**
+ * `-j DNAT`: the connection's destination becomes another address, another port, or both. Of several addresses one is
+ * chosen by a hash of the connection's ends; of several ports one at random, or the one as far from the first as the old
+ * port is from the base (`:80-90/8080`).
+ *
+ * Kernel: `net/netfilter/xt_nat.c`, `xt_dnat_target_v2`.
+ */
+export const dnatTarget: TargetExtension<NatInfo, undefined> = {
+  name: 'DNAT',
+  options: [
+    { name: 'to-destination', args: 1, mandatory: true },
+    { name: 'random', args: 0 },
+    { name: 'persistent', args: 0 },
+  ],
+  size: 80,
+  tables: ['nat'],
+  hooks: ['PREROUTING', 'OUTPUT'],
+
+  parse(options, rule) {
+    const option =
+      options.find(({ name }) => name === 'to-destination') ?? badOption(undefined, 'DNAT needs --to-destination');
+    return { ...parseAddressRange(option, rule), ...readFlags(options) };
+  },
+
+  save: (info) => ` --to-destination ${formatAddressRange(info)}${formatFlags(info, ' --')}`,
+  list: (info) => ` to:${formatAddressRange(info)}${formatFlags(info, ' ')}`,
+
+  compile(info) {
+    const range = natRange(info);
+    return {
+      needs: ['conntrack'],
+      apply: (packet, { net }) => {
+        const ct = ctOf(packet);
+        if (ct === undefined) return ACCEPT;
+        return traced(packet, `DNAT to ${formatAddressRange(info)}`, net.conntrack.nat.setupInfo(ct, range, 'dst'));
+      },
+    };
+  },
+};

@@ -1,0 +1,94 @@
+import { formatIpv4, Hook, type Ipv4Address, isRouteFailure, type Packet } from '@chainwalk/core';
+import { type ActionParam, badOption, CONTINUE, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
+import { cutUtf8 } from '../x_tables/utf8.ts';
+import { parseHostAddress } from './host-address.ts';
+
+interface TeeInfo {
+  readonly gateway: Ipv4Address;
+  /** Device to leave by; '' for what the route to the gateway says. At most 15 bytes. */
+  readonly oif: string;
+}
+
+/** Whether a copy is under way on this host: copies are not copied again (`nf_skb_duplicated`). */
+interface TeeState {
+  readonly shared: { copying: boolean };
+  readonly release: () => void;
+}
+
+/**
+ * `-j TEE`: sends a copy to another host, addresses unchanged, and goes on with the original. The copy is untracked, must
+ * not be fragmented, and has crossed OUTPUT and POSTROUTING before the original's next rule is looked at. Before routing
+ * it loses one of its time to live, so that two hosts cannot play ball with it for ever.
+ *
+ * Kernel: `net/netfilter/xt_TEE.c`, `nf_dup_ipv4`.
+ */
+export const teeTarget: TargetExtension<TeeInfo, TeeState> = {
+  name: 'TEE',
+  options: [
+    { name: 'gateway', args: 1, mandatory: true },
+    { name: 'oif', args: 1 },
+  ],
+  size: 72,
+
+  parse(options) {
+    const option = options.find(({ name }) => name === 'gateway');
+    const text = option?.values[0] ?? '';
+    const gateway = parseHostAddress(text) ?? badOption(option, `"${text}" is no IPv4 address`);
+    return { gateway, oif: cutUtf8(options.find(({ name }) => name === 'oif')?.values[0] ?? '', 15) };
+  },
+
+  save: ({ gateway, oif }) => ` --gateway ${formatIpv4(gateway)}${oif === '' ? '' : ` --oif ${oif}`}`,
+  list: ({ gateway, oif }) => ` TEE gw:${formatIpv4(gateway)}${oif === '' ? '' : ` oif=${oif}`}`,
+
+  check({ gateway }) {
+    if (gateway === 0) throw new KernelRefusal('EINVAL', 'TEE needs a gateway other than 0.0.0.0');
+  },
+
+  compile(info) {
+    return {
+      createState: (net) => {
+        const { value, release } = net.named('TEE', 'copying', () => ({ copying: false }));
+        return { shared: value, release };
+      },
+      destroyState: ({ release }) => release(),
+      apply: (packet, par, { shared }) => {
+        if (shared.copying) return CONTINUE;
+        shared.copying = true;
+        try {
+          duplicate(packet, par, info);
+        } finally {
+          shared.copying = false;
+        }
+        return CONTINUE;
+      },
+    };
+  },
+};
+
+function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }: TeeInfo): void {
+  const route = host.routeOutput({
+    destination: gateway,
+    source: undefined,
+    tos: packet.tos & 0x1e,
+    mark: 0,
+    // A device that is not there is no restriction.
+    outDevice: oif === '' ? undefined : host.device(oif),
+  });
+  if (isRouteFailure(route)) return;
+  const copy = packet.clone();
+  copy.nfct = undefined;
+  copy.ctinfo = UNTRACKED;
+  copy.dontFragment = true;
+  if (hook === Hook.PREROUTING || hook === Hook.LOCAL_IN) copy.ttl = (copy.ttl - 1) & 255;
+  copy.route = route;
+  // Only POSTROUTING sees it, as the device that the copy came in on.
+  copy.inDevice = route.device;
+  if (packet.trace !== undefined) {
+    copy.trace = packet.trace.branch(`TEE to ${formatIpv4(gateway)}`, copy);
+    copy.trace.add({ kind: 'send', by: 'TEE' });
+  }
+  host.sendAnswer(copy);
+}
+
+/** `IP_CT_UNTRACKED`. */
+const UNTRACKED = 7;

@@ -1,0 +1,238 @@
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j CONNMARK --set-xmark 0 ; -j CONNMARK --set-xmark 0x0/0xffffffff ; OK
+-j CONNMARK --set-xmark 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-xmark 0x1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-xmark 0xffffffff ; -j CONNMARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j CONNMARK --set-xmark 4294967295 ; -j CONNMARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j CONNMARK --set-xmark 4294967296 ; ; FAIL
+-j CONNMARK --set-xmark -1 ; ; FAIL
+-j CONNMARK --set-xmark +1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-xmark 010 ; -j CONNMARK --set-xmark 0x8/0xffffffff ; OK
+-j CONNMARK --set-xmark 08 ; ; FAIL
+-j CONNMARK --set-xmark 0xg ; ; FAIL
+-j CONNMARK --set-xmark 0x1/0xff ; = ; OK
+-j CONNMARK --set-xmark 1/0 ; -j CONNMARK --set-xmark 0x1/0x0 ; OK
+-j CONNMARK --set-xmark 0/0 ; -j CONNMARK --set-xmark 0x0/0x0 ; OK
+-j CONNMARK --set-xmark 0/0xffffffff ; -j CONNMARK --set-xmark 0x0/0xffffffff ; OK
+-j CONNMARK --set-xmark 0xff/0xff ; = ; OK
+-j CONNMARK --set-xmark 0xf0/0x0f ; -j CONNMARK --set-xmark 0xf0/0xf ; OK
+-j CONNMARK --set-xmark 1/ ; ; FAIL
+-j CONNMARK --set-xmark /1 ; ; FAIL
+-j CONNMARK --set-xmark 1/1/1 ; ; FAIL
+-j CONNMARK --set-xmark 1/-1 ; ; FAIL
+-j CONNMARK --set-xmark "" ; ; FAIL
+-j CONNMARK --set-xmark 0X1F ; -j CONNMARK --set-xmark 0x1f/0xffffffff ; OK
+-j CONNMARK --set-mark 0 ; -j CONNMARK --set-xmark 0x0/0xffffffff ; OK
+-j CONNMARK --set-mark 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-mark 0x1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-mark 0xffffffff ; -j CONNMARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j CONNMARK --set-mark 4294967295 ; -j CONNMARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j CONNMARK --set-mark 4294967296 ; ; FAIL
+-j CONNMARK --set-mark -1 ; ; FAIL
+-j CONNMARK --set-mark +1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-mark 010 ; -j CONNMARK --set-xmark 0x8/0xffffffff ; OK
+-j CONNMARK --set-mark 08 ; ; FAIL
+-j CONNMARK --set-mark 0xg ; ; FAIL
+-j CONNMARK --set-mark 0x1/0xff ; -j CONNMARK --set-xmark 0x1/0xff ; OK
+-j CONNMARK --set-mark 1/0 ; -j CONNMARK --set-xmark 0x1/0x1 ; OK
+-j CONNMARK --set-mark 0/0 ; -j CONNMARK --set-xmark 0x0/0x0 ; OK
+-j CONNMARK --set-mark 0/0xffffffff ; -j CONNMARK --set-xmark 0x0/0xffffffff ; OK
+-j CONNMARK --set-mark 0xff/0xff ; -j CONNMARK --set-xmark 0xff/0xff ; OK
+-j CONNMARK --set-mark 0xf0/0x0f ; -j CONNMARK --set-xmark 0xf0/0xff ; OK
+-j CONNMARK --set-mark 1/ ; ; FAIL
+-j CONNMARK --set-mark /1 ; ; FAIL
+-j CONNMARK --set-mark 1/1/1 ; ; FAIL
+-j CONNMARK --set-mark 1/-1 ; ; FAIL
+-j CONNMARK --set-mark "" ; ; FAIL
+-j CONNMARK --set-mark 0X1F ; -j CONNMARK --set-xmark 0x1f/0xffffffff ; OK
+-j CONNMARK --and-mark 0 ; -j CONNMARK --set-xmark 0x0/0xffffffff ; OK
+-j CONNMARK --and-mark 1 ; -j CONNMARK --set-xmark 0x0/0xfffffffe ; OK
+-j CONNMARK --and-mark 0xff ; -j CONNMARK --set-xmark 0x0/0xffffff00 ; OK
+-j CONNMARK --and-mark 0xffffffff ; -j CONNMARK --set-xmark 0x0/0x0 ; OK
+-j CONNMARK --and-mark 4294967296 ; ; FAIL
+-j CONNMARK --and-mark -1 ; ; FAIL
+-j CONNMARK --and-mark 1/1 ; ; FAIL
+-j CONNMARK --and-mark +5 ; -j CONNMARK --set-xmark 0x0/0xfffffffa ; OK
+-j CONNMARK --and-mark 010 ; -j CONNMARK --set-xmark 0x0/0xfffffff7 ; OK
+-j CONNMARK --and-mark 08 ; ; FAIL
+-j CONNMARK --and-mark x ; ; FAIL
+-j CONNMARK --and-mark "" ; ; FAIL
+-j CONNMARK --or-mark 0 ; -j CONNMARK --set-xmark 0x0/0x0 ; OK
+-j CONNMARK --or-mark 1 ; -j CONNMARK --set-xmark 0x1/0x1 ; OK
+-j CONNMARK --or-mark 0xff ; -j CONNMARK --set-xmark 0xff/0xff ; OK
+-j CONNMARK --or-mark 0xffffffff ; -j CONNMARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j CONNMARK --or-mark 4294967296 ; ; FAIL
+-j CONNMARK --or-mark -1 ; ; FAIL
+-j CONNMARK --or-mark 1/1 ; ; FAIL
+-j CONNMARK --or-mark +5 ; -j CONNMARK --set-xmark 0x5/0x5 ; OK
+-j CONNMARK --or-mark 010 ; -j CONNMARK --set-xmark 0x8/0x8 ; OK
+-j CONNMARK --or-mark 08 ; ; FAIL
+-j CONNMARK --or-mark x ; ; FAIL
+-j CONNMARK --or-mark "" ; ; FAIL
+-j CONNMARK --xor-mark 0 ; -j CONNMARK --set-xmark 0x0/0x0 ; OK
+-j CONNMARK --xor-mark 1 ; -j CONNMARK --set-xmark 0x1/0x0 ; OK
+-j CONNMARK --xor-mark 0xff ; -j CONNMARK --set-xmark 0xff/0x0 ; OK
+-j CONNMARK --xor-mark 0xffffffff ; -j CONNMARK --set-xmark 0xffffffff/0x0 ; OK
+-j CONNMARK --xor-mark 4294967296 ; ; FAIL
+-j CONNMARK --xor-mark -1 ; ; FAIL
+-j CONNMARK --xor-mark 1/1 ; ; FAIL
+-j CONNMARK --xor-mark +5 ; -j CONNMARK --set-xmark 0x5/0x0 ; OK
+-j CONNMARK --xor-mark 010 ; -j CONNMARK --set-xmark 0x8/0x0 ; OK
+-j CONNMARK --xor-mark 08 ; ; FAIL
+-j CONNMARK --xor-mark x ; ; FAIL
+-j CONNMARK --xor-mark "" ; ; FAIL
+-j CONNMARK --save-mark ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --mask 0 ; -j CONNMARK --save-mark --nfmask 0x0 --ctmask 0x0 ; OK
+-j CONNMARK --save-mark --nfmask 0 ; -j CONNMARK --save-mark --nfmask 0x0 --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 0 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0x0 ; OK
+-j CONNMARK --save-mark --mask 1 ; -j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x1 ; OK
+-j CONNMARK --save-mark --nfmask 1 ; -j CONNMARK --save-mark --nfmask 0x1 --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 1 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0x1 ; OK
+-j CONNMARK --save-mark --mask 0xff ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff ; OK
+-j CONNMARK --save-mark --nfmask 0xff ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 0xff ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xff ; OK
+-j CONNMARK --save-mark --mask 0xffffffff ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --nfmask 0xffffffff ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 0xffffffff ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --mask 4294967295 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --nfmask 4294967295 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 4294967295 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --mask 4294967296 ; ; FAIL
+-j CONNMARK --save-mark --nfmask 4294967296 ; ; FAIL
+-j CONNMARK --save-mark --ctmask 4294967296 ; ; FAIL
+-j CONNMARK --save-mark --mask -1 ; ; FAIL
+-j CONNMARK --save-mark --nfmask -1 ; ; FAIL
+-j CONNMARK --save-mark --ctmask -1 ; ; FAIL
+-j CONNMARK --save-mark --mask 010 ; -j CONNMARK --save-mark --nfmask 0x8 --ctmask 0x8 ; OK
+-j CONNMARK --save-mark --nfmask 010 ; -j CONNMARK --save-mark --nfmask 0x8 --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --ctmask 010 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0x8 ; OK
+-j CONNMARK --save-mark --mask 0x ; ; FAIL
+-j CONNMARK --save-mark --nfmask 0x ; ; FAIL
+-j CONNMARK --save-mark --ctmask 0x ; ; FAIL
+-j CONNMARK --save-mark --mask 1/2 ; ; FAIL
+-j CONNMARK --save-mark --nfmask 1/2 ; ; FAIL
+-j CONNMARK --save-mark --ctmask 1/2 ; ; FAIL
+-j CONNMARK --save-mark --mask "" ; ; FAIL
+-j CONNMARK --save-mark --nfmask "" ; ; FAIL
+-j CONNMARK --save-mark --ctmask "" ; ; FAIL
+-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff00 ; = ; OK
+-j CONNMARK --save-mark --ctmask 0xff --nfmask 0xff00 ; -j CONNMARK --save-mark --nfmask 0xff00 --ctmask 0xff ; OK
+-j CONNMARK --nfmask 0xff --save-mark ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xffffffff ; OK
+-j CONNMARK --mask 0xff --save-mark ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff ; OK
+-j CONNMARK --save-mark --mask 0xff --nfmask 0xff ; ; FAIL
+-j CONNMARK --save-mark --mask 0xff --ctmask 0xff ; ; FAIL
+-j CONNMARK --save-mark --nfmask 0xff --mask 0xf ; ; FAIL
+-j CONNMARK --save-mark --mask 0xff --mask 0xf ; ; FAIL
+-j CONNMARK --save-mark --nfmask 0xff --nfmask 0xf ; ; FAIL
+-j CONNMARK --save-mark --save-mark ; ; FAIL
+-j CONNMARK --save-mark --set-mark 1 ; ; FAIL
+-j CONNMARK --save-mark --mask ; ; FAIL
+-j CONNMARK ! --save-mark ; ; FAIL
+-j CONNMARK --save-mark --left-shift-mark 1 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 1 ; OK
+-j CONNMARK --save-mark --left-shift-mark 0 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --left-shift-mark 31 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 31 ; OK
+-j CONNMARK --save-mark --left-shift-mark 32 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 32 ; OK
+-j CONNMARK --save-mark --left-shift-mark 255 ; ; FAIL
+-j CONNMARK --save-mark --left-shift-mark -1 ; ; FAIL
+-j CONNMARK --save-mark --right-shift-mark 0 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --save-mark --right-shift-mark 8 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 8 ; OK
+-j CONNMARK --save-mark --right-shift-mark 31 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 31 ; OK
+-j CONNMARK --save-mark --right-shift-mark 32 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 32 ; OK
+-j CONNMARK --save-mark --left-shift-mark 1 --right-shift-mark 1 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 1 ; OK
+-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff00 --left-shift-mark 8 ; = ; OK
+-j CONNMARK --save-mark --mask 0xff --right-shift-mark 8 ; -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff --right-shift-mark 8 ; OK
+-j CONNMARK --restore-mark ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --mask 0 ; -j CONNMARK --restore-mark --nfmask 0x0 --ctmask 0x0 ; OK
+-j CONNMARK --restore-mark --nfmask 0 ; -j CONNMARK --restore-mark --nfmask 0x0 --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 0 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0x0 ; OK
+-j CONNMARK --restore-mark --mask 1 ; -j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x1 ; OK
+-j CONNMARK --restore-mark --nfmask 1 ; -j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 1 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0x1 ; OK
+-j CONNMARK --restore-mark --mask 0xff ; -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff ; OK
+-j CONNMARK --restore-mark --nfmask 0xff ; -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 0xff ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xff ; OK
+-j CONNMARK --restore-mark --mask 0xffffffff ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --nfmask 0xffffffff ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 0xffffffff ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --mask 4294967295 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --nfmask 4294967295 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 4294967295 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --mask 4294967296 ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 4294967296 ; ; FAIL
+-j CONNMARK --restore-mark --ctmask 4294967296 ; ; FAIL
+-j CONNMARK --restore-mark --mask -1 ; ; FAIL
+-j CONNMARK --restore-mark --nfmask -1 ; ; FAIL
+-j CONNMARK --restore-mark --ctmask -1 ; ; FAIL
+-j CONNMARK --restore-mark --mask 010 ; -j CONNMARK --restore-mark --nfmask 0x8 --ctmask 0x8 ; OK
+-j CONNMARK --restore-mark --nfmask 010 ; -j CONNMARK --restore-mark --nfmask 0x8 --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --ctmask 010 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0x8 ; OK
+-j CONNMARK --restore-mark --mask 0x ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 0x ; ; FAIL
+-j CONNMARK --restore-mark --ctmask 0x ; ; FAIL
+-j CONNMARK --restore-mark --mask 1/2 ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 1/2 ; ; FAIL
+-j CONNMARK --restore-mark --ctmask 1/2 ; ; FAIL
+-j CONNMARK --restore-mark --mask "" ; ; FAIL
+-j CONNMARK --restore-mark --nfmask "" ; ; FAIL
+-j CONNMARK --restore-mark --ctmask "" ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff00 ; = ; OK
+-j CONNMARK --restore-mark --ctmask 0xff --nfmask 0xff00 ; -j CONNMARK --restore-mark --nfmask 0xff00 --ctmask 0xff ; OK
+-j CONNMARK --nfmask 0xff --restore-mark ; -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xffffffff ; OK
+-j CONNMARK --mask 0xff --restore-mark ; -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff ; OK
+-j CONNMARK --restore-mark --mask 0xff --nfmask 0xff ; ; FAIL
+-j CONNMARK --restore-mark --mask 0xff --ctmask 0xff ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 0xff --mask 0xf ; ; FAIL
+-j CONNMARK --restore-mark --mask 0xff --mask 0xf ; ; FAIL
+-j CONNMARK --restore-mark --nfmask 0xff --nfmask 0xf ; ; FAIL
+-j CONNMARK --restore-mark --restore-mark ; ; FAIL
+-j CONNMARK --restore-mark --set-mark 1 ; ; FAIL
+-j CONNMARK --restore-mark --mask ; ; FAIL
+-j CONNMARK ! --restore-mark ; ; FAIL
+-j CONNMARK --restore-mark --left-shift-mark 1 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 1 ; OK
+-j CONNMARK --restore-mark --left-shift-mark 0 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --left-shift-mark 31 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 31 ; OK
+-j CONNMARK --restore-mark --left-shift-mark 32 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 32 ; OK
+-j CONNMARK --restore-mark --left-shift-mark 255 ; ; FAIL
+-j CONNMARK --restore-mark --left-shift-mark -1 ; ; FAIL
+-j CONNMARK --restore-mark --right-shift-mark 0 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --restore-mark --right-shift-mark 8 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 8 ; OK
+-j CONNMARK --restore-mark --right-shift-mark 31 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 31 ; OK
+-j CONNMARK --restore-mark --right-shift-mark 32 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 32 ; OK
+-j CONNMARK --restore-mark --left-shift-mark 1 --right-shift-mark 1 ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 1 ; OK
+-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff00 --left-shift-mark 8 ; = ; OK
+-j CONNMARK --restore-mark --mask 0xff --right-shift-mark 8 ; -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff --right-shift-mark 8 ; OK
+-j CONNMARK ; ; FAIL
+-j CONNMARK --set-xmark 1 --left-shift-mark 3 ; -j CONNMARK --set-xmark 0x1/0xffffffff --left-shift-mark 3 ; OK
+-j CONNMARK --set-xmark 1 --right-shift-mark 3 ; -j CONNMARK --set-xmark 0x1/0xffffffff --right-shift-mark 3 ; OK
+-j CONNMARK --set-xmark 0x1/0xff --left-shift-mark 3 ; = ; OK
+-j CONNMARK --set-mark 1 --left-shift-mark 3 ; -j CONNMARK --set-xmark 0x1/0xffffffff --left-shift-mark 3 ; OK
+-j CONNMARK --and-mark 1 --left-shift-mark 3 ; -j CONNMARK --set-xmark 0x0/0xfffffffe --left-shift-mark 3 ; OK
+-j CONNMARK --or-mark 1 --right-shift-mark 3 ; -j CONNMARK --set-xmark 0x1/0x1 --right-shift-mark 3 ; OK
+-j CONNMARK --xor-mark 1 --right-shift-mark 3 ; -j CONNMARK --set-xmark 0x1/0x0 --right-shift-mark 3 ; OK
+-j CONNMARK --left-shift-mark 3 ; ; FAIL
+-j CONNMARK --mask 0xff ; ; FAIL
+-j CONNMARK --set-mark 1 --mask 0xff ; -j CONNMARK --set-xmark 0x1/0xff ; OK
+-j CONNMARK --set-mark 1 --nfmask 0xff ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --set-xmark 1 --ctmask 0xff ; -j CONNMARK --set-xmark 0x1/0xff ; OK
+-j CONNMARK --set-mark ; ; FAIL
+-j CONNMARK --set 1 ; ; FAIL
+-j CONNMARK --set-m 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --save ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --s ; ; FAIL
+-j CONNMARK --sa ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --rest ; -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; OK
+-j CONNMARK --r ; ; FAIL
+-j CONNMARK --and 1 ; -j CONNMARK --set-xmark 0x0/0xfffffffe ; OK
+-j CONNMARK --set-mark 1 --set-mark 2 ; ; FAIL
+-j CONNMARK --set-mark 1 --set-xmark 2 ; ; FAIL
+-j CONNMARK --and-mark 1 --or-mark 2 ; ; FAIL
+-j CONNMARK --save-mark --restore-mark ; ; FAIL
+-j CONNMARK ! --set-mark 1 ; ; FAIL
+:filter INPUT,FORWARD,OUTPUT
+-j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff ; = ; OK
+:nat PREROUTING,INPUT,OUTPUT,POSTROUTING
+-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff ; = ; OK
+:raw PREROUTING,OUTPUT
+-j CONNMARK --set-xmark 0x1/0xffffffff ; = ; OK
+:security INPUT,FORWARD,OUTPUT
+-j CONNMARK --set-xmark 0x1/0xffffffff ; = ; OK

@@ -1,0 +1,77 @@
+# The kernel that answered has no conntrack zones: what uses them is in the unit tests.
+:raw PREROUTING,OUTPUT
+-j CT ; = ; OK
+-j CT --notrack ; = ; OK
+-j CT --notr ; -j CT --notrack ; OK
+-j CT --n ; ; FAIL
+-j CT ! --notrack ; ; FAIL
+-j CT --notrack --notrack ; ; FAIL
+-j CT --notrack x ; ; FAIL
+-p tcp -m tcp --dport 21 -j CT --helper ftp ; = ; OK
+-p tcp -j CT --helper ftp ; = ; OK
+-p udp -j CT --helper ftp ; ; FAIL
+-p 6 -j CT --helper ftp ; -p tcp -j CT --helper ftp ; OK
+! -p tcp -j CT --helper ftp ; ; FAIL
+-j CT --helper ftp ; ; FAIL
+-p tcp -j CT --helper nosuchhelper ; ; FAIL
+-p tcp -j CT --helper "" ; -p tcp -j CT ; OK
+-p tcp -j CT --helper 123456789012345 ; ; FAIL
+-p tcp -j CT --helper 1234567890123456 ; ; FAIL
+-p tcp -j CT --helper ; ; FAIL
+-p tcp -j CT --h ftp ; ; FAIL
+-p tcp -j CT --helper ftp --helper ftp ; ; FAIL
+-p tcp -j CT ! --helper ftp ; ; FAIL
+-p tcp -j CT --helper ftp --notrack ; -p tcp -j CT --notrack --helper ftp ; OK
+-p tcp -j CT --notrack --helper ftp ; = ; OK
+-j CT --ctevents new ; = ; OK
+-j CT --ctevents new,related ; = ; OK
+-j CT --ctevents destroy,new ; -j CT --ctevents new,destroy ; OK
+-j CT --ctevents new,related,destroy,reply,assured,protoinfo,helper,mark,natseqinfo,secmark ; = ; OK
+-j CT --ctevents secmark,natseqinfo,mark,helper,protoinfo,assured,reply,destroy,related,new ; -j CT --ctevents new,related,destroy,reply,assured,protoinfo,helper,mark,natseqinfo,secmark ; OK
+-j CT --ctevents NEW ; ; FAIL
+-j CT --ctevents seqadj ; ; FAIL
+-j CT --ctevents label ; ; FAIL
+-j CT --ctevents none ; ; FAIL
+-j CT --ctevents all ; ; FAIL
+-j CT --ctevents new,new ; -j CT --ctevents new ; OK
+-j CT --ctevents new, ; ; FAIL
+-j CT --ctevents ,new ; ; FAIL
+-j CT --ctevents "" ; ; FAIL
+-j CT --ctevents n ; ; FAIL
+-j CT --ctevents "new, destroy" ; ; FAIL
+-j CT --expevents new ; = ; OK
+-j CT --expevents destroy ; ; FAIL
+-j CT --expevents new,new ; -j CT --expevents new ; OK
+-j CT --ctevents new --expevents new ; = ; OK
+-j CT --expevents new --ctevents destroy ; -j CT --ctevents destroy --expevents new ; OK
+-p tcp -j CT --helper ftp --ctevents assured ; = ; OK
+-p tcp -j CT --ctevents assured --helper ftp ; -p tcp -j CT --helper ftp --ctevents assured ; OK
+-p tcp -j CT --helper ftp --expevents new --ctevents assured,new ; -p tcp -j CT --helper ftp --ctevents new,assured --expevents new ; OK
+-j CT --notrack --ctevents new ; = ; OK
+-j CT --ctevents new --ctevents destroy ; ; FAIL
+-j CT --zone 0 ; -j CT ; OK
+-j CT --zone-orig 0 ; ; FAIL
+-j CT --zone-reply 0 ; ; FAIL
+-j CT --zone 65536 ; ; FAIL
+-j CT --zone -1 ; ; FAIL
+-j CT --zone x ; ; FAIL
+-j CT --zone "" ; ; FAIL
+-j CT --zone Mark ; ; FAIL
+-j CT --zone mar ; ; FAIL
+-j CT --zone 1 --zone 2 ; ; FAIL
+-j CT --zone 1 --zone-orig 2 ; ; FAIL
+-j CT --zone-orig 1 --zone-reply 2 ; ; FAIL
+-j CT --zone ; ; FAIL
+-j CT ! --zone 1 ; ; FAIL
+-p tcp -j CT --timeout nosuchpolicy ; ; FAIL
+-p tcp -j CT --timeout ; ; FAIL
+-p tcp -j CT --timeout 12345678901234567890123456789012 ; ; FAIL
+-p tcp -j CT --timeout 1234567890123456789012345678901 ; ; FAIL
+:raw USER
+-j CT --notrack ; = ; OK
+:filter INPUT
+-j CT --notrack ; ; FAIL
+:mangle PREROUTING
+-j CT --notrack ; ; FAIL
+:nat PREROUTING
+-j CT --notrack ; ; FAIL

@@ -1,0 +1,149 @@
+:nat PREROUTING,OUTPUT
+-j DNAT ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 ; = ; OK
+-j DNAT --to-destination 1.2.3.4-1.2.3.9 ; = ; OK
+-j DNAT --to-destination 1.2.3.4-1.2.3.4 ; -j DNAT --to-destination 1.2.3.4 ; OK
+-j DNAT --to-destination 1.2.3.9-1.2.3.4 ; = ; OK
+-j DNAT --to-destination 1.2.3.4- ; ; FAIL
+-j DNAT --to-destination -1.2.3.4 ; ; FAIL
+-j DNAT --to-destination 0.0.0.0 ; = ; OK
+-j DNAT --to-destination 255.255.255.255 ; = ; OK
+-j DNAT --to-destination 0.0.0.0-255.255.255.255 ; = ; OK
+-j DNAT --to-destination 1.2.3 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4.5 ; ; FAIL
+-j DNAT --to-destination 256.1.1.1 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4/24 ; ; FAIL
+-j DNAT --to-destination 01.2.3.4 ; ; FAIL
+-j DNAT --to-destination 0x1.2.3.4 ; ; FAIL
+-j DNAT --to-destination 1.2.3.04 ; ; FAIL
+-j DNAT --to-destination "" ; ; FAIL
+-j DNAT --to-destination 1.2.3.4x ; ; FAIL
+-j DNAT --to-destination 1.2.3.4-x ; ; FAIL
+-j DNAT --to-destination 1.2.3.4-1.2.3.5-1.2.3.6 ; ; FAIL
+-j DNAT --to-destination ::1 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4, ; ; FAIL
+-j DNAT --to-destination 1.2.3.4,1.2.3.5 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-80 ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:90-80 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:0 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:0-10 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:0-65535 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:1-65535 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:65535 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:65536 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-65536 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4: ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80- ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:-80 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:http ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:http-https ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:0x50 ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:010 ; -p tcp -j DNAT --to-destination 1.2.3.4:8 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:+80 ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80:90 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80,90 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4-1.2.3.9:80-90 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4-1.2.3.9:80 ; = ; OK
+-p tcp -j DNAT --to-destination :80 ; = ; OK
+-p tcp -j DNAT --to-destination :80-90 ; = ; OK
+-p tcp -j DNAT --to-destination : ; ; FAIL
+-p tcp -j DNAT --to-destination :0 ; = ; OK
+-p tcp -j DNAT --to-destination :http ; -p tcp -j DNAT --to-destination :80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:1-1 ; -p tcp -j DNAT --to-destination 1.2.3.4:1 ; OK
+-p tcp -j DNAT --to-destination :x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/85 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/80 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/0 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/65535 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/65536 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/ ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/x ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80/80 ; ; FAIL
+-p tcp -j DNAT --to-destination :80-90/100 ; = ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90-100 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/http ; -p tcp -j DNAT --to-destination 1.2.3.4:80-90/80 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80/90 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:080 ; ; FAIL
+-p tcp -j DNAT --to-destination "1.2.3.4: 80" ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p tcp -j DNAT --to-destination "1.2.3.4:80 " ; ; FAIL
+-p tcp -j DNAT --to-destination "1.2.3.4 :80" ; ; FAIL
+-p tcp -j DNAT --to-destination 80 ; ; FAIL
+-p tcp -j DNAT --to-destination 80-90 ; ; FAIL
+-p udp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p udp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p udp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p sctp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p sctp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p sctp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p dccp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p dccp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p dccp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p udplite -j DNAT --to-destination 1.2.3.4:80 ; ; FAIL
+-p udplite -j DNAT --to-destination 1.2.3.4:80-90 ; ; FAIL
+-p udplite -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p icmp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p icmp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p icmp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p gre -j DNAT --to-destination 1.2.3.4:80 ; ; FAIL
+-p gre -j DNAT --to-destination 1.2.3.4:80-90 ; ; FAIL
+-p gre -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-j DNAT --to-destination 1.2.3.4:80 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4:80-90 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 ; = ; OK
+! -p tcp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+! -p tcp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+! -p tcp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+! -p icmp -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+! -p icmp -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+! -p icmp -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-p 6 -j DNAT --to-destination 1.2.3.4:80 ; -p tcp -j DNAT --to-destination 1.2.3.4:80 ; OK
+-p 6 -j DNAT --to-destination 1.2.3.4:80-90 ; -p tcp -j DNAT --to-destination 1.2.3.4:80-90 ; OK
+-p 6 -j DNAT --to-destination 1.2.3.4 ; -p tcp -j DNAT --to-destination 1.2.3.4 ; OK
+-p tcp -m tcp --dport 80 -j DNAT --to-destination 1.2.3.4:80 ; = ; OK
+-p tcp -m tcp --dport 80 -j DNAT --to-destination 1.2.3.4:80-90 ; = ; OK
+-p tcp -m tcp --dport 80 -j DNAT --to-destination 1.2.3.4 ; = ; OK
+-j DNAT --to-destination ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --random ; = ; OK
+-j DNAT --to-destination 1.2.3.4 --random-fully ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --persistent ; = ; OK
+-j DNAT --to-destination 1.2.3.4 --random --persistent ; = ; OK
+-j DNAT --to-destination 1.2.3.4 --persistent --random ; -j DNAT --to-destination 1.2.3.4 --random --persistent ; OK
+-j DNAT --to-destination 1.2.3.4 --random --random-fully ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --random-fully --random ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --persistent --random-fully --random ; ; FAIL
+-j DNAT --random --to-destination 1.2.3.4 ; -j DNAT --to-destination 1.2.3.4 --random ; OK
+-j DNAT --random ; ; FAIL
+-j DNAT --persistent ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --random --random ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --persistent --persistent ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --to-destination 1.2.3.5 ; ; FAIL
+-j DNAT ! --to-destination 1.2.3.4 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 ! --random ; ; FAIL
+-j DNAT --to-destination=1.2.3.4 ; -j DNAT --to-destination 1.2.3.4 ; OK
+-j DNAT --to 1.2.3.4 ; -j DNAT --to-destination 1.2.3.4 ; OK
+-j DNAT --to-s 1.2.3.4 ; ; FAIL
+-j DNAT --to-d 1.2.3.4 ; -j DNAT --to-destination 1.2.3.4 ; OK
+-j DNAT --t 1.2.3.4 ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --rand ; -j DNAT --to-destination 1.2.3.4 --random ; OK
+-j DNAT --to-destination 1.2.3.4 --random-f ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --p ; ; FAIL
+-j DNAT --to-destination 1.2.3.4 --per ; -j DNAT --to-destination 1.2.3.4 --persistent ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80 --random ; = ; OK
+-p tcp -j DNAT --to-destination :80-90 --random --persistent ; = ; OK
+-j DNAT --to-ports 80 ; ; FAIL
+:nat INPUT,POSTROUTING
+-j DNAT --to-destination 1.2.3.4 ; ; FAIL
+:nat USER
+-j DNAT --to-destination 1.2.3.4 ; = ; OK
+:mangle PREROUTING
+-j DNAT --to-destination 1.2.3.4 ; ; FAIL
+:filter INPUT
+-j DNAT --to-destination 1.2.3.4 ; ; FAIL
+:raw PREROUTING
+-j DNAT --to-destination 1.2.3.4 ; ; FAIL

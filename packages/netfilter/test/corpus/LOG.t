@@ -1,0 +1,102 @@
+:filter INPUT,FORWARD,OUTPUT
+-j LOG ; = ; OK
+-j LOG --log-prefix "a" ; -j LOG --log-prefix a ; OK
+-j LOG --log-prefix "hello world" ; = ; OK
+-j LOG --log-prefix "hello: " ; = ; OK
+-j LOG --log-prefix hello ; = ; OK
+-j LOG --log-prefix 'single' ; -j LOG --log-prefix "\'single\'" ; OK
+-j LOG --log-prefix "" ; ; FAIL
+-j LOG --log-prefix ; ; FAIL
+-j LOG --log-prefix "12345678901234567890123456789" ; -j LOG --log-prefix 12345678901234567890123456789 ; OK
+-j LOG --log-prefix "123456789012345678901234567890" ; -j LOG --log-prefix 12345678901234567890123456789 ; OK
+-j LOG --log-prefix "1234567890123456789012345678901234567890" ; -j LOG --log-prefix 12345678901234567890123456789 ; OK
+-j LOG --log-prefix "with \"quotes\" in" ; = ; OK
+-j LOG --log-prefix "back\\slash" ; = ; OK
+-j LOG --log-prefix "it's" ; -j LOG --log-prefix "it\'s" ; OK
+-j LOG --log-prefix "a;b|c" ; = ; OK
+-j LOG --log-prefix "tab	tab" ; = ; OK
+-j LOG --log-prefix "%d %s" ; = ; OK
+-j LOG --log-prefix "a#b" ; = ; OK
+-j LOG --log-prefix a\ b ; ; FAIL
+-j LOG --log-prefix "-dash" ; -j LOG --log-prefix -dash ; OK
+-j LOG --log-prefix -dash ; = ; OK
+-j LOG --log-prefix --log-level ; = ; OK
+-j LOG --log-prefix "!" ; = ; OK
+-j LOG --log-prefix ! ; -j LOG --log-prefix "!" ; OK
+-j LOG --log-prefix "ümlaut" ; = ; OK
+-j LOG --log-prefix "a_b-c.d/e:f=g,h@i+j" ; = ; OK
+-j LOG --log-level 0 ; = ; OK
+-j LOG --log-level 1 ; = ; OK
+-j LOG --log-level 2 ; = ; OK
+-j LOG --log-level 3 ; = ; OK
+-j LOG --log-level 4 ; -j LOG ; OK
+-j LOG --log-level 5 ; = ; OK
+-j LOG --log-level 6 ; = ; OK
+-j LOG --log-level 7 ; = ; OK
+-j LOG --log-level 8 ; ; FAIL
+-j LOG --log-level -1 ; ; FAIL
+-j LOG --log-level +3 ; -j LOG --log-level 3 ; OK
+-j LOG --log-level 0x3 ; -j LOG --log-level 3 ; OK
+-j LOG --log-level 03 ; -j LOG --log-level 3 ; OK
+-j LOG --log-level 08 ; ; FAIL
+-j LOG --log-level 3x ; ; FAIL
+-j LOG --log-level "" ; ; FAIL
+-j LOG --log-level emerg ; -j LOG --log-level 0 ; OK
+-j LOG --log-level panic ; -j LOG --log-level 0 ; OK
+-j LOG --log-level alert ; -j LOG --log-level 1 ; OK
+-j LOG --log-level crit ; -j LOG --log-level 2 ; OK
+-j LOG --log-level err ; ; FAIL
+-j LOG --log-level error ; -j LOG --log-level 3 ; OK
+-j LOG --log-level warning ; -j LOG ; OK
+-j LOG --log-level warn ; ; FAIL
+-j LOG --log-level notice ; -j LOG --log-level 5 ; OK
+-j LOG --log-level info ; -j LOG --log-level 6 ; OK
+-j LOG --log-level debug ; -j LOG --log-level 7 ; OK
+-j LOG --log-level none ; ; FAIL
+-j LOG --log-level Info ; ; FAIL
+-j LOG --log-level DEBUG ; ; FAIL
+-j LOG --log-level deb ; ; FAIL
+-j LOG --log-level in ; ; FAIL
+-j LOG --log-level i ; ; FAIL
+-j LOG --log-level warnin ; ; FAIL
+-j LOG --log-level ; ; FAIL
+-j LOG --log-tcp-sequence ; = ; OK
+-j LOG --log-tcp-options ; = ; OK
+-j LOG --log-ip-options ; = ; OK
+-j LOG --log-uid ; = ; OK
+-j LOG --log-macdecode ; = ; OK
+-j LOG --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode ; = ; OK
+-j LOG --log-macdecode --log-uid --log-ip-options --log-tcp-options --log-tcp-sequence --log-level debug --log-prefix "all " ; -j LOG --log-prefix "all " --log-level 7 --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode ; OK
+-j LOG --log-prefix "x" --log-level info ; -j LOG --log-prefix x --log-level 6 ; OK
+-j LOG --log-level info --log-prefix "x" ; -j LOG --log-prefix x --log-level 6 ; OK
+-j LOG --log-tcp-s ; -j LOG --log-tcp-sequence ; OK
+-j LOG --log-tcp-o ; -j LOG --log-tcp-options ; OK
+-j LOG --log-tcp ; ; FAIL
+-j LOG --log-i ; -j LOG --log-ip-options ; OK
+-j LOG --log-u ; -j LOG --log-uid ; OK
+-j LOG --log-m ; -j LOG --log-macdecode ; OK
+-j LOG --log-l 3 ; -j LOG --log-level 3 ; OK
+-j LOG --log-p x ; -j LOG --log-prefix x ; OK
+-j LOG --log ; ; FAIL
+-j LOG --log-prefix=x ; -j LOG --log-prefix x ; OK
+-j LOG --log-level=3 ; -j LOG --log-level 3 ; OK
+-j LOG --log-uid=3 ; ; FAIL
+-j LOG --log-uid 3 ; ; FAIL
+-j LOG --log-prefix a --log-prefix b ; ; FAIL
+-j LOG --log-level 1 --log-level 2 ; ; FAIL
+-j LOG --log-uid --log-uid ; ; FAIL
+-j LOG ! --log-uid ; ; FAIL
+-j LOG ! --log-level 3 ; ; FAIL
+-j LOG ! --log-prefix x ; ; FAIL
+-p tcp -m tcp --dport 22 -j LOG --log-prefix "ssh " ; = ; OK
+-j LOG --nflog-prefix x ; ; FAIL
+:filter USER
+-j LOG ; = ; OK
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j LOG --log-prefix "m " ; = ; OK
+:nat PREROUTING,INPUT,OUTPUT,POSTROUTING
+-j LOG --log-prefix "n " ; = ; OK
+:raw PREROUTING,OUTPUT
+-j LOG --log-prefix "r " ; = ; OK
+:security INPUT,FORWARD,OUTPUT
+-j LOG --log-prefix "s " ; = ; OK

@@ -1,0 +1,130 @@
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j MARK --set-xmark 0 ; -j MARK --set-xmark 0x0/0xffffffff ; OK
+-j MARK --set-xmark 1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-xmark 0x1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-xmark 0xffffffff ; -j MARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j MARK --set-xmark 4294967295 ; -j MARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j MARK --set-xmark 4294967296 ; ; FAIL
+-j MARK --set-xmark 0x100000000 ; ; FAIL
+-j MARK --set-xmark -1 ; ; FAIL
+-j MARK --set-xmark +1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-xmark " 1" ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-xmark 010 ; -j MARK --set-xmark 0x8/0xffffffff ; OK
+-j MARK --set-xmark 08 ; ; FAIL
+-j MARK --set-xmark 0x ; ; FAIL
+-j MARK --set-xmark 0xg ; ; FAIL
+-j MARK --set-xmark 1x ; ; FAIL
+-j MARK --set-xmark 0x1/0xff ; = ; OK
+-j MARK --set-xmark 1/0 ; -j MARK --set-xmark 0x1/0x0 ; OK
+-j MARK --set-xmark 0/0 ; -j MARK --set-xmark 0x0/0x0 ; OK
+-j MARK --set-xmark 0/0xffffffff ; -j MARK --set-xmark 0x0/0xffffffff ; OK
+-j MARK --set-xmark 0xff/0xff ; = ; OK
+-j MARK --set-xmark 0xf0/0x0f ; -j MARK --set-xmark 0xf0/0xf ; OK
+-j MARK --set-xmark 1/0xffffffff ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-xmark 1/ ; ; FAIL
+-j MARK --set-xmark /1 ; ; FAIL
+-j MARK --set-xmark 1/1/1 ; ; FAIL
+-j MARK --set-xmark 1/0x1g ; ; FAIL
+-j MARK --set-xmark 1/-1 ; ; FAIL
+-j MARK --set-xmark 1/4294967296 ; ; FAIL
+-j MARK --set-xmark 1/010 ; -j MARK --set-xmark 0x1/0x8 ; OK
+-j MARK --set-xmark "" ; ; FAIL
+-j MARK --set-xmark 0X1F ; -j MARK --set-xmark 0x1f/0xffffffff ; OK
+-j MARK --set-xmark 0xABCDEF/0XFF ; -j MARK --set-xmark 0xabcdef/0xff ; OK
+-j MARK --set-xmark 18446744073709551615 ; ; FAIL
+-j MARK --set-xmark 18446744073709551616 ; ; FAIL
+-j MARK --set-mark 0 ; -j MARK --set-xmark 0x0/0xffffffff ; OK
+-j MARK --set-mark 1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-mark 0x1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-mark 0xffffffff ; -j MARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j MARK --set-mark 4294967295 ; -j MARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j MARK --set-mark 4294967296 ; ; FAIL
+-j MARK --set-mark 0x100000000 ; ; FAIL
+-j MARK --set-mark -1 ; ; FAIL
+-j MARK --set-mark +1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-mark " 1" ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-mark 010 ; -j MARK --set-xmark 0x8/0xffffffff ; OK
+-j MARK --set-mark 08 ; ; FAIL
+-j MARK --set-mark 0x ; ; FAIL
+-j MARK --set-mark 0xg ; ; FAIL
+-j MARK --set-mark 1x ; ; FAIL
+-j MARK --set-mark 0x1/0xff ; -j MARK --set-xmark 0x1/0xff ; OK
+-j MARK --set-mark 1/0 ; -j MARK --set-xmark 0x1/0x1 ; OK
+-j MARK --set-mark 0/0 ; -j MARK --set-xmark 0x0/0x0 ; OK
+-j MARK --set-mark 0/0xffffffff ; -j MARK --set-xmark 0x0/0xffffffff ; OK
+-j MARK --set-mark 0xff/0xff ; -j MARK --set-xmark 0xff/0xff ; OK
+-j MARK --set-mark 0xf0/0x0f ; -j MARK --set-xmark 0xf0/0xff ; OK
+-j MARK --set-mark 1/0xffffffff ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-mark 1/ ; ; FAIL
+-j MARK --set-mark /1 ; ; FAIL
+-j MARK --set-mark 1/1/1 ; ; FAIL
+-j MARK --set-mark 1/0x1g ; ; FAIL
+-j MARK --set-mark 1/-1 ; ; FAIL
+-j MARK --set-mark 1/4294967296 ; ; FAIL
+-j MARK --set-mark 1/010 ; -j MARK --set-xmark 0x1/0x9 ; OK
+-j MARK --set-mark "" ; ; FAIL
+-j MARK --set-mark 0X1F ; -j MARK --set-xmark 0x1f/0xffffffff ; OK
+-j MARK --set-mark 0xABCDEF/0XFF ; -j MARK --set-xmark 0xabcdef/0xabcdff ; OK
+-j MARK --set-mark 18446744073709551615 ; ; FAIL
+-j MARK --set-mark 18446744073709551616 ; ; FAIL
+-j MARK --and-mark 0 ; -j MARK --set-xmark 0x0/0xffffffff ; OK
+-j MARK --and-mark 1 ; -j MARK --set-xmark 0x0/0xfffffffe ; OK
+-j MARK --and-mark 0xff ; -j MARK --set-xmark 0x0/0xffffff00 ; OK
+-j MARK --and-mark 0xffffffff ; -j MARK --set-xmark 0x0/0x0 ; OK
+-j MARK --and-mark 4294967296 ; ; FAIL
+-j MARK --and-mark -1 ; ; FAIL
+-j MARK --and-mark 1/1 ; ; FAIL
+-j MARK --and-mark +5 ; -j MARK --set-xmark 0x0/0xfffffffa ; OK
+-j MARK --and-mark 010 ; -j MARK --set-xmark 0x0/0xfffffff7 ; OK
+-j MARK --and-mark 08 ; ; FAIL
+-j MARK --and-mark x ; ; FAIL
+-j MARK --and-mark "" ; ; FAIL
+-j MARK --or-mark 0 ; -j MARK --set-xmark 0x0/0x0 ; OK
+-j MARK --or-mark 1 ; -j MARK --set-xmark 0x1/0x1 ; OK
+-j MARK --or-mark 0xff ; -j MARK --set-xmark 0xff/0xff ; OK
+-j MARK --or-mark 0xffffffff ; -j MARK --set-xmark 0xffffffff/0xffffffff ; OK
+-j MARK --or-mark 4294967296 ; ; FAIL
+-j MARK --or-mark -1 ; ; FAIL
+-j MARK --or-mark 1/1 ; ; FAIL
+-j MARK --or-mark +5 ; -j MARK --set-xmark 0x5/0x5 ; OK
+-j MARK --or-mark 010 ; -j MARK --set-xmark 0x8/0x8 ; OK
+-j MARK --or-mark 08 ; ; FAIL
+-j MARK --or-mark x ; ; FAIL
+-j MARK --or-mark "" ; ; FAIL
+-j MARK --xor-mark 0 ; -j MARK --set-xmark 0x0/0x0 ; OK
+-j MARK --xor-mark 1 ; -j MARK --set-xmark 0x1/0x0 ; OK
+-j MARK --xor-mark 0xff ; -j MARK --set-xmark 0xff/0x0 ; OK
+-j MARK --xor-mark 0xffffffff ; -j MARK --set-xmark 0xffffffff/0x0 ; OK
+-j MARK --xor-mark 4294967296 ; ; FAIL
+-j MARK --xor-mark -1 ; ; FAIL
+-j MARK --xor-mark 1/1 ; ; FAIL
+-j MARK --xor-mark +5 ; -j MARK --set-xmark 0x5/0x0 ; OK
+-j MARK --xor-mark 010 ; -j MARK --set-xmark 0x8/0x0 ; OK
+-j MARK --xor-mark 08 ; ; FAIL
+-j MARK --xor-mark x ; ; FAIL
+-j MARK --xor-mark "" ; ; FAIL
+-j MARK ; ; FAIL
+-j MARK --set-mark ; ; FAIL
+-j MARK --set-xmark ; ; FAIL
+-j MARK --set 1 ; ; FAIL
+-j MARK --set-m 1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --set-x 1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK --and 1 ; -j MARK --set-xmark 0x0/0xfffffffe ; OK
+-j MARK --or 1 ; -j MARK --set-xmark 0x1/0x1 ; OK
+-j MARK --xor 1 ; -j MARK --set-xmark 0x1/0x0 ; OK
+-j MARK --x 1 ; -j MARK --set-xmark 0x1/0x0 ; OK
+-j MARK --set-mark=1 ; -j MARK --set-xmark 0x1/0xffffffff ; OK
+-j MARK ! --set-mark 1 ; ; FAIL
+-j MARK --set-mark 1 --set-mark 2 ; ; FAIL
+-j MARK --set-mark 1 --set-xmark 2 ; ; FAIL
+-j MARK --and-mark 1 --or-mark 2 ; ; FAIL
+-j MARK --xor-mark 1 --or-mark 2 ; ; FAIL
+-j MARK --mark 1 ; ; FAIL
+:filter INPUT,FORWARD,OUTPUT
+-j MARK --set-xmark 0x1/0xff ; = ; OK
+:nat PREROUTING,INPUT,OUTPUT,POSTROUTING
+-j MARK --set-xmark 0x1/0xff ; = ; OK
+:raw PREROUTING,OUTPUT
+-j MARK --set-xmark 0x1/0xff ; = ; OK
+:security INPUT,FORWARD,OUTPUT
+-j MARK --set-xmark 0x1/0xff ; = ; OK

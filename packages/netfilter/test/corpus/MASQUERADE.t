@@ -1,0 +1,82 @@
+:nat POSTROUTING
+-p tcp -j MASQUERADE --to-ports 80 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 80-90 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 80-80 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-ports 90-80 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 0 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 0-10 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 1-65535 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 0-65535 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 65535 ; = ; OK
+-p tcp -j MASQUERADE --to-ports 65536 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80-65536 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80- ; ; FAIL
+-p tcp -j MASQUERADE --to-ports -80 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports x ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80x ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80-90x ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80-x ; ; FAIL
+-p tcp -j MASQUERADE --to-ports http ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-ports http-https ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 0x50 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-ports 010 ; -p tcp -j MASQUERADE --to-ports 8 ; OK
+-p tcp -j MASQUERADE --to-ports 08 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports +80 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-ports 80:90 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80,90 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports "" ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 1.2.3.4:80 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports :80 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80-90/85 ; -p tcp -j MASQUERADE --to-ports 80-90/0 ; OK
+-p tcp -j MASQUERADE --to-ports 80/80 ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80-90-100 ; ; FAIL
+-p udp -j MASQUERADE --to-ports 80 ; = ; OK
+-p udp -j MASQUERADE ; = ; OK
+-p sctp -j MASQUERADE --to-ports 80 ; = ; OK
+-p sctp -j MASQUERADE ; = ; OK
+-p dccp -j MASQUERADE --to-ports 80 ; = ; OK
+-p dccp -j MASQUERADE ; = ; OK
+-p udplite -j MASQUERADE --to-ports 80 ; ; FAIL
+-p udplite -j MASQUERADE ; = ; OK
+-p icmp -j MASQUERADE --to-ports 80 ; = ; OK
+-p icmp -j MASQUERADE ; = ; OK
+-p gre -j MASQUERADE --to-ports 80 ; ; FAIL
+-p gre -j MASQUERADE ; = ; OK
+-j MASQUERADE --to-ports 80 ; ; FAIL
+-j MASQUERADE ; = ; OK
+! -p tcp -j MASQUERADE --to-ports 80 ; = ; OK
+! -p tcp -j MASQUERADE ; = ; OK
+-p 17 -j MASQUERADE --to-ports 80 ; -p udp -j MASQUERADE --to-ports 80 ; OK
+-p 17 -j MASQUERADE ; -p udp -j MASQUERADE ; OK
+-p tcp -m tcp --dport 80 -j MASQUERADE --to-ports 80 ; = ; OK
+-p tcp -m tcp --dport 80 -j MASQUERADE ; = ; OK
+-j MASQUERADE --random ; = ; OK
+-j MASQUERADE --random-fully ; = ; OK
+-j MASQUERADE --random --random-fully ; = ; OK
+-j MASQUERADE --random-fully --random ; -j MASQUERADE --random --random-fully ; OK
+-j MASQUERADE --persistent ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80 --random ; = ; OK
+-p tcp -j MASQUERADE --random --to-ports 80-90 ; -p tcp -j MASQUERADE --to-ports 80-90 --random ; OK
+-p tcp -j MASQUERADE --to-ports 80-90 --random-fully ; = ; OK
+-p tcp -j MASQUERADE --to-ports 80 --random --random-fully ; = ; OK
+-j MASQUERADE --random --random ; ; FAIL
+-p tcp -j MASQUERADE --to-ports 80 --to-ports 81 ; ; FAIL
+-p tcp -j MASQUERADE ! --to-ports 80 ; ; FAIL
+-j MASQUERADE ! --random ; ; FAIL
+-j MASQUERADE --rand ; ; FAIL
+-j MASQUERADE --random-f ; -j MASQUERADE --random-fully ; OK
+-j MASQUERADE --r ; ; FAIL
+-p tcp -j MASQUERADE --to 80 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-p 80 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-ports ; ; FAIL
+-p tcp -j MASQUERADE --to-ports=80 ; -p tcp -j MASQUERADE --to-ports 80 ; OK
+-p tcp -j MASQUERADE --to-source 1.2.3.4 ; ; FAIL
+-j MASQUERADE foo ; ; FAIL
+:nat PREROUTING,INPUT,OUTPUT
+-j MASQUERADE ; ; FAIL
+:nat USER
+-j MASQUERADE ; = ; OK
+:mangle POSTROUTING
+-j MASQUERADE ; ; FAIL
+:filter FORWARD
+-j MASQUERADE ; ; FAIL

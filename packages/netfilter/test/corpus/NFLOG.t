@@ -1,0 +1,88 @@
+:filter INPUT,FORWARD,OUTPUT
+-j NFLOG ; = ; OK
+-j NFLOG --nflog-group 0 ; -j NFLOG ; OK
+-j NFLOG --nflog-size 0 ; = ; OK
+-j NFLOG --nflog-threshold 0 ; -j NFLOG ; OK
+-j NFLOG --nflog-range 0 ; -j NFLOG ; OK
+-j NFLOG --nflog-group 1 ; = ; OK
+-j NFLOG --nflog-size 1 ; = ; OK
+-j NFLOG --nflog-threshold 1 ; = ; OK
+-j NFLOG --nflog-range 1 ; = ; OK
+-j NFLOG --nflog-group 5 ; = ; OK
+-j NFLOG --nflog-size 5 ; = ; OK
+-j NFLOG --nflog-threshold 5 ; = ; OK
+-j NFLOG --nflog-range 5 ; = ; OK
+-j NFLOG --nflog-group 32 ; = ; OK
+-j NFLOG --nflog-size 32 ; = ; OK
+-j NFLOG --nflog-threshold 32 ; = ; OK
+-j NFLOG --nflog-range 32 ; = ; OK
+-j NFLOG --nflog-group 65535 ; = ; OK
+-j NFLOG --nflog-size 65535 ; = ; OK
+-j NFLOG --nflog-threshold 65535 ; = ; OK
+-j NFLOG --nflog-range 65535 ; = ; OK
+-j NFLOG --nflog-group 65536 ; ; FAIL
+-j NFLOG --nflog-size 65536 ; = ; OK
+-j NFLOG --nflog-threshold 65536 ; ; FAIL
+-j NFLOG --nflog-range 65536 ; = ; OK
+-j NFLOG --nflog-group -1 ; ; FAIL
+-j NFLOG --nflog-size -1 ; ; FAIL
+-j NFLOG --nflog-threshold -1 ; ; FAIL
+-j NFLOG --nflog-range -1 ; ; FAIL
+-j NFLOG --nflog-group +1 ; -j NFLOG --nflog-group 1 ; OK
+-j NFLOG --nflog-size +1 ; -j NFLOG --nflog-size 1 ; OK
+-j NFLOG --nflog-threshold +1 ; -j NFLOG --nflog-threshold 1 ; OK
+-j NFLOG --nflog-range +1 ; -j NFLOG --nflog-range 1 ; OK
+-j NFLOG --nflog-group 0x10 ; -j NFLOG --nflog-group 16 ; OK
+-j NFLOG --nflog-size 0x10 ; -j NFLOG --nflog-size 16 ; OK
+-j NFLOG --nflog-threshold 0x10 ; -j NFLOG --nflog-threshold 16 ; OK
+-j NFLOG --nflog-range 0x10 ; -j NFLOG --nflog-range 16 ; OK
+-j NFLOG --nflog-group 010 ; -j NFLOG --nflog-group 8 ; OK
+-j NFLOG --nflog-size 010 ; -j NFLOG --nflog-size 8 ; OK
+-j NFLOG --nflog-threshold 010 ; -j NFLOG --nflog-threshold 8 ; OK
+-j NFLOG --nflog-range 010 ; -j NFLOG --nflog-range 8 ; OK
+-j NFLOG --nflog-group x ; ; FAIL
+-j NFLOG --nflog-size x ; ; FAIL
+-j NFLOG --nflog-threshold x ; ; FAIL
+-j NFLOG --nflog-range x ; ; FAIL
+-j NFLOG --nflog-group "" ; ; FAIL
+-j NFLOG --nflog-size "" ; ; FAIL
+-j NFLOG --nflog-threshold "" ; ; FAIL
+-j NFLOG --nflog-range "" ; ; FAIL
+-j NFLOG --nflog-size 4294967295 ; = ; OK
+-j NFLOG --nflog-range 4294967295 ; = ; OK
+-j NFLOG --nflog-size 4294967296 ; ; FAIL
+-j NFLOG --nflog-range 4294967296 ; ; FAIL
+-j NFLOG --nflog-prefix x ; = ; OK
+-j NFLOG --nflog-prefix "x" ; -j NFLOG --nflog-prefix x ; OK
+-j NFLOG --nflog-prefix "hello world" ; = ; OK
+-j NFLOG --nflog-prefix "" ; ; FAIL
+-j NFLOG --nflog-prefix "with \"quotes\"" ; = ; OK
+-j NFLOG --nflog-prefix "123456789012345678901234567890123456789012345678901234567890123" ; -j NFLOG --nflog-prefix 123456789012345678901234567890123456789012345678901234567890123 ; OK
+-j NFLOG --nflog-prefix "1234567890123456789012345678901234567890123456789012345678901234" ; -j NFLOG --nflog-prefix 123456789012345678901234567890123456789012345678901234567890123 ; OK
+-j NFLOG --nflog-prefix "1234567890123456789012345678901234567890123456789012345678901234567890" ; -j NFLOG --nflog-prefix 123456789012345678901234567890123456789012345678901234567890123 ; OK
+-j NFLOG --nflog-prefix ; ; FAIL
+-j NFLOG --nflog-group 3 --nflog-prefix "x" --nflog-threshold 5 ; -j NFLOG --nflog-prefix x --nflog-group 3 --nflog-threshold 5 ; OK
+-j NFLOG --nflog-threshold 5 --nflog-prefix "x y" --nflog-group 3 ; -j NFLOG --nflog-prefix "x y" --nflog-group 3 --nflog-threshold 5 ; OK
+-j NFLOG --nflog-range 100 --nflog-group 3 --nflog-prefix p ; -j NFLOG --nflog-prefix p --nflog-group 3 --nflog-range 100 ; OK
+-j NFLOG --nflog-size 100 --nflog-group 3 --nflog-threshold 5 ; -j NFLOG --nflog-group 3 --nflog-size 100 --nflog-threshold 5 ; OK
+-j NFLOG --nflog-size 100 --nflog-range 3 ; ; FAIL
+-j NFLOG --nflog-range 3 --nflog-size 100 ; ; FAIL
+-j NFLOG --nflog-size 0 ; = ; OK
+-j NFLOG --nflog-group 1 --nflog-group 2 ; ; FAIL
+-j NFLOG ! --nflog-group 1 ; ; FAIL
+-j NFLOG --nflog-g 1 ; -j NFLOG --nflog-group 1 ; OK
+-j NFLOG --nflog-p 1 ; -j NFLOG --nflog-prefix 1 ; OK
+-j NFLOG --nflog-t 1 ; -j NFLOG --nflog-threshold 1 ; OK
+-j NFLOG --nflog-r 1 ; -j NFLOG --nflog-range 1 ; OK
+-j NFLOG --nflog-s 1 ; -j NFLOG --nflog-size 1 ; OK
+-j NFLOG --nflog 1 ; ; FAIL
+-j NFLOG --nflog-group=1 ; -j NFLOG --nflog-group 1 ; OK
+-j NFLOG --log-prefix x ; ; FAIL
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j NFLOG ; = ; OK
+:nat PREROUTING,INPUT,OUTPUT,POSTROUTING
+-j NFLOG ; = ; OK
+:raw PREROUTING,OUTPUT
+-j NFLOG ; = ; OK
+:security INPUT,FORWARD,OUTPUT
+-j NFLOG ; = ; OK

@@ -1,0 +1,67 @@
+:filter INPUT,FORWARD,OUTPUT
+-j NFQUEUE ; -j NFQUEUE --queue-num 0 ; OK
+-j NFQUEUE --queue-num 0 ; = ; OK
+-j NFQUEUE --queue-num 1 ; = ; OK
+-j NFQUEUE --queue-num 5 ; = ; OK
+-j NFQUEUE --queue-num 65535 ; = ; OK
+-j NFQUEUE --queue-num 65536 ; ; FAIL
+-j NFQUEUE --queue-num -1 ; ; FAIL
+-j NFQUEUE --queue-num +1 ; -j NFQUEUE --queue-num 1 ; OK
+-j NFQUEUE --queue-num 0x10 ; -j NFQUEUE --queue-num 16 ; OK
+-j NFQUEUE --queue-num 010 ; -j NFQUEUE --queue-num 8 ; OK
+-j NFQUEUE --queue-num x ; ; FAIL
+-j NFQUEUE --queue-num "" ; ; FAIL
+-j NFQUEUE --queue-num 1:2 ; ; FAIL
+-j NFQUEUE --queue-balance 0:1 ; = ; OK
+-j NFQUEUE --queue-balance 0:3 ; = ; OK
+-j NFQUEUE --queue-balance 5:5 ; ; FAIL
+-j NFQUEUE --queue-balance 3:1 ; ; FAIL
+-j NFQUEUE --queue-balance 0:65535 ; ; FAIL
+-j NFQUEUE --queue-balance 0:65536 ; ; FAIL
+-j NFQUEUE --queue-balance 1:65535 ; = ; OK
+-j NFQUEUE --queue-balance 0:65534 ; = ; OK
+-j NFQUEUE --queue-balance : ; ; FAIL
+-j NFQUEUE --queue-balance 1: ; -j NFQUEUE --queue-balance 1:65535 ; OK
+-j NFQUEUE --queue-balance :5 ; -j NFQUEUE --queue-balance 0:5 ; OK
+-j NFQUEUE --queue-balance 5 ; ; FAIL
+-j NFQUEUE --queue-balance x ; ; FAIL
+-j NFQUEUE --queue-balance 1:x ; ; FAIL
+-j NFQUEUE --queue-balance 1:2:3 ; ; FAIL
+-j NFQUEUE --queue-balance 0x1:0x3 ; -j NFQUEUE --queue-balance 1:3 ; OK
+-j NFQUEUE --queue-balance -1:3 ; ; FAIL
+-j NFQUEUE --queue-balance 1-3 ; ; FAIL
+-j NFQUEUE --queue-balance "" ; ; FAIL
+-j NFQUEUE --queue-balance "1: 3" ; -j NFQUEUE --queue-balance 1:3 ; OK
+-j NFQUEUE --queue-bypass ; -j NFQUEUE --queue-num 0 --queue-bypass ; OK
+-j NFQUEUE --queue-num 3 --queue-bypass ; = ; OK
+-j NFQUEUE --queue-bypass --queue-num 3 ; -j NFQUEUE --queue-num 3 --queue-bypass ; OK
+-j NFQUEUE --queue-balance 0:3 --queue-bypass ; = ; OK
+-j NFQUEUE --queue-balance 0:3 --queue-cpu-fanout ; = ; OK
+-j NFQUEUE --queue-balance 0:3 --queue-cpu-fanout --queue-bypass ; -j NFQUEUE --queue-balance 0:3 --queue-bypass --queue-cpu-fanout ; OK
+-j NFQUEUE --queue-balance 0:3 --queue-bypass --queue-cpu-fanout ; = ; OK
+-j NFQUEUE --queue-cpu-fanout ; ; FAIL
+-j NFQUEUE --queue-num 1 --queue-cpu-fanout ; ; FAIL
+-j NFQUEUE --queue-num 1 --queue-balance 0:3 ; ; FAIL
+-j NFQUEUE --queue-balance 0:3 --queue-num 1 ; ; FAIL
+-j NFQUEUE --queue-num 1 --queue-num 2 ; ; FAIL
+-j NFQUEUE --queue-balance 0:3 --queue-balance 0:4 ; ; FAIL
+-j NFQUEUE --queue-bypass --queue-bypass ; ; FAIL
+-j NFQUEUE ! --queue-num 1 ; ; FAIL
+-j NFQUEUE ! --queue-bypass ; ; FAIL
+-j NFQUEUE --queue-n 1 ; -j NFQUEUE --queue-num 1 ; OK
+-j NFQUEUE --queue-ba 0:3 ; -j NFQUEUE --queue-balance 0:3 ; OK
+-j NFQUEUE --queue-by ; -j NFQUEUE --queue-num 0 --queue-bypass ; OK
+-j NFQUEUE --queue-b ; ; FAIL
+-j NFQUEUE --queue-c ; ; FAIL
+-j NFQUEUE --queue-balance 0:3 --queue-c ; -j NFQUEUE --queue-balance 0:3 --queue-cpu-fanout ; OK
+-j NFQUEUE --queue-num=1 ; -j NFQUEUE --queue-num 1 ; OK
+-j NFQUEUE --queue-num ; ; FAIL
+-j NFQUEUE --queue-bypass 1 ; ; FAIL
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j NFQUEUE --queue-num 0 ; = ; OK
+:nat PREROUTING,INPUT,OUTPUT,POSTROUTING
+-j NFQUEUE --queue-num 0 ; = ; OK
+:raw PREROUTING,OUTPUT
+-j NFQUEUE --queue-num 0 ; = ; OK
+:security INPUT,FORWARD,OUTPUT
+-j NFQUEUE --queue-num 0 ; = ; OK

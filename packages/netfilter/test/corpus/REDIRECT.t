@@ -1,0 +1,82 @@
+:nat PREROUTING,OUTPUT
+-p tcp -j REDIRECT --to-ports 80 ; = ; OK
+-p tcp -j REDIRECT --to-ports 80-90 ; = ; OK
+-p tcp -j REDIRECT --to-ports 80-80 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-ports 90-80 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 0 ; = ; OK
+-p tcp -j REDIRECT --to-ports 0-10 ; = ; OK
+-p tcp -j REDIRECT --to-ports 1-65535 ; = ; OK
+-p tcp -j REDIRECT --to-ports 0-65535 ; = ; OK
+-p tcp -j REDIRECT --to-ports 65535 ; = ; OK
+-p tcp -j REDIRECT --to-ports 65536 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80-65536 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80- ; ; FAIL
+-p tcp -j REDIRECT --to-ports -80 ; ; FAIL
+-p tcp -j REDIRECT --to-ports x ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80x ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80-90x ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80-x ; ; FAIL
+-p tcp -j REDIRECT --to-ports http ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-ports http-https ; ; FAIL
+-p tcp -j REDIRECT --to-ports 0x50 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-ports 010 ; -p tcp -j REDIRECT --to-ports 8 ; OK
+-p tcp -j REDIRECT --to-ports 08 ; ; FAIL
+-p tcp -j REDIRECT --to-ports +80 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-ports 80:90 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80,90 ; ; FAIL
+-p tcp -j REDIRECT --to-ports "" ; ; FAIL
+-p tcp -j REDIRECT --to-ports 1.2.3.4:80 ; ; FAIL
+-p tcp -j REDIRECT --to-ports :80 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80-90/85 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80/80 ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80-90-100 ; ; FAIL
+-p udp -j REDIRECT --to-ports 80 ; = ; OK
+-p udp -j REDIRECT ; = ; OK
+-p sctp -j REDIRECT --to-ports 80 ; = ; OK
+-p sctp -j REDIRECT ; = ; OK
+-p dccp -j REDIRECT --to-ports 80 ; = ; OK
+-p dccp -j REDIRECT ; = ; OK
+-p udplite -j REDIRECT --to-ports 80 ; ; FAIL
+-p udplite -j REDIRECT ; = ; OK
+-p icmp -j REDIRECT --to-ports 80 ; = ; OK
+-p icmp -j REDIRECT ; = ; OK
+-p gre -j REDIRECT --to-ports 80 ; ; FAIL
+-p gre -j REDIRECT ; = ; OK
+-j REDIRECT --to-ports 80 ; ; FAIL
+-j REDIRECT ; = ; OK
+! -p tcp -j REDIRECT --to-ports 80 ; = ; OK
+! -p tcp -j REDIRECT ; = ; OK
+-p 17 -j REDIRECT --to-ports 80 ; -p udp -j REDIRECT --to-ports 80 ; OK
+-p 17 -j REDIRECT ; -p udp -j REDIRECT ; OK
+-p tcp -m tcp --dport 80 -j REDIRECT --to-ports 80 ; = ; OK
+-p tcp -m tcp --dport 80 -j REDIRECT ; = ; OK
+-j REDIRECT --random ; = ; OK
+-j REDIRECT --random-fully ; ; FAIL
+-j REDIRECT --random --random-fully ; ; FAIL
+-j REDIRECT --random-fully --random ; ; FAIL
+-j REDIRECT --persistent ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80 --random ; = ; OK
+-p tcp -j REDIRECT --random --to-ports 80-90 ; -p tcp -j REDIRECT --to-ports 80-90 --random ; OK
+-p tcp -j REDIRECT --to-ports 80-90 --random-fully ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80 --random --random-fully ; ; FAIL
+-j REDIRECT --random --random ; ; FAIL
+-p tcp -j REDIRECT --to-ports 80 --to-ports 81 ; ; FAIL
+-p tcp -j REDIRECT ! --to-ports 80 ; ; FAIL
+-j REDIRECT ! --random ; ; FAIL
+-j REDIRECT --rand ; -j REDIRECT --random ; OK
+-j REDIRECT --random-f ; ; FAIL
+-j REDIRECT --r ; ; FAIL
+-p tcp -j REDIRECT --to 80 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-p 80 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-ports ; ; FAIL
+-p tcp -j REDIRECT --to-ports=80 ; -p tcp -j REDIRECT --to-ports 80 ; OK
+-p tcp -j REDIRECT --to-source 1.2.3.4 ; ; FAIL
+-j REDIRECT foo ; ; FAIL
+:nat INPUT,POSTROUTING
+-j REDIRECT ; ; FAIL
+:nat USER
+-j REDIRECT ; = ; OK
+:mangle PREROUTING
+-j REDIRECT ; ; FAIL
+:filter FORWARD
+-j REDIRECT ; ; FAIL

@@ -1,0 +1,83 @@
+:filter INPUT,FORWARD,OUTPUT
+-j REJECT ; -j REJECT --reject-with icmp-port-unreachable ; OK
+-j REJECT --reject-with icmp-net-unreachable ; = ; OK
+-j REJECT --reject-with icmp-host-unreachable ; = ; OK
+-j REJECT --reject-with icmp-proto-unreachable ; = ; OK
+-j REJECT --reject-with icmp-port-unreachable ; = ; OK
+-j REJECT --reject-with icmp-net-prohibited ; = ; OK
+-j REJECT --reject-with icmp-host-prohibited ; = ; OK
+-j REJECT --reject-with icmp-admin-prohibited ; = ; OK
+-j REJECT --reject-with net-unreach ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with host-unreach ; -j REJECT --reject-with icmp-host-unreachable ; OK
+-j REJECT --reject-with proto-unreach ; -j REJECT --reject-with icmp-proto-unreachable ; OK
+-j REJECT --reject-with port-unreach ; -j REJECT --reject-with icmp-port-unreachable ; OK
+-j REJECT --reject-with net-prohib ; -j REJECT --reject-with icmp-net-prohibited ; OK
+-j REJECT --reject-with host-prohib ; -j REJECT --reject-with icmp-host-prohibited ; OK
+-j REJECT --reject-with admin-prohib ; -j REJECT --reject-with icmp-admin-prohibited ; OK
+-j REJECT --reject-with admin-prohibited ; ; FAIL
+-j REJECT --reject-with tcp-rst ; ; FAIL
+-j REJECT --reject-with tcp-reset ; ; FAIL
+-p tcp -j REJECT --reject-with tcp-reset ; = ; OK
+-p tcp -j REJECT --reject-with tcp-rst ; -p tcp -j REJECT --reject-with tcp-reset ; OK
+-p tcp -j REJECT --reject-with tcp-reset4 ; ; FAIL
+-p tcp -j REJECT --reject-with tcp ; -p tcp -j REJECT --reject-with tcp-reset ; OK
+-p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset ; = ; OK
+! -p tcp -j REJECT --reject-with tcp-reset ; ; FAIL
+-p udp -j REJECT --reject-with tcp-reset ; ; FAIL
+-p 6 -j REJECT --reject-with tcp-reset ; -p tcp -j REJECT --reject-with tcp-reset ; OK
+-p udp -j REJECT --reject-with icmp-port-unreachable ; = ; OK
+-p icmp -j REJECT ; -p icmp -j REJECT --reject-with icmp-port-unreachable ; OK
+-p igmp -j REJECT --reject-with icmp-proto-unreachable ; = ; OK
+-j REJECT --reject-with icmp-net ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with icmp-net-u ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with icmp-host ; -j REJECT --reject-with icmp-host-unreachable ; OK
+-j REJECT --reject-with icmp-n ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with icmp-h ; -j REJECT --reject-with icmp-host-unreachable ; OK
+-j REJECT --reject-with icmp-p ; -j REJECT --reject-with icmp-proto-unreachable ; OK
+-j REJECT --reject-with icmp-po ; -j REJECT --reject-with icmp-port-unreachable ; OK
+-j REJECT --reject-with icmp-pr ; -j REJECT --reject-with icmp-proto-unreachable ; OK
+-j REJECT --reject-with icmp-a ; -j REJECT --reject-with icmp-admin-prohibited ; OK
+-j REJECT --reject-with icmp-net-p ; -j REJECT --reject-with icmp-net-prohibited ; OK
+-j REJECT --reject-with icmp-host-p ; -j REJECT --reject-with icmp-host-prohibited ; OK
+-j REJECT --reject-with i ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with icmp ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with n ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with h ; -j REJECT --reject-with icmp-host-unreachable ; OK
+-j REJECT --reject-with p ; -j REJECT --reject-with icmp-proto-unreachable ; OK
+-j REJECT --reject-with a ; -j REJECT --reject-with icmp-admin-prohibited ; OK
+-j REJECT --reject-with net ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with po ; -j REJECT --reject-with icmp-port-unreachable ; OK
+-j REJECT --reject-with pr ; -j REJECT --reject-with icmp-proto-unreachable ; OK
+-j REJECT --reject-with ICMP-PORT-UNREACHABLE ; -j REJECT --reject-with icmp-port-unreachable ; OK
+-j REJECT --reject-with Icmp-Net ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with echo-reply ; ; FAIL
+-j REJECT --reject-with echoreply ; ; FAIL
+-j REJECT --reject-with icmp-port-unreachablex ; ; FAIL
+-j REJECT --reject-with icmp-frag-needed ; ; FAIL
+-j REJECT --reject-with icmp6-no-route ; ; FAIL
+-j REJECT --reject-with no-route ; ; FAIL
+-j REJECT --reject-with "" ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --reject-with 3 ; ; FAIL
+-j REJECT --reject-with ; ; FAIL
+-j REJECT --reject icmp-net-unreachable ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT --r icmp-net-unreachable ; ; FAIL
+-j REJECT --reject-with=icmp-net-unreachable ; -j REJECT --reject-with icmp-net-unreachable ; OK
+-j REJECT -reject-with icmp-net-unreachable ; ; FAIL
+-j REJECT ! --reject-with icmp-net-unreachable ; ; FAIL
+-j REJECT --reject-with icmp-net-unreachable --reject-with icmp-host-unreachable ; ; FAIL
+-j REJECT --reject-with icmp-net-unreachable icmp-host-unreachable ; ; FAIL
+-j REJECT --reject-type 3 ; ; FAIL
+-j REJECT --set-mark 1 ; ; FAIL
+-s 10.0.0.0/8 -j REJECT ; -s 10.0.0.0/8 -j REJECT --reject-with icmp-port-unreachable ; OK
+:filter USER
+-j REJECT ; -j REJECT --reject-with icmp-port-unreachable ; OK
+:mangle FORWARD
+-j REJECT ; ; FAIL
+:mangle PREROUTING
+-j REJECT ; ; FAIL
+:nat PREROUTING
+-j REJECT ; ; FAIL
+:raw PREROUTING
+-j REJECT ; ; FAIL
+:security INPUT
+-j REJECT ; ; FAIL

@@ -1,0 +1,149 @@
+:nat INPUT,POSTROUTING
+-j SNAT ; ; FAIL
+-j SNAT --to-source 1.2.3.4 ; = ; OK
+-j SNAT --to-source 1.2.3.4-1.2.3.9 ; = ; OK
+-j SNAT --to-source 1.2.3.4-1.2.3.4 ; -j SNAT --to-source 1.2.3.4 ; OK
+-j SNAT --to-source 1.2.3.9-1.2.3.4 ; = ; OK
+-j SNAT --to-source 1.2.3.4- ; ; FAIL
+-j SNAT --to-source -1.2.3.4 ; ; FAIL
+-j SNAT --to-source 0.0.0.0 ; = ; OK
+-j SNAT --to-source 255.255.255.255 ; = ; OK
+-j SNAT --to-source 0.0.0.0-255.255.255.255 ; = ; OK
+-j SNAT --to-source 1.2.3 ; ; FAIL
+-j SNAT --to-source 1.2.3.4.5 ; ; FAIL
+-j SNAT --to-source 256.1.1.1 ; ; FAIL
+-j SNAT --to-source 1.2.3.4/24 ; ; FAIL
+-j SNAT --to-source 01.2.3.4 ; ; FAIL
+-j SNAT --to-source 0x1.2.3.4 ; ; FAIL
+-j SNAT --to-source 1.2.3.04 ; ; FAIL
+-j SNAT --to-source "" ; ; FAIL
+-j SNAT --to-source 1.2.3.4x ; ; FAIL
+-j SNAT --to-source 1.2.3.4-x ; ; FAIL
+-j SNAT --to-source 1.2.3.4-1.2.3.5-1.2.3.6 ; ; FAIL
+-j SNAT --to-source ::1 ; ; FAIL
+-j SNAT --to-source 1.2.3.4, ; ; FAIL
+-j SNAT --to-source 1.2.3.4,1.2.3.5 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-80 ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:90-80 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:0 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:0-10 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:0-65535 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:1-65535 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:65535 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:65536 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-65536 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4: ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80- ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:-80 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:http ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:http-https ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:0x50 ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:010 ; -p tcp -j SNAT --to-source 1.2.3.4:8 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:+80 ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80:90 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80,90 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4-1.2.3.9:80-90 ; = ; OK
+-p tcp -j SNAT --to-source 1.2.3.4-1.2.3.9:80 ; = ; OK
+-p tcp -j SNAT --to-source :80 ; = ; OK
+-p tcp -j SNAT --to-source :80-90 ; = ; OK
+-p tcp -j SNAT --to-source : ; ; FAIL
+-p tcp -j SNAT --to-source :0 ; = ; OK
+-p tcp -j SNAT --to-source :http ; -p tcp -j SNAT --to-source :80 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:1-1 ; -p tcp -j SNAT --to-source 1.2.3.4:1 ; OK
+-p tcp -j SNAT --to-source :x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/85 ; -p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/80 ; -p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/65535 ; -p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/65536 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/ ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/x ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80/80 ; ; FAIL
+-p tcp -j SNAT --to-source :80-90/100 ; -p tcp -j SNAT --to-source :80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90-100 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/http ; -p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80/90 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:080 ; ; FAIL
+-p tcp -j SNAT --to-source "1.2.3.4: 80" ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p tcp -j SNAT --to-source "1.2.3.4:80 " ; ; FAIL
+-p tcp -j SNAT --to-source "1.2.3.4 :80" ; ; FAIL
+-p tcp -j SNAT --to-source 80 ; ; FAIL
+-p tcp -j SNAT --to-source 80-90 ; ; FAIL
+-p udp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p udp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p udp -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p sctp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p sctp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p sctp -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p dccp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p dccp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p dccp -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p udplite -j SNAT --to-source 1.2.3.4:80 ; ; FAIL
+-p udplite -j SNAT --to-source 1.2.3.4:80-90 ; ; FAIL
+-p udplite -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p icmp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p icmp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p icmp -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p gre -j SNAT --to-source 1.2.3.4:80 ; ; FAIL
+-p gre -j SNAT --to-source 1.2.3.4:80-90 ; ; FAIL
+-p gre -j SNAT --to-source 1.2.3.4 ; = ; OK
+-j SNAT --to-source 1.2.3.4:80 ; ; FAIL
+-j SNAT --to-source 1.2.3.4:80-90 ; ; FAIL
+-j SNAT --to-source 1.2.3.4 ; = ; OK
+! -p tcp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+! -p tcp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+! -p tcp -j SNAT --to-source 1.2.3.4 ; = ; OK
+! -p icmp -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+! -p icmp -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+! -p icmp -j SNAT --to-source 1.2.3.4 ; = ; OK
+-p 6 -j SNAT --to-source 1.2.3.4:80 ; -p tcp -j SNAT --to-source 1.2.3.4:80 ; OK
+-p 6 -j SNAT --to-source 1.2.3.4:80-90 ; -p tcp -j SNAT --to-source 1.2.3.4:80-90 ; OK
+-p 6 -j SNAT --to-source 1.2.3.4 ; -p tcp -j SNAT --to-source 1.2.3.4 ; OK
+-p tcp -m tcp --dport 80 -j SNAT --to-source 1.2.3.4:80 ; = ; OK
+-p tcp -m tcp --dport 80 -j SNAT --to-source 1.2.3.4:80-90 ; = ; OK
+-p tcp -m tcp --dport 80 -j SNAT --to-source 1.2.3.4 ; = ; OK
+-j SNAT --to-source ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --random ; = ; OK
+-j SNAT --to-source 1.2.3.4 --random-fully ; = ; OK
+-j SNAT --to-source 1.2.3.4 --persistent ; = ; OK
+-j SNAT --to-source 1.2.3.4 --random --persistent ; = ; OK
+-j SNAT --to-source 1.2.3.4 --persistent --random ; -j SNAT --to-source 1.2.3.4 --random --persistent ; OK
+-j SNAT --to-source 1.2.3.4 --random --random-fully ; = ; OK
+-j SNAT --to-source 1.2.3.4 --random-fully --random ; -j SNAT --to-source 1.2.3.4 --random --random-fully ; OK
+-j SNAT --to-source 1.2.3.4 --persistent --random-fully --random ; -j SNAT --to-source 1.2.3.4 --random --random-fully --persistent ; OK
+-j SNAT --random --to-source 1.2.3.4 ; -j SNAT --to-source 1.2.3.4 --random ; OK
+-j SNAT --random ; ; FAIL
+-j SNAT --persistent ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --random --random ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --persistent --persistent ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --to-source 1.2.3.5 ; ; FAIL
+-j SNAT ! --to-source 1.2.3.4 ; ; FAIL
+-j SNAT --to-source 1.2.3.4 ! --random ; ; FAIL
+-j SNAT --to-source=1.2.3.4 ; -j SNAT --to-source 1.2.3.4 ; OK
+-j SNAT --to 1.2.3.4 ; -j SNAT --to-source 1.2.3.4 ; OK
+-j SNAT --to-s 1.2.3.4 ; -j SNAT --to-source 1.2.3.4 ; OK
+-j SNAT --to-d 1.2.3.4 ; ; FAIL
+-j SNAT --t 1.2.3.4 ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --rand ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --random-f ; -j SNAT --to-source 1.2.3.4 --random-fully ; OK
+-j SNAT --to-source 1.2.3.4 --p ; ; FAIL
+-j SNAT --to-source 1.2.3.4 --per ; -j SNAT --to-source 1.2.3.4 --persistent ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80 --random ; = ; OK
+-p tcp -j SNAT --to-source :80-90 --random --persistent ; = ; OK
+-j SNAT --to-ports 80 ; ; FAIL
+:nat PREROUTING,OUTPUT
+-j SNAT --to-source 1.2.3.4 ; ; FAIL
+:nat USER
+-j SNAT --to-source 1.2.3.4 ; = ; OK
+:mangle POSTROUTING
+-j SNAT --to-source 1.2.3.4 ; ; FAIL
+:filter INPUT
+-j SNAT --to-source 1.2.3.4 ; ; FAIL
+:raw PREROUTING
+-j SNAT --to-source 1.2.3.4 ; ; FAIL

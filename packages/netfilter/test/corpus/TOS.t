@@ -1,0 +1,99 @@
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j TOS --set-tos 0 ; -j TOS --set-tos 0x00/0xff ; OK
+-j TOS --set-tos 1 ; -j TOS --set-tos 0x01/0xff ; OK
+-j TOS --set-tos 0x10 ; -j TOS --set-tos 0x10/0xff ; OK
+-j TOS --set-tos 0x10/0xff ; = ; OK
+-j TOS --set-tos 0x10/0x3f ; = ; OK
+-j TOS --set-tos 16/16 ; -j TOS --set-tos 0x10/0x10 ; OK
+-j TOS --set-tos 0xff ; -j TOS --set-tos 0xff/0xff ; OK
+-j TOS --set-tos 255 ; -j TOS --set-tos 0xff/0xff ; OK
+-j TOS --set-tos 256 ; ; FAIL
+-j TOS --set-tos -1 ; ; FAIL
+-j TOS --set-tos +4 ; -j TOS --set-tos 0x04/0xff ; OK
+-j TOS --set-tos 010 ; -j TOS --set-tos 0x08/0xff ; OK
+-j TOS --set-tos 08 ; ; FAIL
+-j TOS --set-tos 0x10/ ; ; FAIL
+-j TOS --set-tos /0xff ; ; FAIL
+-j TOS --set-tos 0x10/0x100 ; ; FAIL
+-j TOS --set-tos 0x10/-1 ; ; FAIL
+-j TOS --set-tos 0x10/0xfg ; ; FAIL
+-j TOS --set-tos 1/2/3 ; ; FAIL
+-j TOS --set-tos 0x00/0x00 ; = ; OK
+-j TOS --set-tos 0/0 ; -j TOS --set-tos 0x00/0x00 ; OK
+-j TOS --set-tos 0x10/0 ; -j TOS --set-tos 0x10/0x00 ; OK
+-j TOS --set-tos "" ; ; FAIL
+-j TOS --set-tos x ; ; FAIL
+-j TOS --set-tos 0xfg ; ; FAIL
+-j TOS --set-tos Minimize-Delay ; -j TOS --set-tos 0x10/0x3f ; OK
+-j TOS --set-tos minimize-delay ; -j TOS --set-tos 0x10/0x3f ; OK
+-j TOS --set-tos MINIMIZE-DELAY ; -j TOS --set-tos 0x10/0x3f ; OK
+-j TOS --set-tos Maximize-Throughput ; -j TOS --set-tos 0x08/0x3f ; OK
+-j TOS --set-tos Maximize-Reliability ; -j TOS --set-tos 0x04/0x3f ; OK
+-j TOS --set-tos Minimize-Cost ; -j TOS --set-tos 0x02/0x3f ; OK
+-j TOS --set-tos Normal-Service ; -j TOS --set-tos 0x00/0x3f ; OK
+-j TOS --set-tos normal-service ; -j TOS --set-tos 0x00/0x3f ; OK
+-j TOS --set-tos Minimize ; ; FAIL
+-j TOS --set-tos Normal ; ; FAIL
+-j TOS --set-tos Minimize-Delay/0xff ; ; FAIL
+-j TOS --set-tos minimize-c ; ; FAIL
+-j TOS --and-tos 0 ; -j TOS --set-tos 0x00/0xff ; OK
+-j TOS --and-tos 1 ; -j TOS --set-tos 0x00/0xfe ; OK
+-j TOS --and-tos 0x10 ; -j TOS --set-tos 0x00/0xef ; OK
+-j TOS --and-tos 0xff ; -j TOS --set-tos 0x00/0x00 ; OK
+-j TOS --and-tos 255 ; -j TOS --set-tos 0x00/0x00 ; OK
+-j TOS --and-tos 256 ; ; FAIL
+-j TOS --and-tos 0x3f ; -j TOS --set-tos 0x00/0xc0 ; OK
+-j TOS --and-tos -1 ; ; FAIL
+-j TOS --and-tos +2 ; -j TOS --set-tos 0x00/0xfd ; OK
+-j TOS --and-tos 010 ; -j TOS --set-tos 0x00/0xf7 ; OK
+-j TOS --and-tos 1/1 ; ; FAIL
+-j TOS --and-tos Minimize-Delay ; ; FAIL
+-j TOS --and-tos "" ; ; FAIL
+-j TOS --or-tos 0 ; -j TOS --set-tos 0x00/0x00 ; OK
+-j TOS --or-tos 1 ; -j TOS --set-tos 0x01/0x01 ; OK
+-j TOS --or-tos 0x10 ; -j TOS --set-tos 0x10/0x10 ; OK
+-j TOS --or-tos 0xff ; -j TOS --set-tos 0xff/0xff ; OK
+-j TOS --or-tos 255 ; -j TOS --set-tos 0xff/0xff ; OK
+-j TOS --or-tos 256 ; ; FAIL
+-j TOS --or-tos 0x3f ; -j TOS --set-tos 0x3f/0x3f ; OK
+-j TOS --or-tos -1 ; ; FAIL
+-j TOS --or-tos +2 ; -j TOS --set-tos 0x02/0x02 ; OK
+-j TOS --or-tos 010 ; -j TOS --set-tos 0x08/0x08 ; OK
+-j TOS --or-tos 1/1 ; ; FAIL
+-j TOS --or-tos Minimize-Delay ; ; FAIL
+-j TOS --or-tos "" ; ; FAIL
+-j TOS --xor-tos 0 ; -j TOS --set-tos 0x00/0x00 ; OK
+-j TOS --xor-tos 1 ; -j TOS --set-tos 0x01/0x00 ; OK
+-j TOS --xor-tos 0x10 ; -j TOS --set-tos 0x10/0x00 ; OK
+-j TOS --xor-tos 0xff ; -j TOS --set-tos 0xff/0x00 ; OK
+-j TOS --xor-tos 255 ; -j TOS --set-tos 0xff/0x00 ; OK
+-j TOS --xor-tos 256 ; ; FAIL
+-j TOS --xor-tos 0x3f ; -j TOS --set-tos 0x3f/0x00 ; OK
+-j TOS --xor-tos -1 ; ; FAIL
+-j TOS --xor-tos +2 ; -j TOS --set-tos 0x02/0x00 ; OK
+-j TOS --xor-tos 010 ; -j TOS --set-tos 0x08/0x00 ; OK
+-j TOS --xor-tos 1/1 ; ; FAIL
+-j TOS --xor-tos Minimize-Delay ; ; FAIL
+-j TOS --xor-tos "" ; ; FAIL
+-j TOS ; ; FAIL
+-j TOS --set-tos ; ; FAIL
+-j TOS --set 1 ; ; FAIL
+-j TOS --and 1 ; -j TOS --set-tos 0x00/0xfe ; OK
+-j TOS --o 1 ; ; FAIL
+-j TOS --x 1 ; -j TOS --set-tos 0x01/0x00 ; OK
+-j TOS --set-tos=8 ; -j TOS --set-tos 0x08/0xff ; OK
+-j TOS ! --set-tos 8 ; ; FAIL
+-j TOS --set-tos 8 --set-tos 4 ; ; FAIL
+-j TOS --set-tos 8 --and-tos 4 ; ; FAIL
+-j TOS --or-tos 8 --and-tos 4 ; ; FAIL
+-j TOS --tos 1 ; ; FAIL
+:mangle USER
+-j TOS --set-tos 0x10/0xff ; = ; OK
+:filter INPUT,FORWARD,OUTPUT
+-j TOS --set-tos 0x10/0xff ; ; FAIL
+:raw PREROUTING,OUTPUT
+-j TOS --set-tos 0x10/0xff ; ; FAIL
+:nat PREROUTING,OUTPUT
+-j TOS --set-tos 0x10/0xff ; ; FAIL
+:security INPUT
+-j TOS --set-tos 0x10/0xff ; ; FAIL

@@ -1,0 +1,68 @@
+:mangle PREROUTING,INPUT,FORWARD,OUTPUT,POSTROUTING
+-j TTL --ttl-set 0 ; = ; OK
+-j TTL --ttl-set 1 ; = ; OK
+-j TTL --ttl-set 2 ; = ; OK
+-j TTL --ttl-set 64 ; = ; OK
+-j TTL --ttl-set 0x40 ; -j TTL --ttl-set 64 ; OK
+-j TTL --ttl-set 010 ; -j TTL --ttl-set 8 ; OK
+-j TTL --ttl-set 08 ; ; FAIL
+-j TTL --ttl-set 254 ; = ; OK
+-j TTL --ttl-set 255 ; = ; OK
+-j TTL --ttl-set 256 ; ; FAIL
+-j TTL --ttl-set -1 ; ; FAIL
+-j TTL --ttl-set +1 ; -j TTL --ttl-set 1 ; OK
+-j TTL --ttl-set 1x ; ; FAIL
+-j TTL --ttl-set "" ; ; FAIL
+-j TTL --ttl-set a ; ; FAIL
+-j TTL --ttl-inc 0 ; ; FAIL
+-j TTL --ttl-inc 1 ; = ; OK
+-j TTL --ttl-inc 2 ; = ; OK
+-j TTL --ttl-inc 64 ; = ; OK
+-j TTL --ttl-inc 0x40 ; -j TTL --ttl-inc 64 ; OK
+-j TTL --ttl-inc 010 ; -j TTL --ttl-inc 8 ; OK
+-j TTL --ttl-inc 08 ; ; FAIL
+-j TTL --ttl-inc 254 ; = ; OK
+-j TTL --ttl-inc 255 ; = ; OK
+-j TTL --ttl-inc 256 ; ; FAIL
+-j TTL --ttl-inc -1 ; ; FAIL
+-j TTL --ttl-inc +1 ; -j TTL --ttl-inc 1 ; OK
+-j TTL --ttl-inc 1x ; ; FAIL
+-j TTL --ttl-inc "" ; ; FAIL
+-j TTL --ttl-inc a ; ; FAIL
+-j TTL --ttl-dec 0 ; ; FAIL
+-j TTL --ttl-dec 1 ; = ; OK
+-j TTL --ttl-dec 2 ; = ; OK
+-j TTL --ttl-dec 64 ; = ; OK
+-j TTL --ttl-dec 0x40 ; -j TTL --ttl-dec 64 ; OK
+-j TTL --ttl-dec 010 ; -j TTL --ttl-dec 8 ; OK
+-j TTL --ttl-dec 08 ; ; FAIL
+-j TTL --ttl-dec 254 ; = ; OK
+-j TTL --ttl-dec 255 ; = ; OK
+-j TTL --ttl-dec 256 ; ; FAIL
+-j TTL --ttl-dec -1 ; ; FAIL
+-j TTL --ttl-dec +1 ; -j TTL --ttl-dec 1 ; OK
+-j TTL --ttl-dec 1x ; ; FAIL
+-j TTL --ttl-dec "" ; ; FAIL
+-j TTL --ttl-dec a ; ; FAIL
+-j TTL ; ; FAIL
+-j TTL --ttl-set ; ; FAIL
+-j TTL --ttl-s 3 ; -j TTL --ttl-set 3 ; OK
+-j TTL --ttl-i 3 ; -j TTL --ttl-inc 3 ; OK
+-j TTL --ttl-d 3 ; -j TTL --ttl-dec 3 ; OK
+-j TTL --ttl 3 ; ; FAIL
+-j TTL --ttl-eq 3 ; ; FAIL
+-j TTL --ttl-set=3 ; -j TTL --ttl-set 3 ; OK
+-j TTL ! --ttl-set 3 ; ; FAIL
+-j TTL --ttl-set 3 --ttl-set 4 ; ; FAIL
+-j TTL --ttl-set 3 --ttl-inc 4 ; ; FAIL
+-j TTL --ttl-dec 3 --ttl-inc 4 ; ; FAIL
+:mangle USER
+-j TTL --ttl-set 3 ; = ; OK
+:filter INPUT,FORWARD,OUTPUT
+-j TTL --ttl-set 3 ; ; FAIL
+:raw PREROUTING,OUTPUT
+-j TTL --ttl-set 3 ; ; FAIL
+:nat PREROUTING
+-j TTL --ttl-set 3 ; ; FAIL
+:security INPUT
+-j TTL --ttl-set 3 ; ; FAIL
