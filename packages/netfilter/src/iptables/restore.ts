@@ -1,0 +1,349 @@
+import { type Diagnostic, InputError } from '@chainwalk/core';
+import type { Netfilter } from '../netfilter.ts';
+import type { ExtensionRegistry } from '../x_tables/extension.ts';
+import { isTableName } from '../x_tables/layout.ts';
+import { type Counters, type Rule, type Ruleset, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
+import { parseCommand } from './command-line.ts';
+import { execute } from './execute.ts';
+import { nearest } from './known-names.ts';
+import { IptcError } from './libiptc-error.ts';
+import { ParseCache } from './parse-cache.ts';
+import { EarlyExit } from './parsed-command.ts';
+import { scanCounter, utf8Length } from './strtoul.ts';
+import { TableEditor } from './table-editor.ts';
+import { MemoryStore, type TableStore } from './table-store.ts';
+import { emptyWords, splitRestoreLine } from './words.ts';
+
+export interface RestoreOptions {
+  /** Name of the text, for places. Default `stdin`. */
+  readonly source?: string;
+  /** `-n`: what is there stays. */
+  readonly noflush?: boolean;
+  /** `-c`: counters in the text are set. */
+  readonly counters?: boolean;
+  /** `-t`: read everything, put nothing in place. */
+  readonly test?: boolean;
+  /** `-T`: skip all other tables. */
+  readonly table?: string;
+  readonly verbose?: number;
+}
+
+/** How a restore ended. Tables that were committed before a fault stay so. */
+export interface RestoreResult {
+  readonly status: 0 | 1 | 2;
+  readonly stdout: string;
+  /** What was wrong; nothing if the status is 0. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The tables put in place, in order. */
+  readonly committed: readonly TableName[];
+}
+
+/** Longest line, its end included, in bytes: what is beyond would be taken for another line. */
+const MAX_LINE = 10239;
+/** Longest name of a chain, in bytes. */
+const MAX_CHAIN = 28;
+
+/**
+ * `iptables-restore`: reads a text line by line and puts each table in place at its COMMIT, whole or not at all.
+ *
+ * The first fault ends it. Status 2 is a line that cannot be read, 1 what libiptc or the kernel refuses.
+ */
+export function restore(text: string, store: TableStore, options: RestoreOptions = {}): RestoreResult {
+  return new Restorer(text, store, options).run();
+}
+
+/** A ruleset read from text, with the counters that the text gives. */
+export interface ParsedRuleset {
+  readonly ruleset: Ruleset;
+  /** Counters of rules that are not zero. */
+  readonly counters: ReadonlyMap<Rule, Counters>;
+  /** Everything as a store that prints and takes commands. */
+  readonly store: TableStore;
+}
+
+/**
+ * Reads the text of a ruleset (`iptables-save`), counters and all.
+ * @param source name of the text, for places
+ * @throws InputError with the first fault; `checkRuleset` finds them all
+ */
+export function parseRestore(
+  text: string,
+  source: string,
+  environment: { readonly registry: ExtensionRegistry; readonly net?: Netfilter },
+): ParsedRuleset {
+  const store = new MemoryStore(environment.registry, environment.net);
+  const result = restore(text, store, { source, counters: true });
+  if (result.status !== 0) throw new InputError(result.diagnostics);
+  return { ruleset: store.ruleset, counters: store.ruleCounters, store };
+}
+
+/** Stops a restore; carries the status. */
+class RestoreFault extends Error {
+  readonly status: 1 | 2;
+  readonly diagnostic: Diagnostic;
+
+  constructor(status: 1 | 2, diagnostic: Diagnostic) {
+    super(diagnostic.message);
+    this.status = status;
+    this.diagnostic = diagnostic;
+  }
+}
+
+class Restorer {
+  readonly #text: string;
+  readonly #store: TableStore;
+  readonly #options: RestoreOptions;
+  readonly #source: string;
+  readonly #cache = new ParseCache();
+  /** Chains declared so far, in any table: they hide targets of their names. */
+  readonly #announced = new Set<string>();
+  readonly #committed: TableName[] = [];
+  #stdout = '';
+  #editor: TableEditor | undefined = undefined;
+  #current = '';
+  #line = 0;
+
+  constructor(text: string, store: TableStore, options: RestoreOptions) {
+    this.#text = text;
+    this.#store = store;
+    this.#options = options;
+    this.#source = options.source ?? 'stdin';
+  }
+
+  run(): RestoreResult {
+    const diagnostics: Diagnostic[] = [];
+    let status: 0 | 1 | 2 = 0;
+    try {
+      this.#lines();
+    } catch (error) {
+      if (error instanceof RestoreFault) {
+        status = error.status;
+        diagnostics.push(error.diagnostic);
+      } else if (error instanceof InputError) {
+        status = 2;
+        diagnostics.push(...error.diagnostics);
+      } else if (error instanceof EarlyExit) {
+        this.#stdout += error.stdout;
+        status = error.status === 0 ? 0 : 2;
+      } else throw error;
+    }
+    return { status, stdout: this.#stdout, diagnostics, committed: this.#committed };
+  }
+
+  #lines(): void {
+    const text = this.#text;
+    for (let start = 0; start < text.length; ) {
+      const newline = text.indexOf('\n', start);
+      const end = newline < 0 ? text.length : newline;
+      this.#line++;
+      this.#readLine(start, end, newline >= 0);
+      start = end + 1;
+    }
+    if (this.#editor !== undefined) {
+      this.#line++;
+      this.#fail(1, 'no-commit', `COMMIT expected at line ${this.#line}`, 1, 'end the table with a line COMMIT');
+    }
+  }
+
+  #readLine(start: number, end: number, ended: boolean): void {
+    const text = this.#text;
+    if (start === end) return;
+    if ((end - start) * 3 >= MAX_LINE && utf8Length(text.slice(start, end)) >= MAX_LINE) {
+      this.#fail(2, 'line-too-long', `the line is longer than ${MAX_LINE - 1} bytes`, MAX_LINE, 'split it');
+    }
+    const first = text.charCodeAt(start);
+    if (first === HASH) {
+      if ((this.#options.verbose ?? 0) > 0) this.#stdout += `${text.slice(start, end)}${ended ? '\n' : ''}`;
+      return;
+    }
+    const editor = this.#editor;
+    if (editor === undefined) {
+      if (first === STAR) this.#beginTable(start, end);
+      // With -T, lines of other tables are skipped, whatever they hold.
+      else if (this.#options.table === undefined || this.#options.table === this.#current) {
+        this.#fail(1, 'no-table', `line ${this.#line} failed`, 1, 'lines belong between *TABLE and COMMIT');
+      }
+      return;
+    }
+    if (first === LETTER_C && ended && end - start === 6 && text.startsWith('COMMIT', start)) {
+      this.#commit(editor);
+    } else if (first === COLON) this.#chainLine(editor, start, end);
+    else this.#ruleLine(editor, first, start, end, ended);
+  }
+
+  #beginTable(start: number, end: number): void {
+    const name = tokens(this.#text.slice(start + 1, end))[0];
+    if (name === undefined) this.#fail(2, 'unknown-table', `line ${this.#line} table name invalid`, 1, 'write *filter');
+    this.#current = name;
+    if (this.#options.table !== undefined && this.#options.table !== name) return;
+    if (!isTableName(name)) {
+      const near = nearest(name, TABLE_NAMES);
+      const hint = name.includes('\r')
+        ? 'the file has CRLF line ends: convert it'
+        : near === undefined
+          ? `the tables are ${TABLE_NAMES.join(', ')}`
+          : `did you mean "${near}"?`;
+      this.#fail(2, 'unknown-table', `unable to initialize table '${name}'`, 2, hint);
+    }
+    const editor = new TableEditor(this.#store, name);
+    this.#editor = editor;
+    if (this.#options.noflush === true) return;
+    const verbose = (this.#options.verbose ?? 0) > 0;
+    for (const chain of editor.chains()) {
+      if (verbose) this.#stdout += `Flushing chain \`${chain.name}'\n`;
+      editor.flush(chain.name);
+    }
+    for (const chain of editor.chains()) {
+      if (chain.policy !== undefined) continue;
+      if (verbose) this.#stdout += `Deleting chain \`${chain.name}'\n`;
+      editor.deleteChain(chain.name);
+    }
+  }
+
+  #commit(editor: TableEditor): void {
+    this.#editor = undefined;
+    if (this.#options.test === true) return;
+    this.#iptc(() => editor.commit());
+    this.#committed.push(editor.name);
+  }
+
+  /** `:CHAIN POLICY [PACKETS:BYTES]`. */
+  #chainLine(editor: TableEditor, start: number, end: number): void {
+    const [chain, policy, counters] = tokens(this.#text.slice(start + 1, end));
+    if (chain === undefined)
+      this.#fail(2, 'bad-chain', `line ${this.#line} chain name invalid`, 1, 'write :NAME POLICY [0:0]');
+    if (utf8Length(chain) > MAX_CHAIN)
+      this.#fail(2, 'bad-chain', `Invalid chain name \`${chain}' (${MAX_CHAIN} chars max)`, 2);
+    if (!editor.isBuiltin(chain)) {
+      if (this.#options.noflush === true && editor.isChain(chain)) editor.flush(chain);
+      else {
+        try {
+          editor.createChain(chain);
+        } catch (error) {
+          if (!(error instanceof IptcError)) throw error;
+          this.#fail(
+            2,
+            'bad-chain',
+            `error creating chain '${chain}':File exists`,
+            2,
+            'declare each chain once, and none like a verdict',
+          );
+        }
+      }
+    }
+    if (policy === undefined)
+      this.#fail(2, 'bad-policy', `line ${this.#line} policy invalid`, 2, 'write :NAME POLICY [0:0]');
+    if (policy !== '-') {
+      let set: Counters | undefined;
+      if (this.#options.counters === true) {
+        set = counters === undefined ? undefined : parseCounters(counters);
+        if (set === undefined)
+          this.#fail(2, 'bad-number', `invalid policy counters for chain '${chain}'`, 2, 'write [packets:bytes]');
+      }
+      try {
+        editor.setPolicy(chain, policy, set);
+      } catch (error) {
+        if (!(error instanceof IptcError)) throw error;
+        const hint = editor.isBuiltin(chain) ? 'a policy is ACCEPT or DROP' : 'a chain of your own has the policy "-"';
+        this.#fail(
+          1,
+          'bad-policy',
+          `Can't set policy \`${policy}' on \`${chain}' line ${this.#line}: ${error.message}`,
+          2,
+          hint,
+        );
+      }
+    }
+    this.#announced.add(chain);
+  }
+
+  #ruleLine(editor: TableEditor, first: number, start: number, end: number, ended: boolean): void {
+    const { counters, verbose, noflush } = this.#options;
+    const text = this.#text;
+    let from = start;
+    let given: Counters | undefined;
+    if (first === BRACKET) {
+      const close = text.indexOf(']', start);
+      const inner =
+        close < 0 || close >= end ? undefined : /^:*([^:\]]+):+([^\]]+)$/.exec(text.slice(start + 1, close));
+      if (inner === undefined || inner === null)
+        this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
+      from = close + 1;
+      if (counters === true) {
+        const packets = scanCounter(inner[1]!);
+        const bytes = scanCounter(inner[2]!);
+        if (packets === undefined || bytes === undefined) {
+          this.#fail(
+            2,
+            'bad-number',
+            `-c ${packets === undefined ? 'packet' : 'byte'} counter not numeric`,
+            1,
+            'write numbers up to 2^53',
+          );
+        }
+        given = { packets, bytes };
+      }
+    }
+    const words = emptyWords(this.#source);
+    words.line = this.#line;
+    splitRestoreLine(text, from, end, start, ended, words);
+    const nul = words.texts.findIndex((word) => word.includes('\0'));
+    if (nul >= 0) this.#fail(2, 'bad-character', 'the line holds a NUL character', words.columns[nul]!, 'remove it');
+    const command = parseCommand(words, {
+      registry: this.#store.registry,
+      net: this.#store.net,
+      cache: this.#cache,
+      restore: {
+        table: editor.name,
+        verbose: noflush === true ? 0 : (verbose ?? 0),
+        counters: given,
+        announced: this.#announced,
+      },
+    });
+    this.#iptc(() => {
+      const printed = execute(command, editor, this.#cache);
+      if (printed !== '') this.#stdout += printed;
+    });
+  }
+
+  /** Runs what libiptc may refuse; iptables-restore says no more than which line failed. */
+  #iptc(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof IptcError)) throw error;
+      this.#fail(1, 'refused', `line ${this.#line} failed: ${error.message}`, 1);
+    }
+  }
+
+  #fail(status: 1 | 2, code: string, message: string, column: number, hint?: string): never {
+    const place = { source: this.#source, line: this.#line, column };
+    throw new RestoreFault(status, {
+      severity: 'error',
+      code,
+      message,
+      place,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+const HASH = 0x23;
+const STAR = 0x2a;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
+const LETTER_C = 0x43;
+
+/** The words of a line as `strtok` with blanks and tabs finds them. */
+function tokens(text: string): string[] {
+  return text.split(/[ \t]+/).filter((word) => word !== '');
+}
+
+/** `[packets:bytes]`, whatever follows. */
+function parseCounters(text: string): Counters | undefined {
+  const parts = /^\[\s*(\d+):\s*(\d+)/.exec(text);
+  if (parts === null) return undefined;
+  const packets = scanCounter(parts[1]!);
+  const bytes = scanCounter(parts[2]!);
+  return packets === undefined || bytes === undefined ? undefined : { packets, bytes };
+}
