@@ -14,7 +14,6 @@ import {
   protocolName,
   refuse,
   STOLEN,
-  TCP_FLAG,
   type Verdict,
 } from '@chainwalk/core';
 import { confirm } from './confirm.ts';
