@@ -1,30 +1,88 @@
 export { type Address, type Family, familyOf, formatAddress, parseAddress } from './address/address.ts';
-export { formatIpv4, IPV4_ANY, IPV4_BROADCAST, IPV4_LOOPBACK, type Ipv4Address, ipv4FromBits, ipv4Mask, ipv4MaskLength, ipv4ToBits, isLoopback, isMulticast, isZeroNet, parseIpv4 } from './address/ipv4.ts';
+export {
+  formatIpv4,
+  IPV4_ANY,
+  IPV4_BROADCAST,
+  IPV4_LOOPBACK,
+  type Ipv4Address,
+  ipv4FromBits,
+  ipv4Mask,
+  ipv4MaskLength,
+  ipv4ToBits,
+  isLoopback,
+  isMulticast,
+  isZeroNet,
+  parseIpv4,
+} from './address/ipv4.ts';
 export { formatIpv6, type Ipv6Address, ipv6FromBits, ipv6ToBits, parseIpv6 } from './address/ipv6.ts';
 export { type MacAddress, macBytes, macFromBytes, parseMac } from './address/mac.ts';
-export { formatPrefix, type InterfaceAddress, networkOf, parseInterfaceAddress, parsePrefix, type Prefix, prefixContains, prefixOf } from './address/prefix.ts';
+export {
+  formatPrefix,
+  type InterfaceAddress,
+  networkOf,
+  type Prefix,
+  parseInterfaceAddress,
+  parsePrefix,
+  prefixContains,
+  prefixOf,
+} from './address/prefix.ts';
+export { CaptureReader } from './capture/capture-reader.ts';
+export {
+  type InterfaceToWrite,
+  type PacketToWrite,
+  pcapHeader,
+  pcapngHeader,
+  pcapngPacket,
+  pcapRecord,
+} from './capture/capture-writer.ts';
+export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } from './capture/captured-packet.ts';
+export { decodeFrame, type FrameFault } from './capture/link-layer.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
 export { isSecondary, parseRoute, runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';
 export { type Diagnostic, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
-export { type Draft, edit, type Edit, type Patch } from './edit.ts';
+export { type Draft, type Edit, edit, type Patch } from './edit.ts';
 export { EventQueue } from './engine/event-queue.ts';
 export { type RandomState, type RandomStream, RandomStreams } from './engine/random.ts';
 export { type EventHandle, Simulation, type SimulationOptions } from './engine/simulation.ts';
 export { type Duration, MICROSECOND, MILLISECOND, SECOND, type SimTime } from './engine/time.ts';
-export { type HookFunction, type HookOps, HookRegistry, type HookState, type QueueListener } from './hook/hook-registry.ts';
-export { Hook, HOOK_NAMES, hookName, type HookName, HOOKS } from './hook/hook.ts';
+export { HOOK_NAMES, HOOKS, Hook, type HookName, hookName } from './hook/hook.ts';
+export {
+  type HookFunction,
+  type HookOps,
+  HookRegistry,
+  type HookState,
+  type QueueListener,
+} from './hook/hook-registry.ts';
 export { Priority } from './hook/priority.ts';
 export { ACCEPT, drop, type Errno, queue, STOLEN, type Verdict } from './hook/verdict.ts';
-export { assertNever, invariant, InvariantError } from './invariant.ts';
+export { assertNever, InvariantError, invariant } from './invariant.ts';
 export { Meter, type MeterCounts } from './meter.ts';
 export { CoreSysctls } from './net/core-sysctls.ts';
 export { Device, type DeviceKind } from './net/device.ts';
 export { DROP_REASONS, type DropReason } from './net/drop-reason.ts';
-export { Fib, fibOf, type FibResult, type FibRoute, type Flow } from './net/fib.ts';
+export { Fib, type FibResult, type FibRoute, type Flow, fibOf } from './net/fib.ts';
 export { type DefragUser, Fragmentation } from './net/fragmentation.ts';
-export { type AddressConfig, DEFAULT_RULES, type HostConfig, type InterfaceConfig, type RouteConfig, type RuleConfig, SCOPE, type Scope, TABLE } from './net/host-config.ts';
-export { type ConfigEvent, Host, type HostEvent, type HostObserver, type HostOptions, isHostOnly, type MutableHostConfig } from './net/host.ts';
+export {
+  type ConfigEvent,
+  Host,
+  type HostEvent,
+  type HostObserver,
+  type HostOptions,
+  isHostOnly,
+  type MutableHostConfig,
+} from './net/host.ts';
+export {
+  type AddressConfig,
+  DEFAULT_RULES,
+  type HostConfig,
+  type InterfaceConfig,
+  type RouteConfig,
+  type RuleConfig,
+  SCOPE,
+  type Scope,
+  TABLE,
+} from './net/host-config.ts';
 export { IcmpSender } from './net/icmp-sender.ts';
 export { inputRoute, LINK_SCOPE } from './net/input-route.ts';
 export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';
@@ -37,7 +95,24 @@ export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.t
 export { describePacket, protocolName } from './packet/describe.ts';
 export { type IpvsMark, type LinkHeader, Packet, type PacketFields, type PacketType } from './packet/packet.ts';
 export { encodeQuote, Quote } from './packet/quote.ts';
-export { cloneTransport, formatTcpFlags, icmpHeader, type IcmpHeader, isIcmpError, parseTcpFlags, PROTOCOL, sctpHeader, type SctpHeader, TCP_FLAG, tcpHeader, type TcpHeader, type Transport, transportLength, udpHeader, type UdpHeader } from './packet/transport.ts';
+export {
+  cloneTransport,
+  formatTcpFlags,
+  type IcmpHeader,
+  icmpHeader,
+  isIcmpError,
+  PROTOCOL,
+  parseTcpFlags,
+  type SctpHeader,
+  sctpHeader,
+  TCP_FLAG,
+  type TcpHeader,
+  type Transport,
+  tcpHeader,
+  transportLength,
+  type UdpHeader,
+  udpHeader,
+} from './packet/transport.ts';
 export { attachBody, decodePacket, encodeBody, encodePacket, type WireFault } from './packet/wire.ts';
 export { type RenderOptions, renderTrace, type TextRole } from './trace/render-text.ts';
 export { type Step, Trace } from './trace/trace.ts';

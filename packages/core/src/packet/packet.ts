@@ -24,14 +24,16 @@ export interface LinkHeader {
  */
 export interface IpvsMark {
   /** The connection that an out-look-up on the inverted packet finds: present on rewritten requests only. */
-  readonly connection?: {
-    readonly protocol: number;
-    readonly virtualAddress: Address;
-    readonly virtualPort: number;
-    /** Port of the service whose connection this one belongs to (FTP data); 0 if there is none. */
-    readonly controlPort: number;
-    readonly method: 'masq' | 'local' | 'tunnel' | 'route';
-  };
+  readonly connection?:
+    | {
+        readonly protocol: number;
+        readonly virtualAddress: Address;
+        readonly virtualPort: number;
+        /** Port of the service whose connection this one belongs to (FTP data); 0 if there is none. */
+        readonly controlPort: number;
+        readonly method: 'masq' | 'local' | 'tunnel' | 'route';
+      }
+    | undefined;
 }
 
 const NO_BYTES = new Uint8Array(0);

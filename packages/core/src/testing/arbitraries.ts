@@ -52,27 +52,21 @@ const body: fc.Arbitrary<Body> = fc.oneof(
       payload,
     })
     .map(({ payload, ...fields }) => ({ protocol: PROTOCOL.tcp, transport: tcpHeader(fields), payload })),
-  fc
-    .tuple(port, port, payload)
-    .map(([sport, dport, bytes]) => ({
-      protocol: PROTOCOL.udp,
-      transport: udpHeader(sport, dport, bytes.length),
-      payload: bytes,
-    })),
-  fc
-    .tuple(fc.nat(255), fc.nat(255), port, port, payload)
-    .map(([type, code, id, seq, bytes]) => ({
-      protocol: PROTOCOL.icmp,
-      transport: icmpHeader(type, code, id, seq),
-      payload: bytes,
-    })),
-  fc
-    .tuple(port, port, u32, payload)
-    .map(([sport, dport, tag, bytes]) => ({
-      protocol: PROTOCOL.sctp,
-      transport: sctpHeader(sport, dport, tag),
-      payload: bytes,
-    })),
+  fc.tuple(port, port, payload).map(([sport, dport, bytes]) => ({
+    protocol: PROTOCOL.udp,
+    transport: udpHeader(sport, dport, bytes.length),
+    payload: bytes,
+  })),
+  fc.tuple(fc.nat(255), fc.nat(255), port, port, payload).map(([type, code, id, seq, bytes]) => ({
+    protocol: PROTOCOL.icmp,
+    transport: icmpHeader(type, code, id, seq),
+    payload: bytes,
+  })),
+  fc.tuple(port, port, u32, payload).map(([sport, dport, tag, bytes]) => ({
+    protocol: PROTOCOL.sctp,
+    transport: sctpHeader(sport, dport, tag),
+    payload: bytes,
+  })),
   fc
     .tuple(fc.constantFrom(2, 4, 47, 50, 51, 89, 255), payload)
     .map(([protocol, bytes]) => ({ protocol, transport: undefined, payload: bytes })),

@@ -51,7 +51,8 @@ class Renderer {
     };
     for (const step of trace.steps) {
       if (step.kind === 'hook') {
-        if (hook !== step.hook || functions === 0) this.#lines.push(`${indent}  ${this.#paint('hook', hookName(step.hook))}`);
+        if (hook !== step.hook || functions === 0)
+          this.#lines.push(`${indent}  ${this.#paint('hook', hookName(step.hook))}`);
         hook = step.hook;
         functions++;
         passed = 0;
@@ -62,7 +63,10 @@ class Renderer {
         passed++;
         continue;
       }
-      const inHook = step.kind === 'rule' || step.kind === 'chain-end' || (hook !== undefined && step.kind === 'change' && step.by !== 'ip_forward');
+      const inHook =
+        step.kind === 'rule' ||
+        step.kind === 'chain-end' ||
+        (hook !== undefined && step.kind === 'change' && step.by !== 'ip_forward');
       const atHook = inHook || step.kind === 'connection' || step.kind === 'ipvs' || step.kind === 'stolen';
       if (!atHook) {
         pending = undefined;
@@ -85,7 +89,8 @@ class Renderer {
         return `sent by ${step.by}`;
       case 'rule': {
         const place = `${step.table} ${step.chain} rule ${step.number}`;
-        if (step.outcome !== 'matched') return this.#paint('passed', `${place} did not match (${step.outcome.failed})  ${step.text}`);
+        if (step.outcome !== 'matched')
+          return this.#paint('passed', `${place} did not match (${step.outcome.failed})  ${step.text}`);
         return `${this.#paint('matched', `${place} matched`)}  ${step.text}`;
       }
       case 'chain-end': {

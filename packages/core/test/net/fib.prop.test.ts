@@ -6,19 +6,17 @@ import { Fib, type Flow } from '../../src/net/fib.ts';
 import { DEFAULT_RULES, type HostConfig, type RouteConfig, TABLE } from '../../src/net/host-config.ts';
 import { arbIpv4, arbPrefix } from '../../src/testing/arbitraries.ts';
 
-const arbRoute = fc
-  .record({ prefix: arbPrefix, metric: fc.nat(3), tos: fc.constantFrom(0, 0x10) })
-  .map(
-    ({ prefix, metric, tos }): RouteConfig => ({
-      type: 'unicast',
-      prefix,
-      metric,
-      tos,
-      table: TABLE.main,
-      device: 'eth0',
-      scope: 'link',
-    }),
-  );
+const arbRoute = fc.record({ prefix: arbPrefix, metric: fc.nat(3), tos: fc.constantFrom(0, 0x10) }).map(
+  ({ prefix, metric, tos }): RouteConfig => ({
+    type: 'unicast',
+    prefix,
+    metric,
+    tos,
+    table: TABLE.main,
+    device: 'eth0',
+    scope: 'link',
+  }),
+);
 
 const configWith = (routes: readonly RouteConfig[]): HostConfig => ({
   interfaces: [{ name: 'eth0', kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] }],

@@ -20,7 +20,7 @@ describe('Fragmentation', () => {
         const shuffled = pieces
           .map((piece) => ({ piece, key: order.next().value as number }))
           .sort((a, b) => a.key - b.key);
-        let whole;
+        let whole: ReturnType<typeof host.fragmentation.collect>;
         for (const [index, { piece }] of shuffled.entries()) {
           if (index > 0 && index < pieces.length - 1)
             expect(host.fragmentation.collect(shuffled[0]!.piece.clone(), 'local')).toBeUndefined();

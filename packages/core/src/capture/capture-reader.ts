@@ -1,0 +1,304 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import type { CapturedPacket, CaptureTime } from './captured-packet.ts';
+
+/** Longest packet or block that is believed; a longer one is a sign of damage, and must not fill the memory. */
+const LONGEST_PACKET = 262_144;
+const LONGEST_BLOCK = 16 * 1024 * 1024;
+
+const PCAP_MAGIC = new Map([
+  [0xa1b2c3d4, { unit: 1000, little: false }],
+  [0xa1b23c4d, { unit: 1, little: false }],
+  [0xd4c3b2a1, { unit: 1000, little: true }],
+  [0x4d3cb2a1, { unit: 1, little: true }],
+]);
+const SECTION_HEADER = 0x0a0d0d0a;
+const BYTE_ORDER = 0x1a2b3c4d;
+const INTERFACE_DESCRIPTION = 1;
+const SIMPLE_PACKET = 3;
+const OBSOLETE_PACKET = 2;
+const ENHANCED_PACKET = 6;
+const OPTION_COMMENT = 1;
+const OPTION_NAME = 2;
+const OPTION_RESOLUTION = 9;
+const OPTION_OFFSET = 14;
+
+interface Interface {
+  readonly linkType: number;
+  readonly snapLength: number;
+  readonly name: string | undefined;
+  /** Ticks a second: a power of ten or of two. */
+  readonly ticks: bigint;
+  /** Seconds to add. */
+  readonly offset: number;
+}
+
+type Format =
+  | { readonly kind: 'pcap'; readonly little: boolean; readonly unit: number; readonly linkType: number }
+  | { readonly kind: 'pcapng' };
+
+/**
+ * Reads pcap and pcapng as a stream: bytes go in as they come, packets come out as they are complete. Memory is one block,
+ * whatever the file's size. Microseconds and nanoseconds, both byte orders.
+ *
+ * A broken file gives every packet before the break, and then {@link fault} says what is wrong and at which byte.
+ */
+export class CaptureReader {
+  readonly #source: string;
+  #buffer: Uint8Array = new Uint8Array(0);
+  /** Bytes of the file before the buffer. */
+  #consumed = 0;
+  #format: Format | undefined;
+  #little = false;
+  #interfaces: Interface[] = [];
+  #fault: Diagnostic | undefined;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** What stopped the reading; nothing more comes out after it. */
+  get fault(): Diagnostic | undefined {
+    return this.#fault;
+  }
+
+  /** Takes the next bytes of the file and gives the packets that they complete. */
+  *write(chunk: Uint8Array): Generator<CapturedPacket> {
+    if (this.#fault !== undefined) return;
+    this.#buffer = this.#buffer.length === 0 ? chunk : joined(this.#buffer, chunk);
+    let at = 0;
+    for (;;) {
+      const rest = this.#buffer.subarray(at);
+      const record = this.#next(rest, this.#consumed + at);
+      if (record === undefined) break;
+      at += record.length;
+      if (record.packet !== undefined) yield record.packet;
+      if (this.#fault !== undefined) break;
+    }
+    this.#buffer = this.#buffer.slice(at);
+    this.#consumed += at;
+  }
+
+  /** The file has ended: a rest that is no whole packet is a fault. */
+  end(): void {
+    if (this.#fault !== undefined) return;
+    if (this.#format === undefined && this.#consumed === 0 && this.#buffer.length === 0)
+      this.#fail(0, 'the file is empty');
+    else if (this.#format === undefined) this.#fail(0, 'this is neither pcap nor pcapng');
+    else if (this.#buffer.length > 0) {
+      this.#fail(
+        this.#consumed,
+        `the file ends in the middle of a packet: its last ${this.#buffer.length} bytes are left out`,
+      );
+    }
+  }
+
+  #fail(offset: number, message: string): undefined {
+    this.#fault = {
+      severity: 'error',
+      code: 'broken-capture',
+      message: `${this.#source}: byte ${offset}: ${message}`,
+      hint: 'every packet before that place was read',
+    };
+    return undefined;
+  }
+
+  /** One record at the start of `bytes`; `undefined` if it is not all there yet, or after a fault. */
+  #next(bytes: Uint8Array, offset: number): { length: number; packet?: CapturedPacket } | undefined {
+    if (this.#fault !== undefined) return undefined;
+    if (this.#format === undefined) return this.#header(bytes, offset);
+    return this.#format.kind === 'pcap' ? this.#pcapRecord(bytes, offset, this.#format) : this.#block(bytes, offset);
+  }
+
+  #header(bytes: Uint8Array, offset: number): { length: number } | undefined {
+    if (bytes.length < 4) return undefined;
+    const view = viewOf(bytes);
+    const magic = view.getUint32(0);
+    if (magic === SECTION_HEADER) {
+      this.#format = { kind: 'pcapng' };
+      return { length: 0 };
+    }
+    const pcap = PCAP_MAGIC.get(magic);
+    if (pcap === undefined) return this.#fail(offset, 'this is neither pcap nor pcapng');
+    if (bytes.length < 24) return undefined;
+    // The upper bits of the link type say something about checksums at the end of frames.
+    this.#format = {
+      kind: 'pcap',
+      little: pcap.little,
+      unit: pcap.unit,
+      linkType: view.getUint32(20, pcap.little) & 0xffff,
+    };
+    return { length: 24 };
+  }
+
+  #pcapRecord(
+    bytes: Uint8Array,
+    offset: number,
+    format: Extract<Format, { kind: 'pcap' }>,
+  ): { length: number; packet: CapturedPacket } | undefined {
+    if (bytes.length < 16) return undefined;
+    const view = viewOf(bytes);
+    const captured = view.getUint32(8, format.little);
+    const fraction = view.getUint32(4, format.little) * format.unit;
+    if (captured > LONGEST_PACKET) return this.#fail(offset, `a packet of ${captured} bytes cannot be`);
+    if (fraction >= 1_000_000_000) return this.#fail(offset, 'a time with more than a second of fractions cannot be');
+    if (bytes.length < 16 + captured) return undefined;
+    return {
+      length: 16 + captured,
+      packet: {
+        time: { seconds: view.getUint32(0, format.little), nanoseconds: fraction },
+        linkType: format.linkType,
+        bytes: bytes.slice(16, 16 + captured),
+        originalLength: view.getUint32(12, format.little),
+        interfaceId: 0,
+        interfaceName: undefined,
+        comment: undefined,
+      },
+    };
+  }
+
+  #block(bytes: Uint8Array, offset: number): { length: number; packet?: CapturedPacket } | undefined {
+    if (bytes.length < 12) return undefined;
+    const view = viewOf(bytes);
+    const type = view.getUint32(0, this.#little);
+    if (view.getUint32(0) === SECTION_HEADER) {
+      const order = view.getUint32(8);
+      if (order !== BYTE_ORDER && view.getUint32(8, true) !== BYTE_ORDER)
+        return this.#fail(offset, 'a section without its byte-order mark');
+      this.#little = order !== BYTE_ORDER;
+      this.#interfaces = [];
+    }
+    const length = view.getUint32(4, this.#little);
+    if (length < 12 || length % 4 !== 0 || length > LONGEST_BLOCK)
+      return this.#fail(offset, `a block of ${length} bytes cannot be`);
+    if (bytes.length < length) return undefined;
+    if (view.getUint32(length - 4, this.#little) !== length)
+      return this.#fail(offset, 'the two lengths of a block differ');
+    const body = bytes.subarray(8, length - 4);
+    if (type === INTERFACE_DESCRIPTION) {
+      if (body.length < 8) return this.#fail(offset, 'an interface description that is too short');
+      this.#interfaces.push(this.#interface(body));
+    } else if (type === ENHANCED_PACKET || type === OBSOLETE_PACKET || type === SIMPLE_PACKET) {
+      const packet = this.#packet(type, body, offset);
+      return packet === undefined ? undefined : { length, packet };
+    }
+    return { length };
+  }
+
+  #interface(body: Uint8Array): Interface {
+    const view = viewOf(body);
+    let name: string | undefined;
+    let ticks = 1_000_000n;
+    let offset = 0;
+    for (const { code, value } of this.#options(body, 8)) {
+      if (code === OPTION_NAME) name = textOf(value);
+      else if (code === OPTION_RESOLUTION && value.length > 0) {
+        const power = BigInt(value[0]! & 127);
+        ticks = (value[0]! & 128) !== 0 ? 1n << power : 10n ** (power > 30n ? 30n : power);
+      } else if (code === OPTION_OFFSET && value.length >= 8)
+        offset = Number(viewOf(value).getBigInt64(0, this.#little));
+    }
+    return {
+      linkType: view.getUint16(0, this.#little),
+      snapLength: view.getUint32(4, this.#little),
+      name,
+      ticks,
+      offset,
+    };
+  }
+
+  #packet(type: number, body: Uint8Array, offset: number): CapturedPacket | undefined {
+    const view = viewOf(body);
+    const header = type === SIMPLE_PACKET ? 4 : 20;
+    if (body.length < header) return this.#fail(offset, 'a packet block that is too short');
+    const id =
+      type === SIMPLE_PACKET
+        ? 0
+        : type === ENHANCED_PACKET
+          ? view.getUint32(0, this.#little)
+          : view.getUint16(0, this.#little);
+    const from = this.#interfaces[id];
+    if (from === undefined) return this.#fail(offset, `a packet of interface ${id}, which was not described`);
+    let captured: number;
+    let originalLength: number;
+    let time: CaptureTime = { seconds: 0, nanoseconds: 0 };
+    if (type === SIMPLE_PACKET) {
+      originalLength = view.getUint32(0, this.#little);
+      captured = Math.min(
+        originalLength,
+        from.snapLength === 0 ? originalLength : from.snapLength,
+        body.length - header,
+      );
+    } else {
+      const stamp = (BigInt(view.getUint32(4, this.#little)) << 32n) | BigInt(view.getUint32(8, this.#little));
+      time = {
+        seconds: Number(stamp / from.ticks) + from.offset,
+        nanoseconds: Number(((stamp % from.ticks) * 1_000_000_000n) / from.ticks),
+      };
+      captured = view.getUint32(12, this.#little);
+      originalLength = view.getUint32(16, this.#little);
+    }
+    if (captured > LONGEST_PACKET || header + captured > body.length)
+      return this.#fail(offset, `a packet of ${captured} bytes in a block of ${body.length}`);
+    let comment: string | undefined;
+    if (type !== SIMPLE_PACKET) {
+      for (const { code, value } of this.#options(body, header + ((captured + 3) & ~3)))
+        if (code === OPTION_COMMENT) comment ??= textOf(value);
+    }
+    return {
+      time,
+      linkType: from.linkType,
+      bytes: body.slice(header, header + captured),
+      originalLength,
+      interfaceId: id,
+      interfaceName: from.name,
+      comment,
+    };
+  }
+
+  /** The options of a block; a damaged list ends where it stops making sense. */
+  *#options(body: Uint8Array, start: number): Generator<{ code: number; value: Uint8Array }> {
+    const view = viewOf(body);
+    for (let at = start; at + 4 <= body.length; ) {
+      const code = view.getUint16(at, this.#little);
+      const length = view.getUint16(at + 2, this.#little);
+      if (code === 0 || at + 4 + length > body.length) return;
+      yield { code, value: body.subarray(at + 4, at + 4 + length) };
+      at += 4 + ((length + 3) & ~3);
+    }
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** UTF-8; what is none becomes the replacement character. Written out, since a library for all platforms has no decoder. */
+function textOf(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; ) {
+    const first = bytes[i]!;
+    const more = first < 0x80 ? 0 : first >> 5 === 6 ? 1 : first >> 4 === 14 ? 2 : first >> 3 === 30 ? 3 : -1;
+    let point = more === 0 ? first : first & (0x3f >> more);
+    let good = more >= 0 && i + more < bytes.length;
+    for (let k = 1; good && k <= more; k++) {
+      const next = bytes[i + k]!;
+      if (next >> 6 !== 2) good = false;
+      point = (point << 6) | (next & 0x3f);
+    }
+    if (good && point <= 0x10ffff) {
+      text += String.fromCodePoint(point);
+      i += more + 1;
+    } else {
+      text += '\ufffd';
+      i++;
+    }
+  }
+  return text;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,129 @@
+import type { CaptureTime } from './captured-packet.ts';
+import { LINKTYPE } from './captured-packet.ts';
+
+/** What a writer needs to know of a packet. */
+export interface PacketToWrite {
+  readonly time: CaptureTime;
+  readonly bytes: Uint8Array;
+  /** Default: all of it was captured. */
+  readonly originalLength?: number;
+}
+
+const SNAP_LENGTH = 262_144;
+
+/** The header of a pcap file with nanosecond times, little-endian. */
+export function pcapHeader(linkType: number = LINKTYPE.ipv4): Uint8Array {
+  const bytes = new Uint8Array(24);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0xa1b23c4d, true);
+  view.setUint16(4, 2, true);
+  view.setUint16(6, 4, true);
+  view.setUint32(16, SNAP_LENGTH, true);
+  view.setUint32(20, linkType, true);
+  return bytes;
+}
+
+/** One packet of such a file. */
+export function pcapRecord(packet: PacketToWrite): Uint8Array {
+  const bytes = new Uint8Array(16 + packet.bytes.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, packet.time.seconds, true);
+  view.setUint32(4, packet.time.nanoseconds, true);
+  view.setUint32(8, packet.bytes.length, true);
+  view.setUint32(12, packet.originalLength ?? packet.bytes.length, true);
+  bytes.set(packet.bytes, 16);
+  return bytes;
+}
+
+/** An interface of a pcapng file. */
+export interface InterfaceToWrite {
+  readonly name: string;
+  /** Default LINKTYPE_IPV4: several interfaces of LINKTYPE_RAW make tcpdump give up. */
+  readonly linkType?: number;
+}
+
+/** The beginning of a pcapng file: the section and its interfaces, which packets then name by number. */
+export function pcapngHeader(interfaces: readonly InterfaceToWrite[], application = 'chainwalk'): Uint8Array {
+  const section = new Uint8Array(16);
+  const view = new DataView(section.buffer);
+  view.setUint32(0, 0x1a2b3c4d, true);
+  view.setUint16(4, 1, true);
+  view.setUint32(8, 0xffffffff, true);
+  view.setUint32(12, 0xffffffff, true);
+  return concatenated([
+    block(0x0a0d0d0a, section, [{ code: 4, value: utf8(application) }]),
+    ...interfaces.map(({ name, linkType }) => {
+      const body = new Uint8Array(8);
+      const fields = new DataView(body.buffer);
+      fields.setUint16(0, linkType ?? LINKTYPE.ipv4, true);
+      fields.setUint32(4, SNAP_LENGTH, true);
+      // if_tsresol 9: times are nanoseconds.
+      return block(1, body, [
+        { code: 2, value: utf8(name) },
+        { code: 9, value: Uint8Array.of(9) },
+      ]);
+    }),
+  ]);
+}
+
+/** One packet of such a file, with a comment that tcpdump and Wireshark show. */
+export function pcapngPacket(
+  packet: PacketToWrite & { readonly interfaceId: number; readonly comment?: string | undefined },
+): Uint8Array {
+  const padded = (packet.bytes.length + 3) & ~3;
+  const body = new Uint8Array(20 + padded);
+  const view = new DataView(body.buffer);
+  const stamp = BigInt(packet.time.seconds) * 1_000_000_000n + BigInt(packet.time.nanoseconds);
+  view.setUint32(0, packet.interfaceId, true);
+  view.setUint32(4, Number(stamp >> 32n), true);
+  view.setUint32(8, Number(stamp & 0xffffffffn), true);
+  view.setUint32(12, packet.bytes.length, true);
+  view.setUint32(16, packet.originalLength ?? packet.bytes.length, true);
+  body.set(packet.bytes, 20);
+  return block(
+    6,
+    body,
+    packet.comment === undefined ? [] : [{ code: 1, value: utf8(packet.comment).subarray(0, 65_535) }],
+  );
+}
+
+function block(type: number, body: Uint8Array, options: readonly { code: number; value: Uint8Array }[]): Uint8Array {
+  const optionBytes =
+    options.length === 0 ? 0 : options.reduce((sum, { value }) => sum + 4 + ((value.length + 3) & ~3), 4);
+  const bytes = new Uint8Array(12 + body.length + optionBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, type, true);
+  view.setUint32(4, bytes.length, true);
+  bytes.set(body, 8);
+  let at = 8 + body.length;
+  for (const { code, value } of options) {
+    view.setUint16(at, code, true);
+    view.setUint16(at + 2, value.length, true);
+    bytes.set(value, at + 4);
+    at += 4 + ((value.length + 3) & ~3);
+  }
+  view.setUint32(bytes.length - 4, bytes.length, true);
+  return bytes;
+}
+
+function utf8(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const letter of text) {
+    const point = letter.codePointAt(0)!;
+    if (point < 0x80) bytes.push(point);
+    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63));
+    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+    else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
+  }
+  return Uint8Array.from(bytes);
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '../../src/capture/capture-reader.ts';
+import { pcapHeader, pcapngHeader, pcapngPacket, pcapRecord } from '../../src/capture/capture-writer.ts';
+import { type CapturedPacket, LINKTYPE } from '../../src/capture/captured-packet.ts';
+import { decodeFrame } from '../../src/capture/link-layer.ts';
+import { encodePacket } from '../../src/packet/wire.ts';
+import { arbPacket } from '../../src/testing/arbitraries.ts';
+
+const arbRecord = fc.record({
+  time: fc.record({ seconds: fc.nat(0xffffffff), nanoseconds: fc.nat(999_999_999) }),
+  bytes: fc.uint8Array({ maxLength: 100 }),
+  comment: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), { nil: undefined }),
+  interfaceId: fc.nat(1),
+});
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+function readAll(
+  bytes: Uint8Array,
+  cuts: readonly number[] = [],
+): { packets: CapturedPacket[]; reader: CaptureReader } {
+  const reader = new CaptureReader('test.pcap');
+  const packets: CapturedPacket[] = [];
+  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
+  for (let i = 0; i + 1 < places.length; i++) packets.push(...reader.write(bytes.subarray(places[i], places[i + 1])));
+  reader.end();
+  return { packets, reader };
+}
+
+describe('captures', () => {
+  it('pcap comes back as it was written, however the bytes arrive', () => {
+    fc.assert(
+      fc.property(fc.array(arbRecord, { maxLength: 10 }), fc.array(fc.nat(), { maxLength: 8 }), (records, cuts) => {
+        const { packets, reader } = readAll(joined([pcapHeader(), ...records.map(pcapRecord)]), cuts);
+        expect(reader.fault).toBeUndefined();
+        expect(packets.map(({ time, bytes }) => ({ time, bytes }))).toEqual(
+          records.map(({ time, bytes }) => ({ time, bytes })),
+        );
+      }),
+    );
+  });
+
+  it('pcapng comes back with its interfaces and comments', () => {
+    fc.assert(
+      fc.property(fc.array(arbRecord, { maxLength: 10 }), fc.array(fc.nat(), { maxLength: 8 }), (records, cuts) => {
+        const file = joined([
+          pcapngHeader([{ name: 'eth0' }, { name: 'eth1', linkType: LINKTYPE.ethernet }]),
+          ...records.map(pcapngPacket),
+        ]);
+        const { packets, reader } = readAll(file, cuts);
+        expect(reader.fault).toBeUndefined();
+        expect(packets).toEqual(
+          records.map(({ time, bytes, comment, interfaceId }) => ({
+            time,
+            bytes,
+            comment,
+            interfaceId,
+            originalLength: bytes.length,
+            interfaceName: ['eth0', 'eth1'][interfaceId],
+            linkType: [LINKTYPE.ipv4, LINKTYPE.ethernet][interfaceId],
+          })),
+        );
+      }),
+    );
+  });
+
+  it('a file cut anywhere gives every packet before the cut, and says where it broke', () => {
+    fc.assert(
+      fc.property(fc.array(arbRecord, { minLength: 1, maxLength: 6 }), fc.nat(), fc.boolean(), (records, at, ng) => {
+        const pieces = ng
+          ? [pcapngHeader([{ name: 'a' }, { name: 'b' }]), ...records.map(pcapngPacket)]
+          : [pcapHeader(), ...records.map(pcapRecord)];
+        const whole = joined(pieces);
+        const cut = at % whole.length;
+        const { packets, reader } = readAll(whole.subarray(0, cut));
+        let end = pieces[0]!.length;
+        let complete = 0;
+        for (const piece of pieces.slice(1)) if ((end += piece.length) <= cut) complete++;
+        expect(packets.length).toBe(complete);
+        const ends = pieces.map((_, index) => joined(pieces.slice(0, index + 1)).length);
+        // A pcapng header holds several blocks, and a file may end after any of them.
+        if (!ends.includes(cut) && cut > pieces[0]!.length)
+          expect(reader.fault?.message).toMatch(/^test\.pcap: byte \d+: /);
+      }),
+    );
+  });
+
+  it('never throws and never hangs, whatever the bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(pcapHeader(), pcapngHeader([{ name: 'x' }]), new Uint8Array()),
+        fc.uint8Array({ maxLength: 300 }),
+        (head, noise) => {
+          readAll(joined([head, noise]));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('reads microseconds and the other byte order', () => {
+    const file = Uint8Array.from([
+      ...[0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 1],
+      ...[0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 60, 0xaa, 0xbb],
+    ]);
+    const { packets } = readAll(file);
+    expect(packets[0]).toMatchObject({ time: { seconds: 7, nanoseconds: 9000 }, linkType: 1, originalLength: 60 });
+  });
+});
+
+describe('frames', () => {
+  const ipOf = (bytes: Uint8Array) => [...bytes];
+  it('of every link type give the packet inside', () => {
+    fc.assert(
+      fc.property(arbPacket, (packet) => {
+        const bytes = encodePacket(packet);
+        const mac = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+        const frames: [number, number[]][] = [
+          [LINKTYPE.raw, []],
+          [LINKTYPE.ipv4, []],
+          [LINKTYPE.null, [2, 0, 0, 0]],
+          [LINKTYPE.ethernet, [...mac, 8, 0]],
+          [LINKTYPE.ethernet, [...mac, 0x81, 0, 0, 5, 8, 0]],
+          [LINKTYPE.linuxSll, [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 2, 0, 0, 8, 0]],
+          [LINKTYPE.linuxSll2, [8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 2, 0, 0, 0, 0, 2, 0, 0]],
+        ];
+        for (const [linkType, header] of frames) {
+          const decoded = decodeFrame(Uint8Array.from([...header, ...ipOf(bytes)]), linkType);
+          expect(typeof decoded === 'string' ? decoded : encodePacket(decoded)).toEqual(bytes);
+        }
+      }),
+    );
+  });
+
+  it('of ARP, of unknown links and of nothing are refused by name', () => {
+    expect(decodeFrame(Uint8Array.from([...new Array(12).fill(255), 8, 6, 0, 1]), LINKTYPE.ethernet)).toBe('not-ip');
+    expect(decodeFrame(new Uint8Array(40), 147)).toBe('unknown-link-type');
+    expect(decodeFrame(new Uint8Array(3), LINKTYPE.ethernet)).toBe('truncated');
+  });
+});
