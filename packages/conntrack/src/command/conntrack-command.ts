@@ -24,13 +24,18 @@ const TOOL = 'conntrack v1.4.7 (conntrack-tools)';
 
 /**
  * Runs the `conntrack` tool (1.4.7) with the arguments behind its name: `-L`, `-S`, `-C`, `-D`, `-F`, `-I`, `-G`, each
- * with its filters. `-E` never ends by itself: use {@link watchEvents}.
+ * with its filters, and `-R -`, which reads such commands from `stdin`, a line each. `-E` never ends by itself: use
+ * {@link watchEvents}.
  */
 export function runConntrack(
   conntrack: Conntrack,
   argv: readonly string[],
+  stdin = '',
   environment: CommandEnvironment = {},
 ): CommandResult {
+  if (argv.length === 2 && (argv[0] === '-R' || argv[0] === '--load-file') && argv[1] === '-') {
+    return load(conntrack, stdin, environment);
+  }
   try {
     const parsed = parseCommand(argv);
     const output = outputOf(parsed, environment);
@@ -68,6 +73,21 @@ export function runConntrack(
       stderr: `${TOOL}: ${error.message}\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
     };
   }
+}
+
+/** Each line as a command of its own; the first that fails ends it. */
+function load(conntrack: Conntrack, text: string, environment: CommandEnvironment): CommandResult {
+  let stdout = '';
+  let stderr = '';
+  for (const line of text.split('\n')) {
+    const words = line.split(/\s+/).filter((word) => word !== '' && word !== 'conntrack');
+    if (words.length === 0 || words[0]!.startsWith('#')) continue;
+    const result = runConntrack(conntrack, words, '', environment);
+    stdout += result.stdout;
+    stderr += result.stderr;
+    if (result.status !== 0) return { status: result.status, stdout, stderr };
+  }
+  return { status: 0, stdout, stderr };
 }
 
 /**
