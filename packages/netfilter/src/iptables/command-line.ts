@@ -1,15 +1,8 @@
 import type { Netfilter } from '../netfilter.ts';
-import type { ExtensionRegistry, OptionSpec } from '../x_tables/extension.ts';
+import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, type IpTest, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
-import {
-  type CommandLetter,
-  type CoreOption,
-  type CountedOption,
-  LEGAL,
-  type LongOption,
-  SHORT_OPTIONS,
-} from './core-options.ts';
+import { type CommandLetter, type CoreOption, type CountedOption, LEGAL, SHORT_OPTIONS } from './core-options.ts';
 import { IPTABLES_MATCHES, IPTABLES_TARGETS, nearest, STANDARD_TARGETS } from './known-names.ts';
 import { badWord, OptionScope, ParsedOption } from './option-scope.ts';
 import type { ParseCache } from './parse-cache.ts';
@@ -531,17 +524,14 @@ class CommandParser {
       );
     const hasRule = this.#command !== undefined && 'ACDIR'.includes(this.#command);
     if (hasRule) this.#checkDevices();
-    return {
-      ...this.#result(),
-      rule: hasRule && !this.#byNumber ? this.#rule() : undefined,
-    };
+    return this.#result(this.#command, this.#zero, hasRule && !this.#byNumber ? this.#rule() : undefined);
   }
 
-  #result(): Omit<ParsedCommand, 'rule'> {
+  #result(command: CommandLetter | undefined, zero: ParsedCommand['zero'], rule: ParsedCommand['rule']): ParsedCommand {
     return {
-      command: this.#command,
+      command,
       byNumber: this.#byNumber,
-      zero: this.#zero,
+      zero,
       table: this.#table as TableName,
       chain: this.#chain,
       chainWord: this.#chainWord,
@@ -553,13 +543,14 @@ class CommandParser {
       exact: this.#given.includes('x'),
       lineNumbers: this.#given.includes('0'),
       counters: this.#counters,
+      rule,
       words: this.#words,
     };
   }
 
   /** A line of iptables-restore with `-6`: nothing of it is done. */
   #ignored(): ParsedCommand {
-    return { ...this.#result(), command: undefined, zero: 'no', rule: undefined };
+    return this.#result(undefined, 'no', undefined);
   }
 
   /** Everything that the command does not allow (`generic_opt_check`). */

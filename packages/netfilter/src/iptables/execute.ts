@@ -136,21 +136,22 @@ function didYouMean(word: string, names: readonly string[]): string | undefined 
 }
 
 /** The rules that a rule with lists of addresses stands for, in iptables' order. */
-function* expand(parsed: ParsedRule, target: RuleTarget | undefined, cache: ParseCache): Iterable<Rule> {
+function expand(parsed: ParsedRule, target: RuleTarget | undefined, cache: ParseCache): readonly Rule[] {
   const { sources, destinations, matches } = parsed;
   if (sources.length === 1 && destinations.length === 1) {
-    yield { ip: parsed.ip, matches, target };
-    return;
+    return [{ ip: parsed.ip, matches, target }];
   }
+  const rules: Rule[] = [];
   for (const source of sources) {
     for (const destination of destinations) {
       const { src: _, dst: __, ...rest } = parsed.ip;
       const src = cache.addressTest(source, parsed.sourcesInverted);
       const dst = cache.addressTest(destination, parsed.destinationsInverted);
       const ip: IpTest = { ...(src === undefined ? {} : { src }), ...(dst === undefined ? {} : { dst }), ...rest };
-      yield { ip, matches, target };
+      rules.push({ ip, matches, target });
     }
   }
+  return rules;
 }
 
 /** A command for the named chain, or for every chain. */

@@ -12,7 +12,7 @@ import { EarlyExit } from './parsed-command.ts';
 import { scanCounter, utf8Length } from './strtoul.ts';
 import { TableEditor } from './table-editor.ts';
 import { MemoryStore, type TableStore } from './table-store.ts';
-import { emptyWords, splitRestoreLine } from './words.ts';
+import { emptyWords, splitRestoreLine, type WordList } from './words.ts';
 
 export interface RestoreOptions {
   /** Name of the text, for places. Default `stdin`. */
@@ -95,6 +95,8 @@ class Restorer {
   readonly #options: RestoreOptions;
   readonly #source: string;
   readonly #cache = new ParseCache();
+  /** The words of the line at hand: one list serves all lines. */
+  readonly #words: WordList;
   /** Chains declared so far, in any table: they hide targets of their names. */
   readonly #announced = new Set<string>();
   readonly #committed: TableName[] = [];
@@ -108,6 +110,7 @@ class Restorer {
     this.#store = store;
     this.#options = options;
     this.#source = options.source ?? 'stdin';
+    this.#words = emptyWords(this.#source);
   }
 
   run(): RestoreResult {
@@ -284,7 +287,8 @@ class Restorer {
         given = { packets, bytes };
       }
     }
-    const words = emptyWords(this.#source);
+    const words = this.#words;
+    words.texts.length = words.columns.length = 0;
     words.line = this.#line;
     splitRestoreLine(text, from, end, start, ended, words);
     const nul = words.texts.findIndex((word) => word.includes('\0'));

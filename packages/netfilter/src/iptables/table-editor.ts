@@ -96,7 +96,9 @@ export class TableEditor {
     const old = this.#store.table(this.name).chains.find((one) => one.name === name);
     const before = old === undefined ? undefined : this.#store.counters(this.name, name);
     const byRule = new Map<Rule, Counters>();
-    if (chain.original === undefined) old?.rules.forEach((rule, index) => byRule.set(rule, before!.rules[index]!));
+    if (chain.original === undefined) {
+      for (const [index, rule] of (old?.rules ?? []).entries()) byRule.set(rule, before!.rules[index]!);
+    }
     return {
       rules: chain.rules.map((rule, index) => {
         const set = this.#ruleCounters.get(rule);
