@@ -1,4 +1,4 @@
-import { Host, InputError, isSecondary, parseAddress, parseRoute, refuse, runIp } from '@chainwalk/core';
+import { type Host, InputError, isSecondary, parseAddress, parseRoute, refuse, runIp } from '@chainwalk/core';
 
 /** One link as `ip -j addr` prints it, as far as chainwalk reads it. */
 interface LinkJson {
@@ -17,9 +17,12 @@ function readArray(text: string, source: string, command: string): readonly unkn
     const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const before = text.slice(0, at === undefined ? 0 : Number(at)).split('\n');
     const place = { source, line: before.length, column: before.at(-1)!.length + 1 };
-    throw new InputError([{ severity: 'error', code: 'syntax', message: 'this is not JSON', place, hint: `make it with "${command}"` }]);
+    throw new InputError([
+      { severity: 'error', code: 'syntax', message: 'this is not JSON', place, hint: `make it with "${command}"` },
+    ]);
   }
-  if (!Array.isArray(value)) refuse('not-ip-json', `${source}: this is not what "${command}" prints`, { source, line: 1, column: 1 });
+  if (!Array.isArray(value))
+    refuse('not-ip-json', `${source}: this is not what "${command}" prints`, { source, line: 1, column: 1 });
   return value;
 }
 
@@ -35,11 +38,20 @@ export function loadAddresses(host: Host, text: string, source: string): void {
     const kind = entry.linkinfo?.info_kind === 'dummy' || /^(dummy|kube-ipvs)/.test(name) ? 'dummy' : 'device';
     host.configure((config) => {
       const device = { name, kind: kind as 'dummy' | 'device', up, wasUp: up, mtu, group: 0, addresses: [] as never[] };
-      for (const info of (Array.isArray(entry.addr_info) ? entry.addr_info : []) as { family?: unknown; local?: unknown; prefixlen?: unknown; scope?: unknown }[]) {
+      for (const info of (Array.isArray(entry.addr_info) ? entry.addr_info : []) as {
+        family?: unknown;
+        local?: unknown;
+        prefixlen?: unknown;
+        scope?: unknown;
+      }[]) {
         if (info.family !== 'inet' || typeof info.local !== 'string') continue;
         const address = parseAddress(info.local);
         const length = Number(info.prefixlen);
-        if (address === undefined || !(length >= 0 && length <= 32)) refuse('not-ip-json', `${source}: ${name} has the address "${info.local}/${String(info.prefixlen)}", which is none`);
+        if (address === undefined || !(length >= 0 && length <= 32))
+          refuse(
+            'not-ip-json',
+            `${source}: ${name} has the address "${info.local}/${String(info.prefixlen)}", which is none`,
+          );
         const scope = info.scope === 'host' || info.scope === 'link' ? info.scope : 'global';
         const secondary = isSecondary(device, { address, length });
         (device.addresses as unknown[]).push({ address, length, scope, secondary });
@@ -54,7 +66,13 @@ export function loadRoutes(host: Host, text: string, source: string): void {
   for (const entry of readArray(text, source, 'ip -j route') as readonly Record<string, unknown>[]) {
     if (entry['protocol'] === 'kernel' && entry['gateway'] === undefined) continue;
     const words = [String(entry['type'] ?? ''), String(entry['dst'] ?? 'default')].filter((word) => word !== '');
-    for (const [key, word] of [['gateway', 'via'], ['dev', 'dev'], ['prefsrc', 'src'], ['metric', 'metric'], ['table', 'table']] as const) {
+    for (const [key, word] of [
+      ['gateway', 'via'],
+      ['dev', 'dev'],
+      ['prefsrc', 'src'],
+      ['metric', 'metric'],
+      ['table', 'table'],
+    ] as const) {
       if (entry[key] !== undefined) words.push(word, String(entry[key]));
     }
     if (Array.isArray(entry['flags']) && entry['flags'].includes('onlink')) words.push('onlink');

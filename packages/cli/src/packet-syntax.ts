@@ -2,7 +2,8 @@ import { InputError } from '@chainwalk/core';
 import { type PacketSpec, packetFromSpec, protocolNumber } from '@chainwalk/scenario';
 
 /** How a packet is written on the command line; also the help text. */
-export const PACKET_SYNTAX = "'PROTO SRC[:PORT] > DST[:PORT] [FLAGS] [ttl N] [tos N] [len N] [seq N] [ack N] [type N] [code N] [mark N]'";
+export const PACKET_SYNTAX =
+  "'PROTO SRC[:PORT] > DST[:PORT] [FLAGS] [ttl N] [tos N] [len N] [seq N] [ack N] [type N] [code N] [mark N]'";
 
 const WORDS = ['ttl', 'tos', 'len', 'payload', 'seq', 'ack', 'win', 'type', 'code', 'id', 'mark'] as const;
 type Word = (typeof WORDS)[number];
@@ -20,11 +21,16 @@ export interface DescribedPacket {
 export function parsePacket(text: string): DescribedPacket {
   const words = [...text.matchAll(/\S+/g)].map((match) => ({ text: match[0], column: match.index + 1 }));
   let at = 0;
-  const fault = (word: { column: number } | undefined, message: string, hint = `a packet is written ${PACKET_SYNTAX}`): never => {
+  const fault = (
+    word: { column: number } | undefined,
+    message: string,
+    hint = `a packet is written ${PACKET_SYNTAX}`,
+  ): never => {
     const place = { source: 'packet', line: 1, column: word?.column ?? text.length + 1 };
     throw new InputError([{ severity: 'error', code: 'bad-packet', message, place, hint }]);
   };
-  const next = (what: string): { text: string; column: number } => words[at++] ?? fault(undefined, `${what} is missing`);
+  const next = (what: string): { text: string; column: number } =>
+    words[at++] ?? fault(undefined, `${what} is missing`);
 
   const proto = next('the protocol');
   let protocol = 0;
@@ -49,11 +55,22 @@ export function parsePacket(text: string): DescribedPacket {
       spec['flags'] = word.text;
       continue;
     }
-    if (!WORDS.includes(word.text as Word)) fault(word, `"${word.text}" is not understood`, `words are: ${WORDS.join(', ')}${protocol === 6 ? ', and TCP flags such as S, SA, FA' : ''}`);
+    if (!WORDS.includes(word.text as Word))
+      fault(
+        word,
+        `"${word.text}" is not understood`,
+        `words are: ${WORDS.join(', ')}${protocol === 6 ? ', and TCP flags such as S, SA, FA' : ''}`,
+      );
     const value = next(`the number behind ${word.text}`);
     const number = Number(value.text);
-    const most = word.text === 'seq' || word.text === 'ack' || word.text === 'mark' ? 0xffffffff : word.text === 'ttl' || word.text === 'tos' || word.text === 'type' || word.text === 'code' ? 255 : 65507;
-    if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(value.text) || number > most) fault(value, `${word.text} "${value.text}" is no number from 0 to ${most}`);
+    const most =
+      word.text === 'seq' || word.text === 'ack' || word.text === 'mark'
+        ? 0xffffffff
+        : word.text === 'ttl' || word.text === 'tos' || word.text === 'type' || word.text === 'code'
+          ? 255
+          : 65507;
+    if (!/^(0x[0-9a-fA-F]+|\d+)$/.test(value.text) || number > most)
+      fault(value, `${word.text} "${value.text}" is no number from 0 to ${most}`);
     if (word.text === 'mark') mark = number;
     else spec[word.text === 'len' ? 'payload' : word.text] = number;
   }
@@ -69,7 +86,10 @@ function endpoint(
 ): readonly [string, number | undefined] {
   const colon = word.text.lastIndexOf(':');
   const address = colon < 0 ? word.text : word.text.slice(0, colon);
-  if (!/^\d+(\.\d+){3}$/.test(address) || address.split('.').some((part) => Number(part) > 255 || String(Number(part)) !== part)) {
+  if (
+    !/^\d+(\.\d+){3}$/.test(address) ||
+    address.split('.').some((part) => Number(part) > 255 || String(Number(part)) !== part)
+  ) {
     fault(word, `"${address}" is no IPv4 address`, 'write four decimal numbers without leading zeros, as in 10.0.0.1');
   }
   if (colon < 0) return [address, undefined];

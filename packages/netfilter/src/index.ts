@@ -1,1 +1,62 @@
-export {};
+// The hook words of core, so that whoever uses tables finds hooks, tables and traversal in one place.
+export {
+  HOOK_NAMES,
+  HOOKS,
+  Hook,
+  type HookFunction,
+  type HookName,
+  type HookOps,
+  hookName,
+  Priority,
+  type Verdict,
+} from '@chainwalk/core';
+export { DEFAULT_EXTENSIONS } from './extensions.ts';
+// runIpset comes
+export { SetRegistry } from './ipset/set-registry.ts';
+export {
+  type ParsedRuleset,
+  parseRestore,
+  type RestoreOptions,
+  type RestoreResult,
+  restore,
+} from './iptables/restore.ts';
+export { runIptables, runIptablesRestore, runIptablesSave, type ToolResult } from './iptables/run.ts';
+export { ruleText, type SaveOptions, saveRuleset } from './iptables/save.ts';
+export { type ChainCounters, Netfilter, type NetfilterOptions } from './netfilter.ts';
+export {
+  type ActionParam,
+  badOption,
+  type CheckContext,
+  CONTINUE,
+  type Compiled,
+  type CompiledMatch,
+  type CompiledTarget,
+  ExtensionRegistry,
+  type KernelErrno,
+  KernelRefusal,
+  type MatchExtension,
+  type Need,
+  type OptionSpec,
+  type OptionUse,
+  RETURN,
+  type RuleContext,
+  type RuleVerdict,
+  type TargetExtension,
+} from './x_tables/extension.ts';
+export { builtinChains, chainOf, emptyTable, isTableName, TABLE_LAYOUT } from './x_tables/layout.ts';
+export {
+  type AddressTest,
+  type Chain,
+  type Counters,
+  type DeviceName,
+  type IpTest,
+  type Policy,
+  type Rule,
+  type RuleMatch,
+  type Ruleset,
+  type RuleTarget,
+  TABLE_NAMES,
+  type Table,
+  type TableName,
+} from './x_tables/rule.ts';
+export type { CounterChange } from './x_tables/table-runtime.ts';

@@ -1,5 +1,14 @@
-export type { InterfaceSpec, PacketFields, PacketSpec, Scenario, ScenarioEvent, ScenarioResult, Step, StepResult } from './format.ts';
+export type {
+  InterfaceSpec,
+  PacketFields,
+  PacketSpec,
+  Scenario,
+  ScenarioEvent,
+  ScenarioResult,
+  Step,
+  StepResult,
+} from './format.ts';
 export { Node, type NodeOptions } from './node.ts';
 export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
-export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, setUp, type StepTrace } from './player.ts';
+export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, type StepTrace, setUp } from './player.ts';
 export { readScenarios } from './read.ts';

@@ -1,7 +1,16 @@
-import { type Command, type CommandResult, fail, Host, runIp, runSysctl, type Simulation, splitWords } from '@chainwalk/core';
 import { Conntrack, runConntrack } from '@chainwalk/conntrack';
+import {
+  type Command,
+  type CommandResult,
+  fail,
+  Host,
+  runIp,
+  runSysctl,
+  type Simulation,
+  splitWords,
+} from '@chainwalk/core';
 import { Ipvs, runIpvsadm } from '@chainwalk/ipvs';
-import { type ExtensionRegistry, Netfilter, runIpset, runIptables, runIptablesRestore, runIptablesSave } from '@chainwalk/netfilter';
+import { type ExtensionRegistry, Netfilter, runIpset, runIptables } from '@chainwalk/netfilter';
 
 export interface NodeOptions {
   readonly name?: string;
@@ -29,21 +38,23 @@ export class Node {
       ...(options.hz === undefined ? {} : { hz: options.hz }),
     });
     this.conntrack = new Conntrack(this.host);
-    this.netfilter = new Netfilter(this.host, this.conntrack, options.extensions === undefined ? {} : { extensions: options.extensions });
+    this.netfilter = new Netfilter(
+      this.host,
+      this.conntrack,
+      options.extensions === undefined ? {} : { extensions: options.extensions },
+    );
     this.ipvs = new Ipvs(this.host, this.conntrack);
     const iptables: Command = (argv, stdin) => runIptables(this.netfilter, argv, stdin);
-    const restore: Command = (argv, stdin) => runIptablesRestore(this.netfilter, argv, stdin);
-    const save: Command = (argv) => runIptablesSave(this.netfilter, argv);
     this.#commands = new Map<string, Command>([
       ['iptables', iptables],
       ['iptables-legacy', iptables],
-      ['iptables-restore', restore],
-      ['iptables-legacy-restore', restore],
-      ['iptables-save', save],
-      ['iptables-legacy-save', save],
+      ['iptables-restore', iptables],
+      ['iptables-legacy-restore', iptables],
+      ['iptables-save', iptables],
+      ['iptables-legacy-save', iptables],
       ['ipset', (argv, stdin) => runIpset(this.netfilter.sets, argv, stdin)],
       ['ipvsadm', (argv, stdin) => runIpvsadm(this.ipvs, argv, stdin)],
-      ['conntrack', (argv, stdin) => runConntrack(this.conntrack, argv, stdin)],
+      ['conntrack', (argv, stdin) => runConntrack(this.conntrack, argv.slice(1), stdin)],
       ['ip', (argv) => runIp(this.host, argv)],
       ['sysctl', (argv) => runSysctl(this.host.sysctl, argv)],
     ]);

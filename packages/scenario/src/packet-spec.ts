@@ -5,13 +5,13 @@ import {
   icmpHeader,
   isIcmpError,
   Packet,
+  PROTOCOL,
   parseIpv4,
   parseTcpFlags,
-  PROTOCOL,
   refuse,
   sctpHeader,
-  tcpHeader,
   type Transport,
+  tcpHeader,
   udpHeader,
 } from '@chainwalk/core';
 import type { PacketFields, PacketSpec } from './format.ts';
@@ -31,7 +31,12 @@ export function protocolNumber(proto: string | number | undefined): number {
   for (const [number, name] of NAMES) if (name === proto) return number;
   const number = Number(proto);
   if (proto === undefined || !/^\d+$/.test(proto) || number > 255) {
-    refuse('bad-protocol', `"${proto ?? ''}" is no protocol`, undefined, 'write tcp, udp, icmp or a number from 0 to 255');
+    refuse(
+      'bad-protocol',
+      `"${proto ?? ''}" is no protocol`,
+      undefined,
+      'write tcp, udp, icmp or a number from 0 to 255',
+    );
   }
   return number;
 }
@@ -44,7 +49,8 @@ export function packetFromSpec(spec: PacketSpec): Packet {
   let payload: Uint8Array | undefined;
   if (protocol === PROTOCOL.tcp) {
     const flags = parseTcpFlags(spec.flags ?? '');
-    if (flags === undefined) refuse('bad-flags', `"${spec.flags}" are no TCP flags`, undefined, 'use letters of FSRPAUEC');
+    if (flags === undefined)
+      refuse('bad-flags', `"${spec.flags}" are no TCP flags`, undefined, 'use letters of FSRPAUEC');
     transport = tcpHeader({
       sport: spec.sport ?? 0,
       dport: spec.dport ?? 0,
@@ -67,13 +73,21 @@ export function packetFromSpec(spec: PacketSpec): Packet {
     ttl: spec.ttl ?? 64,
     tos: spec.tos ?? 0,
     transport,
-    ...(payload === undefined ? { payloadLength: protocol === PROTOCOL.sctp && transport !== undefined ? payloadLength - 12 : payloadLength } : { payload }),
+    ...(payload === undefined
+      ? { payloadLength: protocol === PROTOCOL.sctp && transport !== undefined ? payloadLength - 12 : payloadLength }
+      : { payload }),
   });
 }
 
 function addressOf(text: string | undefined, field: string) {
   const address = parseIpv4(text ?? '');
-  if (address === undefined) refuse('bad-address', `${field} "${text ?? ''}" is no IPv4 address`, undefined, 'write four decimal numbers, as in 10.0.0.1');
+  if (address === undefined)
+    refuse(
+      'bad-address',
+      `${field} "${text ?? ''}" is no IPv4 address`,
+      undefined,
+      'write four decimal numbers, as in 10.0.0.1',
+    );
   return address;
 }
 
@@ -150,7 +164,15 @@ export function answerTo(sent: Packet, overrides: PacketSpec): Packet {
   const icmp = fields.proto === 'icmp' ? { type: 0, code: 0, id: fields.id ?? 0, seq: fields.seq ?? 0 } : {};
   const ports = fields.sport === undefined ? {} : { sport: fields.dport, dport: fields.sport };
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return packetFromSpec({ src: fields.dst, dst: fields.src, proto: fields.proto, ttl: 64, ...ports, ...icmp, ...given });
+  return packetFromSpec({
+    src: fields.dst,
+    dst: fields.src,
+    proto: fields.proto,
+    ttl: 64,
+    ...ports,
+    ...icmp,
+    ...given,
+  });
 }
 
 /** An ICMP error from the destination of a packet that went out, quoting its first 28 bytes. */

@@ -1,4 +1,16 @@
-import { InputError, isSecondary, MILLISECOND, type Packet, parseInterfaceAddress, parseRoute, refuse, Simulation, type HostEvent, type Device, Trace } from '@chainwalk/core';
+import {
+  type Device,
+  type HostEvent,
+  InputError,
+  isSecondary,
+  MILLISECOND,
+  type Packet,
+  parseInterfaceAddress,
+  parseRoute,
+  refuse,
+  Simulation,
+  Trace,
+} from '@chainwalk/core';
 import type { PacketSpec, Scenario, ScenarioResult, Step, StepResult } from './format.ts';
 import { Node, type NodeOptions } from './node.ts';
 import { answerTo, errorAbout, fieldsOf, packetFromSpec } from './packet-spec.ts';
@@ -96,14 +108,17 @@ export class Player {
     this.#finishStep();
     const print = (line: string): string => {
       const done = this.node.sh(line);
-      if (done.status !== 0) throw new InputError([{ severity: 'error', code: 'tool-failed', message: `${line}: ${done.stderr}` }]);
+      if (done.status !== 0)
+        throw new InputError([{ severity: 'error', code: 'tool-failed', message: `${line}: ${done.stderr}` }]);
       return done.stdout;
     };
     return {
       name: this.scenario.name ?? '',
       steps: this.#results,
       iptables: print('iptables-save -c'),
-      conntrack: print('conntrack -L -o extended').split('\n').filter((line) => line !== ''),
+      conntrack: print('conntrack -L -o extended')
+        .split('\n')
+        .filter((line) => line !== ''),
       ipvs: print('ipvsadm -Ln --exact'),
       ipvs_conns: print('ipvsadm -Lnc'),
       ipset: print('ipset save'),
@@ -123,7 +138,9 @@ export class Player {
       if (origin === undefined) result.skipped = true;
       else {
         const answer =
-          step.reply !== undefined ? answerTo(origin.packet, step.packet ?? {}) : errorAbout(origin.packet, step.type ?? 3, step.code ?? 0);
+          step.reply !== undefined
+            ? answerTo(origin.packet, step.packet ?? {})
+            : errorAbout(origin.packet, step.type ?? 3, step.code ?? 0);
         host.receive(origin.device, this.#traced(answer));
       }
       return;
@@ -137,7 +154,12 @@ export class Player {
     const device = host.device(step.in);
     if (device?.kind !== 'device') {
       const known = host.devices.filter((other) => other.kind === 'device').map((other) => other.name);
-      refuse('unknown-device', `there is no device "${step.in}" for a packet to arrive on`, undefined, `devices are: ${known.join(', ') || 'none'}`);
+      refuse(
+        'unknown-device',
+        `there is no device "${step.in}" for a packet to arrive on`,
+        undefined,
+        `devices are: ${known.join(', ') || 'none'}`,
+      );
     }
     // A link that is down takes nothing, and nobody hears of it.
     if (device.up) host.receive(device, packet);
@@ -183,8 +205,10 @@ export function setUp(node: Node, scenario: Scenario): void {
     const number = Number(value);
     if (!Number.isInteger(number)) refuse('bad-sysctl', `sysctl ${name}: "${value}" is no whole number`);
     const fault = host.sysctl.write(name, number);
-    if (fault === 'unknown') refuse('unknown-sysctl', `sysctl ${name} is not known`, undefined, 'FIDELITY.md lists those that are modelled');
-    if (fault !== undefined) refuse('bad-sysctl', `sysctl ${name}: ${fault === 'invalid' ? `${value} is out of range` : 'cannot be written'}`);
+    if (fault === 'unknown')
+      refuse('unknown-sysctl', `sysctl ${name} is not known`, undefined, 'FIDELITY.md lists those that are modelled');
+    if (fault !== undefined)
+      refuse('bad-sysctl', `sysctl ${name}: ${fault === 'invalid' ? `${value} is out of range` : 'cannot be written'}`);
   };
   for (const [name, value] of Object.entries(SCENARIO_SYSCTLS)) write(name, value);
   host.configure((config) => {
@@ -201,9 +225,15 @@ export function setUp(node: Node, scenario: Scenario): void {
       };
       for (const text of spec.addresses ?? []) {
         const parsed = parseInterfaceAddress(text);
-        if (parsed === undefined) refuse('bad-address', `interface ${spec.name}: "${text}" is no address`, undefined, 'write A.B.C.D/LENGTH');
+        if (parsed === undefined)
+          refuse('bad-address', `interface ${spec.name}: "${text}" is no address`, undefined, 'write A.B.C.D/LENGTH');
         const secondary = isSecondary(device, parsed);
-        device.addresses.push({ address: parsed.address as never, length: parsed.length, scope: text.startsWith('127.') ? 'host' : 'global', secondary });
+        device.addresses.push({
+          address: parsed.address as never,
+          length: parsed.length,
+          scope: text.startsWith('127.') ? 'host' : 'global',
+          secondary,
+        });
       }
       config.interfaces.push(device);
     }

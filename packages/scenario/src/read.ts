@@ -45,7 +45,8 @@ const stepSchema = v.pipe(
     'a step does one thing: run, reply, reply_error or packet',
   ),
   v.check(
-    (step) => step.run !== undefined || step.reply !== undefined || step.reply_error !== undefined || step.packet !== undefined,
+    (step) =>
+      step.run !== undefined || step.reply !== undefined || step.reply_error !== undefined || step.packet !== undefined,
     'a step needs one of packet, reply, reply_error, run',
   ),
 );
@@ -56,7 +57,10 @@ const scenarioSchema = v.strictObject({
   interfaces: v.optional(
     v.array(
       v.strictObject({
-        name: v.pipe(v.string(), v.regex(/^[^\s/]{1,15}$/, 'a device name has 1 to 15 characters, no blank and no slash')),
+        name: v.pipe(
+          v.string(),
+          v.regex(/^[^\s/]{1,15}$/, 'a device name has 1 to 15 characters, no blank and no slash'),
+        ),
         addresses: v.optional(v.array(v.string())),
         kind: v.optional(v.picklist(['device', 'dummy'])),
         up: v.optional(v.boolean()),
@@ -76,7 +80,19 @@ const scenarioSchema = v.strictObject({
 const KNOWN_KEYS: readonly string[] = [
   ...Object.keys(scenarioSchema.entries),
   ...Object.keys(packetSchema.entries),
-  'at', 'id', 'in', 'packet', 'reply', 'reply_error', 'run', 'stdin', 'name', 'addresses', 'kind', 'up', 'mtu',
+  'at',
+  'id',
+  'in',
+  'packet',
+  'reply',
+  'reply_error',
+  'run',
+  'stdin',
+  'name',
+  'addresses',
+  'kind',
+  'up',
+  'mtu',
 ];
 
 /** Aliases of YAML that a scenario may expand to; more is an attack on memory. */
@@ -93,7 +109,11 @@ export function readScenarios(text: string, source: string): readonly Scenario[]
   if (plain !== undefined) {
     const entries = scenariosIn(plain.value);
     const results = entries.map((entry) => v.safeParse(scenarioSchema, entry));
-    if (results.every((result) => result.success)) return finish(results.map((result) => result.output as Scenario), source);
+    if (results.every((result) => result.success))
+      return finish(
+        results.map((result) => result.output as Scenario),
+        source,
+      );
   }
   return readYaml(text, source);
 }
@@ -125,14 +145,24 @@ function readYaml(text: string, source: string): readonly Scenario[] {
   const scenarios: Scenario[] = [];
   for (const document of documents as Document.Parsed[]) {
     for (const error of document.errors) {
-      faults.push({ severity: 'error', code: 'syntax', message: error.message.split('\n')[0]!, place: place(error.pos[0]) });
+      faults.push({
+        severity: 'error',
+        code: 'syntax',
+        message: error.message.split('\n')[0]!,
+        place: place(error.pos[0]),
+      });
     }
     if (document.errors.length > 0) continue;
     let value: unknown;
     try {
       value = document.toJS({ maxAliasCount: MOST_ALIASES });
     } catch (error) {
-      faults.push({ severity: 'error', code: 'syntax', message: error instanceof Error ? error.message : String(error), place: place(0) });
+      faults.push({
+        severity: 'error',
+        code: 'syntax',
+        message: error instanceof Error ? error.message : String(error),
+        place: place(0),
+      });
       continue;
     }
     if (value === null) continue;
@@ -149,14 +179,21 @@ function readYaml(text: string, source: string): readonly Scenario[] {
   }
   if (faults.length > 0) throw new InputError(faults);
   if (scenarios.length === 0) {
-    throw new InputError([{ severity: 'error', code: 'empty', message: `${source} holds no scenario`, place: place(0) }]);
+    throw new InputError([
+      { severity: 'error', code: 'empty', message: `${source} holds no scenario`, place: place(0) },
+    ]);
   }
   return finish(scenarios, source);
 }
 
 type Issue = v.BaseIssue<unknown>;
 
-function describe(issue: Issue, document: Document.Parsed, prefix: readonly (string | number)[], place: (offset: number) => Place): Diagnostic {
+function describe(
+  issue: Issue,
+  document: Document.Parsed,
+  prefix: readonly (string | number)[],
+  place: (offset: number) => Place,
+): Diagnostic {
   const path = [...prefix, ...(issue.path ?? []).map((item) => item.key as string | number)];
   const key = issue.path?.at(-1)?.key;
   // A key that is not known: Valibot expects `never` there. Point at the key itself.
@@ -222,7 +259,9 @@ function finish(scenarios: readonly Scenario[], source: string): readonly Scenar
     let last = 0;
     const names = new Set<string>(['lo']);
     const fault = (message: string): never => {
-      throw new InputError([{ severity: 'error', code: 'bad-step', message: `${source}: ${scenario.name ?? 'scenario'}: ${message}` }]);
+      throw new InputError([
+        { severity: 'error', code: 'bad-step', message: `${source}: ${scenario.name ?? 'scenario'}: ${message}` },
+      ]);
     };
     for (const device of scenario.interfaces ?? []) {
       if (names.has(device.name)) fault(`interface ${device.name} is there twice`);
@@ -230,9 +269,11 @@ function finish(scenarios: readonly Scenario[], source: string): readonly Scenar
     }
     for (const [index, step] of scenario.steps.entries()) {
       const target = step.reply ?? step.reply_error;
-      if (target !== undefined && !ids.has(target)) fault(`step ${index + 1} answers "${target}", but no earlier step has that id`);
+      if (target !== undefined && !ids.has(target))
+        fault(`step ${index + 1} answers "${target}", but no earlier step has that id`);
       if (step.id !== undefined) ids.add(step.id);
-      if (step.at !== undefined && step.at < last) fault(`step ${index + 1} is at ${step.at} ms, before the step in front of it`);
+      if (step.at !== undefined && step.at < last)
+        fault(`step ${index + 1} is at ${step.at} ms, before the step in front of it`);
       last = step.at ?? last;
     }
   }

@@ -19,9 +19,12 @@ export function addRun(program: Command): void {
     .argument('<file...>', 'scenario files, JSON or YAML; - reads standard input')
     .option('--json', 'print one array of results, in the order of the scenarios')
     .option('--walk', 'also print the walk of every packet')
-    .option('--seed <number>', 'seed of the random streams, over the scenario\'s own', Number)
+    .option('--seed <number>', "seed of the random streams, over the scenario's own", Number)
     .option('--colour <when>', 'auto, always or never', 'auto')
-    .addHelpText('after', '\nExample:\n  chainwalk run examples/scenarios/router.yaml --walk\n  chainwalk run *.json --json > results.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  chainwalk run examples/scenarios/router.yaml --walk\n  chainwalk run *.json --json > results.json',
+    )
     .action((files: string[], options: RunOptions) => runScenarios(files, options));
 }
 
@@ -43,13 +46,18 @@ function runScenarios(files: readonly string[], options: RunOptions): void {
         print(`${paint('packet', `# ${result.name || file}`)}\n`);
         for (const [index, step] of result.steps.entries()) {
           print(`${paint('hook', `step ${index + 1}`)} ${describeStep(player, index)}\n${describeResult(step)}`);
-          for (const { step: at, trace } of player.traces) if (at === index) print(indent(renderTrace(trace, { paint })));
+          for (const { step: at, trace } of player.traces)
+            if (at === index) print(indent(renderTrace(trace, { paint })));
         }
         print(finalState(result));
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      faults.push(...error.diagnostics.map((fault) => (fault.place === undefined ? { ...fault, message: `${file}: ${fault.message}` } : fault)));
+      faults.push(
+        ...error.diagnostics.map((fault) =>
+          fault.place === undefined ? { ...fault, message: `${file}: ${fault.message}` } : fault,
+        ),
+      );
     }
   }
   if (options.json === true) print(`${JSON.stringify(results, undefined, 1)}\n`);
@@ -73,9 +81,12 @@ function describeResult(step: StepResult): string {
   for (const event of step.events) {
     const { packet } = event;
     const port = (number: number | undefined): string => (number === undefined ? '' : `:${number}`);
-    const what = `${packet.proto} ${packet.src}${port(packet.sport)} > ${packet.dst}${port(packet.dport)} ${packet.flags ?? ''}`.trimEnd();
+    const what =
+      `${packet.proto} ${packet.src}${port(packet.sport)} > ${packet.dst}${port(packet.dport)} ${packet.flags ?? ''}`.trimEnd();
     const type = packet.type === undefined ? '' : ` type ${packet.type} code ${packet.code}`;
-    lines.push(`  ${'out' in event ? `out ${event.out}` : `delivered ${event.deliver}`}: ${what}${type} ttl ${packet.ttl} len ${packet.len}`);
+    lines.push(
+      `  ${'out' in event ? `out ${event.out}` : `delivered ${event.deliver}`}: ${what}${type} ttl ${packet.ttl} len ${packet.len}`,
+    );
   }
   if (step.skipped === true) lines.push('  skipped: there is nothing to answer');
   if (step.error !== undefined) lines.push(`  the sender sees ${step.error}`);
@@ -90,7 +101,8 @@ function finalState(result: ScenarioResult): string {
   let text = '';
   if (result.iptables !== '') text += `\n# iptables-save -c\n${result.iptables}`;
   if (result.conntrack.length > 0) text += `\n# conntrack -L -o extended\n${result.conntrack.join('\n')}\n`;
-  if (result.ipvs.includes('->  ') || /^(TCP|UDP|SCTP|FWM)/m.test(result.ipvs)) text += `\n# ipvsadm -Ln --exact\n${result.ipvs}`;
+  if (result.ipvs.includes('->  ') || /^(TCP|UDP|SCTP|FWM)/m.test(result.ipvs))
+    text += `\n# ipvsadm -Ln --exact\n${result.ipvs}`;
   if (result.ipvs_conns.trim().split('\n').length > 2) text += `\n# ipvsadm -Lnc\n${result.ipvs_conns}`;
   if (result.ipset !== '') text += `\n# ipset save\n${result.ipset}`;
   return `${text}\n`;

@@ -34,7 +34,12 @@ export function addTrace(program: Command): void {
     .option('--route <file>', 'what "ip -j route" prints')
     .option('--host <file>', 'a scenario file whose host is used (its steps are not played)')
     .option('--in <device>', 'the device it arrives on; without it, a process of the host sends it')
-    .option('--sysctl <name=value>', 'a kernel parameter; may be given more than once', (value: string, all: string[]) => [...all, value], [] as string[])
+    .option(
+      '--sysctl <name=value>',
+      'a kernel parameter; may be given more than once',
+      (value: string, all: string[]) => [...all, value],
+      [] as string[],
+    )
     .option('--all-rules', 'also show the rules that did not match, and why')
     .option('--json', 'print the steps as JSON')
     .option('--seed <number>', 'seed of the random streams', Number, 1)
@@ -75,7 +80,8 @@ function tracePacket(text: string, options: TraceOptions): void {
 export function buildNode(options: Omit<TraceOptions, 'colour' | 'json'>): Node {
   const node = new Node(new Simulation({ seed: options.seed }));
   if (options.host !== undefined) {
-    if (options.addr !== undefined || options.route !== undefined) refuse('two-hosts', '--host already says which addresses and routes there are; leave out --addr and --route');
+    if (options.addr !== undefined || options.route !== undefined)
+      refuse('two-hosts', '--host already says which addresses and routes there are; leave out --addr and --route');
     const scenarios = readScenarios(readText(options.host), options.host);
     setUp(node, scenarios[0]!);
   } else {
@@ -109,4 +115,3 @@ function load(node: Node, argv: readonly string[], file: string | undefined): vo
   const faults: Diagnostic[] = [{ severity: 'error', code: 'tool-refused', message: `${file}: ${done.stderr.trim()}` }];
   throw new InputError(faults);
 }
-
