@@ -57,6 +57,7 @@ class CommandParser {
   #zero: 'no' | 'chain' | 'rule' = 'no';
   #table: string;
   #tableGiven: boolean;
+  #tableWord = 0;
   #chain: string | undefined = undefined;
   #chainWord = 0;
   #ruleNumber = 0;
@@ -272,15 +273,7 @@ class CommandParser {
         }
         this.#table = value!;
         this.#tableGiven = true;
-        if (!isTableName(this.#table)) {
-          const hint = nearest(this.#table, TABLE_NAMES) ?? TABLE_NAMES.join(', ');
-          this.#bad(
-            this.#at - 1,
-            'unknown-table',
-            `can't initialize iptables table \`${this.#table}'`,
-            `the tables are: ${hint}`,
-          );
-        }
+        this.#tableWord = this.#at - 1;
         break;
       case 'n':
       case 'x':
@@ -524,7 +517,17 @@ class CommandParser {
       );
     const hasRule = this.#command !== undefined && 'ACDIR'.includes(this.#command);
     if (hasRule) this.#checkDevices();
-    return this.#result(this.#command, this.#zero, hasRule && !this.#byNumber ? this.#rule() : undefined);
+    const rule = hasRule && !this.#byNumber ? this.#rule() : undefined;
+    this.#checkTable();
+    return this.#result(this.#command, this.#zero, rule);
+  }
+
+  /** Comes last: iptables looks for the table only when it has read everything. */
+  #checkTable(): void {
+    if (isTableName(this.#table)) return;
+    const near = nearest(this.#table, TABLE_NAMES);
+    const hint = near === undefined ? `the tables are ${TABLE_NAMES.join(', ')}` : `did you mean "${near}"?`;
+    this.#bad(this.#tableWord, 'unknown-table', `can't initialize iptables table \`${this.#table}'`, hint);
   }
 
   #result(command: CommandLetter | undefined, zero: ParsedCommand['zero'], rule: ParsedCommand['rule']): ParsedCommand {

@@ -9,32 +9,38 @@ import type { ParsedCommand, ParsedRule } from './parsed-command.ts';
 import { ruleWords } from './save.ts';
 import type { TableEditor } from './table-editor.ts';
 
+/** What commands print. It stays when one of them fails. */
+export interface Output {
+  stdout: string;
+}
+
 /**
- * Does what a command says to a table at hand, and answers with what it prints. Nothing reaches the host before the
- * editor's `commit`.
+ * Does what a command says to a table at hand. Nothing reaches the host before the editor's `commit`.
  * @throws InputError for what iptables refuses before it asks libiptc (exit status 2), IptcError for the rest (1)
  */
-export function execute(command: ParsedCommand, editor: TableEditor, cache: ParseCache): string {
-  if (command.rule !== undefined) return executeRule(command, command.rule, editor, cache);
+export function execute(command: ParsedCommand, editor: TableEditor, cache: ParseCache, output: Output): void {
+  if (command.rule !== undefined) {
+    executeRule(command, command.rule, editor, cache, output);
+    return;
+  }
   const { chain } = command;
-  let stdout = '';
   switch (command.command) {
     case undefined:
       break;
     case 'L':
-      stdout += listTable(command, editor);
+      output.stdout += listTable(command, editor);
       break;
     case 'S':
-      stdout += listRules(command, editor);
+      output.stdout += listRules(command, editor);
       break;
     case 'D':
       editor.deleteNumber(chain!, command.ruleNumber - 1);
       break;
     case 'F':
-      stdout += eachChain(command, editor, true, 'Flushing', (name) => editor.flush(name));
+      eachChain(command, editor, output, true, 'Flushing', (name) => editor.flush(name));
       break;
     case 'X':
-      stdout += eachChain(command, editor, false, 'Deleting', (name) => editor.deleteChain(name));
+      eachChain(command, editor, output, false, 'Deleting', (name) => editor.deleteChain(name));
       break;
     case 'N':
       editor.createChain(chain!);
@@ -55,18 +61,22 @@ export function execute(command: ParsedCommand, editor: TableEditor, cache: Pars
     default:
       assertNever(command.command);
   }
-  if (command.zero === 'chain') stdout += eachChain(command, editor, true, 'Zeroing', (name) => editor.zero(name));
+  if (command.zero === 'chain') eachChain(command, editor, output, true, 'Zeroing', (name) => editor.zero(name));
   if (command.zero === 'rule') editor.zeroCounter(chain!, command.ruleNumber);
-  return stdout;
 }
 
 /** The rules of `-A -C -D -I -R`: one for each pair of addresses. */
-function executeRule(command: ParsedCommand, parsed: ParsedRule, editor: TableEditor, cache: ParseCache): string {
+function executeRule(
+  command: ParsedCommand,
+  parsed: ParsedRule,
+  editor: TableEditor,
+  cache: ParseCache,
+  output: Output,
+): void {
   const chain = command.chain!;
   const target = resolveJump(command, parsed, editor, cache);
-  let stdout = '';
   for (const rule of expand(parsed, target, cache)) {
-    if (command.verbose > 0) stdout += describeRule(rule, editor.registry);
+    if (command.verbose > 0) output.stdout += describeRule(rule, editor.registry);
     switch (command.command) {
       case 'A':
         editor.append(chain, rule, command.counters);
@@ -81,7 +91,6 @@ function executeRule(command: ParsedCommand, parsed: ParsedRule, editor: TableEd
         editor.deleteRule(chain, rule, command.command === 'C');
     }
   }
-  return stdout;
 }
 
 /** What `-j NAME` means in this table: a chain of that name comes before a target. */
@@ -158,18 +167,18 @@ function expand(parsed: ParsedRule, target: RuleTarget | undefined, cache: Parse
 function eachChain(
   command: ParsedCommand,
   editor: TableEditor,
+  output: Output,
   builtinToo: boolean,
   doing: string,
   act: (chain: string) => void,
-): string {
-  let stdout = '';
+): void {
   let failure: unknown;
   const names =
     command.chain !== undefined
       ? [command.chain]
       : editor.chains().flatMap(({ name, policy }) => (builtinToo || policy === undefined ? [name] : []));
   for (const name of names) {
-    if (command.verbose > 0) stdout += `${doing} chain \`${name}'\n`;
+    if (command.verbose > 0) output.stdout += `${doing} chain \`${name}'\n`;
     try {
       act(name);
     } catch (error) {
@@ -179,7 +188,6 @@ function eachChain(
     }
   }
   if (failure !== undefined) throw failure;
-  return stdout;
 }
 
 function listTable(command: ParsedCommand, editor: TableEditor): string {

@@ -4,7 +4,7 @@ import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, type Rule, type Ruleset, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
 import { parseCommand } from './command-line.ts';
-import { execute } from './execute.ts';
+import { execute, type Output } from './execute.ts';
 import { nearest } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
 import { ParseCache } from './parse-cache.ts';
@@ -100,7 +100,7 @@ class Restorer {
   /** Chains declared so far, in any table: they hide targets of their names. */
   readonly #announced = new Set<string>();
   readonly #committed: TableName[] = [];
-  #stdout = '';
+  readonly #output: Output = { stdout: '' };
   #editor: TableEditor | undefined = undefined;
   #current = '';
   #line = 0;
@@ -126,11 +126,11 @@ class Restorer {
         status = 2;
         diagnostics.push(...error.diagnostics);
       } else if (error instanceof EarlyExit) {
-        this.#stdout += error.stdout;
+        this.#output.stdout += error.stdout;
         status = error.status === 0 ? 0 : 2;
       } else throw error;
     }
-    return { status, stdout: this.#stdout, diagnostics, committed: this.#committed };
+    return { status, stdout: this.#output.stdout, diagnostics, committed: this.#committed };
   }
 
   #lines(): void {
@@ -156,7 +156,7 @@ class Restorer {
     }
     const first = text.charCodeAt(start);
     if (first === HASH) {
-      if ((this.#options.verbose ?? 0) > 0) this.#stdout += `${text.slice(start, end)}${ended ? '\n' : ''}`;
+      if ((this.#options.verbose ?? 0) > 0) this.#output.stdout += `${text.slice(start, end)}${ended ? '\n' : ''}`;
       return;
     }
     const editor = this.#editor;
@@ -193,12 +193,12 @@ class Restorer {
     if (this.#options.noflush === true) return;
     const verbose = (this.#options.verbose ?? 0) > 0;
     for (const chain of editor.chains()) {
-      if (verbose) this.#stdout += `Flushing chain \`${chain.name}'\n`;
+      if (verbose) this.#output.stdout += `Flushing chain \`${chain.name}'\n`;
       editor.flush(chain.name);
     }
     for (const chain of editor.chains()) {
       if (chain.policy !== undefined) continue;
-      if (verbose) this.#stdout += `Deleting chain \`${chain.name}'\n`;
+      if (verbose) this.#output.stdout += `Deleting chain \`${chain.name}'\n`;
       editor.deleteChain(chain.name);
     }
   }
@@ -304,10 +304,7 @@ class Restorer {
         announced: this.#announced,
       },
     });
-    this.#iptc(() => {
-      const printed = execute(command, editor, this.#cache);
-      if (printed !== '') this.#stdout += printed;
-    });
+    this.#iptc(() => execute(command, editor, this.#cache, this.#output));
   }
 
   /** Runs what libiptc may refuse; iptables-restore says no more than which line failed. */

@@ -89,7 +89,7 @@ export function runTool(store: TableStore, command: ToolCommand, world: ToolWorl
 function dispatch(name: string, words: WordList, store: TableStore, world: ToolWorld): Omit<ToolResult, 'patches'> {
   switch (Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined) {
     case 'iptables':
-      return { ...DONE, stdout: runCommand(words, store) };
+      return runCommand(words, store);
     case 'iptables-restore':
       return runRestore(words, store, world);
     case 'iptables-save':
@@ -107,13 +107,19 @@ function dispatch(name: string, words: WordList, store: TableStore, world: ToolW
 
 const DONE = { status: 0, stdout: '', stderr: '', diagnostics: [] } as const;
 
-function runCommand(words: WordList, store: TableStore): string {
+function runCommand(words: WordList, store: TableStore): Omit<ToolResult, 'patches'> {
   const cache = new ParseCache();
-  const parsed = parseCommand(words, { registry: store.registry, net: store.net, cache });
-  const editor = new TableEditor(store, parsed.table);
-  const stdout = execute(parsed, editor, cache);
-  editor.commit();
-  return stdout;
+  const output = { stdout: '' };
+  try {
+    const parsed = parseCommand(words, { registry: store.registry, net: store.net, cache });
+    const editor = new TableEditor(store, parsed.table);
+    execute(parsed, editor, cache, output);
+    editor.commit();
+  } catch (error) {
+    const outcome = failed('iptables', error);
+    return { ...outcome, stdout: output.stdout + outcome.stdout };
+  }
+  return { ...DONE, stdout: output.stdout };
 }
 
 function failed(name: string, error: unknown): Omit<ToolResult, 'patches'> {
@@ -126,7 +132,9 @@ function failed(name: string, error: unknown): Omit<ToolResult, 'patches'> {
   if (error instanceof InputError) {
     const { diagnostics } = error;
     const stderr = `${name} v${IPTABLES_VERSION} (legacy): ${diagnostics[0]?.message ?? ''}\nTry \`${name} -h' or '${name} --help' for more information.\n`;
-    return { status: 2, stdout: '', stderr, diagnostics };
+    // A table that the kernel does not have is not the command line's fault, but that of its version.
+    const status = diagnostics[0]?.code === 'unknown-table' ? 3 : 2;
+    return { status, stdout: '', stderr, diagnostics };
   }
   throw error;
 }

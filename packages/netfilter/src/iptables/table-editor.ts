@@ -7,8 +7,9 @@ import { sameRule } from './same-rule.ts';
 import { utf8Length } from './strtoul.ts';
 import type { TableStore } from './table-store.ts';
 
-/** Longest name that a chain can be renamed to, in bytes. */
-const MAX_CHAIN_NAME = 31;
+/** Longest name that `-E` takes, and what the kernel keeps of it, in bytes. */
+const MAX_NEW_NAME = 31;
+const KEPT_OF_NAME = 29;
 const ZERO: Counters = { packets: 0, bytes: 0 };
 const STANDARD = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
@@ -202,11 +203,14 @@ export class TableEditor {
   }
 
   /** Renames a chain, and every rule that leads to it. */
-  renameChain(name: string, newName: string): void {
-    if (this.#chains.has(newName) || STANDARD.has(newName)) throw new IptcError('EEXIST', 'rename-chain', newName);
+  renameChain(name: string, wanted: string): void {
+    if (this.#chains.has(wanted) || STANDARD.has(wanted)) throw new IptcError('EEXIST', 'rename-chain', wanted);
     const chain = this.#chain(name, 'rename-chain');
     if (chain.policy !== undefined) throw new IptcError('ENOENT', 'rename-chain', `${name} is a built-in chain`);
-    if (utf8Length(newName) > MAX_CHAIN_NAME) throw new IptcError('EINVAL', 'rename-chain', newName);
+    if (utf8Length(wanted) > MAX_NEW_NAME) throw new IptcError('EINVAL', 'rename-chain', wanted);
+    let newName = wanted;
+    while (utf8Length(newName) > KEPT_OF_NAME) newName = newName.slice(0, -1);
+    if (this.#chains.has(newName)) throw new IptcError('EEXIST', 'rename-chain', newName);
     const counters = this.counters(name).rules;
     for (const [index, rule] of chain.rules.entries()) this.#carry(rule, counters[index]!);
     this.#chains.delete(name);
