@@ -2,6 +2,7 @@ import { type Address, type Device, invariant, ipv4FromBits, type Packet } from 
 import { ipv4Bits } from './bits.ts';
 import type { Expectation } from './expectation.ts';
 import type { Helper } from './helper.ts';
+import type { FtpState } from './helpers/ftp.ts';
 import type { SequenceAdjustment } from './sequence-adjustment.ts';
 import { Status } from './status.ts';
 import type { TimeoutPolicy } from './timeout-policy.ts';
@@ -25,6 +26,8 @@ export class Extensions {
   helper: Helper | undefined = undefined;
   /** Connections that its helper announced and that have not come yet, newest first. */
   expectations: Expectation[] = [];
+  /** What the FTP helper remembers. */
+  ftp: FtpState | undefined = undefined;
   /** 128 label bits. */
   labels: bigint | undefined = undefined;
   zone: Zone = DEFAULT_ZONE;

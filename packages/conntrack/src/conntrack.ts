@@ -25,6 +25,7 @@ import { ConntrackEvents, EventBit } from './events.ts';
 import { Expectations } from './expectations.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import type { Helper } from './helper.ts';
+import { ftpHelper } from './helpers/ftp.ts';
 import { Nat } from './nat/nat.ts';
 import { ConntrackStatistics } from './statistics.ts';
 import { Status } from './status.ts';
@@ -121,6 +122,7 @@ export class Conntrack {
     this.expectations = new Expectations(this);
     this.#collector = new GarbageCollector(this);
     this.nat = new Nat(this);
+    this.helpers.set(ftpHelper.name, ftpHelper);
   }
 
   /** `nf_conntrack_count`: connections that exist, whether confirmed, unconfirmed or expired and not collected. */

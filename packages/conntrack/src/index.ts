@@ -10,6 +10,7 @@ export { type ConntrackEvent, ConntrackEvents, EventBit, type EventListener } fr
 export { type Expectation, isExpected } from './expectation.ts';
 export { Expectations } from './expectations.ts';
 export type { Helper } from './helper.ts';
+export { ftpHelper } from './helpers/ftp.ts';
 export { manipOf, Nat, type NatRuleset } from './nat/nat.ts';
 export { type Manip, type NatRange, toAddress } from './nat/range.ts';
 export { procNetNfConntrack, procNetStatNfConntrack } from './proc.ts';

@@ -31,7 +31,9 @@ export function insertConnection(conntrack: Conntrack, parsed: ParsedCommand): s
   const ct = conntrack.allocate(original, reply, zone, conntrack.table.hashTuple(original, zoneId(zone, 0)));
   if (ct === undefined) return 'Cannot allocate memory';
   if (helper !== undefined) {
-    ct.extend().helper = helper;
+    const extensions = ct.extend();
+    extensions.helper = helper;
+    extensions.ftp = { lineStarts: [[], []], pickUp: [true, true] };
     ct.status |= Status.HELPER;
   }
   bind(parsed.nat.src, (range) => conntrack.nat.setupInfo(ct, range, 'src'));
