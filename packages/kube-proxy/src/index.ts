@@ -31,7 +31,7 @@ export {
   jumpRule,
   LARGE_CLUSTER_ENDPOINTS,
   nodePortTail,
-  renderCurrent,
+  type SyncScope,
   totalEndpoints,
 } from './iptables/current.ts';
 export { legacyRuleset, legacyServiceRules } from './iptables/legacy.ts';
@@ -72,6 +72,7 @@ export {
   jumpCommands,
   type Ruleset,
   restoreInput,
+  rulesOf,
   savedText,
   TABLES,
   type TableName,
@@ -84,6 +85,21 @@ export {
   type ServiceRules,
   serviceRules,
 } from './iptables/service-rules.ts';
+export { buildIpvsState, type ClosedAddress, type IpvsServiceParts, ipvsServiceParts } from './ipvs/build.ts';
+export { ipvsRuleset } from './ipvs/rules.ts';
+export { createLine, SET_KEYS, SETS, type SetKey, type SetKind, type SetType, setName } from './ipvs/sets.ts';
+export {
+  DUMMY_DEVICE,
+  hostPort,
+  type IpvsState,
+  type RealServer,
+  type VirtualServer,
+  virtualServerKey,
+} from './ipvs/state.ts';
+export { ipsetText, ipvsadmRestore, ipvsadmSave } from './ipvs/text.ts';
+export { type BackendLabel, nodeExporterIpvs } from './metrics/node-exporter.ts';
+export { PROGRAMMING_BUCKETS, ProxyMetrics, SYNC_BUCKETS } from './metrics/proxy-metrics.ts';
+export { type Labels, MetricsRegistry } from './metrics/registry.ts';
 export {
   Cluster,
   type ClusterChange,
@@ -115,6 +131,7 @@ export {
   resolveSettings,
   type SettingsOptions,
 } from './model/settings.ts';
+export { proxySysctls, type Sysctls } from './model/sysctls.ts';
 export { type CategorizedEndpoints, categorizeEndpoints, type TopologyOptions } from './model/topology.ts';
 export {
   type ChainNames,
@@ -134,3 +151,21 @@ export {
   savedProbability,
 } from './names/probability.ts';
 export { sha256 } from './names/sha256.ts';
+export { dummyDeviceCommands, Rendered, type RenderOptions, render, renderEntries, renderText } from './render.ts';
+export {
+  BoundedFrequencyRunner,
+  type Run,
+  type RunnerPeriods,
+  type SyncRunner,
+  TokenBucketRunner,
+} from './sync/runner.ts';
+export { complaint, type Tools } from './sync/tools.ts';
+export { UserspaceBalancer } from './userspace/balancer.ts';
+export {
+  allocateProxyPorts,
+  FIRST_PROXY_PORT,
+  isSticky,
+  type ProxyPort,
+  userspaceEndpoints,
+  userspaceRuleset,
+} from './userspace/render.ts';

@@ -148,3 +148,33 @@ export const OVERALL: ServiceSpec[] = [
   },
   { name: 'ns6/svc6', ip: '172.30.0.46' },
 ];
+
+/** The base set with several ports, protocols, local policies and load balancer addresses beside it. */
+export const MANY_SIDED: ServiceSpec[] = [
+  ...OVERALL,
+  {
+    name: 'ns7/multi',
+    type: 'LoadBalancer',
+    ip: '172.30.0.47',
+    lb: ['9.9.9.9', '8.8.8.8'],
+    ports: [
+      { name: 'a', port: 53, protocol: 'UDP', nodePort: 30053 },
+      { name: 'b', port: 53, protocol: 'TCP', nodePort: 30053 },
+      { name: 'c', port: 99, protocol: 'SCTP', nodePort: 30099 },
+    ],
+    extra: {
+      externalTrafficPolicy: 'Local',
+      healthCheckNodePort: 31234,
+      loadBalancerSourceRanges: ['192.168.0.0/24', '7.0.0.0/8'],
+      externalIPs: ['192.168.99.11'],
+    },
+    eps: ['10.180.1.1@here', '10.180.1.2', '10.180.1.3', '10.180.1.10@here'],
+  },
+  {
+    name: 'ns8/il',
+    ip: '172.30.0.48',
+    ports: [{ port: 80 }],
+    extra: { internalTrafficPolicy: 'Local' },
+    eps: ['10.180.2.1'],
+  },
+];

@@ -41,37 +41,41 @@ export function totalEndpoints(entries: readonly ServiceEntry[]): number {
   return entries.reduce((sum, entry) => sum + entry.endpoints.length, 0);
 }
 
+/** What a sync leaves out and what it takes away. */
+export interface SyncScope {
+  /** Whether a service port's own chains are written; shared chains always hold its rules. */
+  readonly writes: (index: number) => boolean;
+  /** Chains that no service has any more. */
+  readonly stale: readonly string[];
+}
+
+const EVERYTHING: SyncScope = { writes: () => true, stale: [] };
+
 /** The ruleset of today's releases from the rules of each service port, in the order given. */
-export function currentRuleset(parts: readonly ServiceRules[], settings: ProxySettings): Ruleset {
+export function currentRuleset(
+  parts: readonly ServiceRules[],
+  settings: ProxySettings,
+  scope: SyncScope = EVERYTHING,
+): Ruleset {
   const { filter, nat } = fixedRules(settings);
   const filterRules = [...filter];
   const natRules = [...nat];
   const chains = [...NAT_CHAINS];
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     for (const rule of part.filter) filterRules.push(rule);
     for (const rule of part.dispatch) natRules.push(rule);
+    if (!scope.writes(index)) continue;
     for (const rule of part.own) natRules.push(rule);
     for (const chain of part.chains) chains.push(chain);
   }
-  natRules.push(...nodePortTail(settings));
-  filterRules.push(...forwardRules(settings));
   const filterChains = settings.localhostNodePorts ? [...FILTER_CHAINS, 'KUBE-FIREWALL'] : FILTER_CHAINS;
   return {
-    filter: { chains: filterChains, rules: filterRules },
-    nat: { chains, rules: natRules },
+    filter: { chains: filterChains, rules: filterRules, tail: forwardRules(settings) },
+    nat: { chains, rules: natRules, stale: scope.stale, tail: nodePortTail(settings) },
     jumps: jumpRules(settings),
     canary: ['mangle', 'nat', 'filter'],
     order: ['filter', 'nat'],
   };
-}
-
-/** Compiles every service port anew; {@link RuleCache} keeps what did not change. */
-export function renderCurrent(entries: readonly ServiceEntry[], settings: ProxySettings): Ruleset {
-  const large = totalEndpoints(entries) > LARGE_CLUSTER_ENDPOINTS;
-  return currentRuleset(
-    entries.map((entry) => serviceRules(entry, settings, large)),
-    settings,
-  );
 }
 
 /** The rules that stand before those of services. */

@@ -207,7 +207,11 @@ function xlbRules(
 }
 
 /** The whole ruleset of v1.12. kubelet's chains are part of it where the settings say so: drops depend on them. */
-export function legacyRuleset(parts: readonly ServiceRules[], settings: ProxySettings): Ruleset {
+export function legacyRuleset(
+  parts: readonly ServiceRules[],
+  settings: ProxySettings,
+  stale: readonly string[] = [],
+): Ruleset {
   const value = settings.masqueradeMark;
   const spelling = markText(value);
   const chains = ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'];
@@ -227,8 +231,6 @@ export function legacyRuleset(parts: readonly ServiceRules[], settings: ProxySet
     for (const rule of part.own) nat.push(rule);
     for (const chain of part.chains) chains.push(chain);
   }
-  nat.push(...legacyTail(settings));
-  filter.push(...legacyForward(settings));
   const filterChains = ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD'];
   if (settings.kubeletChains) {
     chains.push('KUBE-MARK-DROP');
@@ -245,8 +247,8 @@ export function legacyRuleset(parts: readonly ServiceRules[], settings: ProxySet
     });
   }
   return {
-    filter: { chains: filterChains, rules: filter },
-    nat: { chains, rules: nat },
+    filter: { chains: filterChains, rules: filter, tail: legacyForward(settings) },
+    nat: { chains, rules: nat, stale, tail: legacyTail(settings) },
     jumps: legacyJumps(settings),
     canary: [],
     order: ['filter', 'nat'],

@@ -2,7 +2,7 @@ import type { ServiceEntry } from '../model/cluster.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import type { ServicePort } from '../model/service-port.ts';
 import type { ProxySettings } from '../model/settings.ts';
-import { currentRuleset, LARGE_CLUSTER_ENDPOINTS, totalEndpoints } from './current.ts';
+import { currentRuleset, LARGE_CLUSTER_ENDPOINTS, type SyncScope, totalEndpoints } from './current.ts';
 import { legacyRuleset, legacyServiceRules } from './legacy.ts';
 import type { Ruleset } from './ruleset.ts';
 import { type ServiceRules, serviceRules } from './service-rules.ts';
@@ -37,13 +37,16 @@ export class RuleCache {
     return rules;
   }
 
-  /** The whole ruleset for these service ports. */
-  ruleset(entries: readonly ServiceEntry[]): Ruleset {
+  /**
+   * The ruleset for these service ports: whole, or, given a scope, what a sync of that scope writes. Releases of 1.12
+   * know only whole syncs.
+   */
+  ruleset(entries: readonly ServiceEntry[], scope?: SyncScope): Ruleset {
     const large = this.isLarge(entries);
     const parts = entries.map((entry) => this.rulesOf(entry, large));
     return this.settings.generation === '1.12'
-      ? legacyRuleset(parts, this.settings)
-      : currentRuleset(parts, this.settings);
+      ? legacyRuleset(parts, this.settings, scope?.stale)
+      : currentRuleset(parts, this.settings, scope);
   }
 
   /** Large-cluster mode: only today's releases have it, with strictly more endpoints than the limit. */

@@ -110,13 +110,17 @@ export function match(text: string): RulePart {
   return same(MATCH, text);
 }
 
-/** `-m comment`. kube-proxy quotes a comment with blanks; iptables-save one with anything but letters, digits, `_` and `-`. */
+/**
+ * `-m comment`. kube-proxy quotes a comment with blanks; iptables-save one with anything but letters, digits, `_` and
+ * `-`, and puts a backslash before quotes and backslashes.
+ */
 export function comment(text: string): RulePart {
-  const quoted = `-m comment --comment "${text}"`;
   return {
     rank: MATCH,
-    fed: text.includes(' ') ? quoted : `-m comment --comment ${text}`,
-    saved: /^[A-Za-z0-9_-]+$/.test(text) ? `-m comment --comment ${text}` : quoted,
+    fed: text.includes(' ') ? `-m comment --comment "${text}"` : `-m comment --comment ${text}`,
+    saved: /^[A-Za-z0-9_-]+$/.test(text)
+      ? `-m comment --comment ${text}`
+      : `-m comment --comment "${text.replace(/["'\\]/g, '\\$&')}"`,
   };
 }
 

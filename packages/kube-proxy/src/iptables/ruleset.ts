@@ -8,6 +8,15 @@ export type TableName = (typeof TABLES)[number];
 export interface TableRules {
   readonly chains: readonly string[];
   readonly rules: readonly Rule[];
+  /** Chains that are flushed and deleted, after the rules. */
+  readonly stale?: readonly string[];
+  /** Rules that must stand last in their chains, and are written last. */
+  readonly tail?: readonly Rule[];
+}
+
+/** Every rule of a table. */
+export function rulesOf(table: TableRules): readonly Rule[] {
+  return table.tail === undefined ? table.rules : [...table.rules, ...table.tail];
 }
 
 /** A rule that hangs one of kube-proxy's chains into a base chain, put at the top if it is not there yet. */
@@ -42,8 +51,12 @@ export function restoreInput(ruleset: Ruleset): string {
   const lines: string[] = [];
   for (const table of ruleset.order) {
     lines.push(`*${table}`);
-    for (const chain of ruleset[table].chains) lines.push(`:${chain} - [0:0]`);
-    for (const rule of ruleset[table].rules) lines.push(fedRule(rule));
+    const { chains, rules, stale = [], tail = [] } = ruleset[table];
+    for (const chain of chains) lines.push(`:${chain} - [0:0]`);
+    for (const chain of stale) lines.push(`:${chain} - [0:0]`);
+    for (const rule of rules) lines.push(fedRule(rule));
+    for (const chain of stale) lines.push(`-X ${chain}`);
+    for (const rule of tail) lines.push(fedRule(rule));
     lines.push('COMMIT');
   }
   return `${lines.join('\n')}\n`;
@@ -84,7 +97,7 @@ function appendTable(
     return list;
   };
   for (const jump of ruleset.jumps) if (jump.table === table) listOf(jump.rule.chain).unshift(jump.rule);
-  for (const rule of written?.rules ?? []) listOf(rule.chain).push(rule);
+  for (const rule of written === undefined ? [] : rulesOf(written)) listOf(rule.chain).push(rule);
   lines.push(`*${table}`);
   for (const chain of BASE_CHAINS[table]) lines.push(`:${chain} ACCEPT [0:0]`);
   for (const chain of chains) lines.push(`:${chain} - [0:0]`);
