@@ -296,14 +296,16 @@ class CommandParser {
         this.#bad(index, 'wrong-family', 'iptables does not take -6', 'leave it out');
         break;
       case 'V':
-        throw new EarlyExit(
-          0,
-          this.#invert ? `Not ${IPTABLES_VERSION} (legacy) ;-)\n` : `iptables v${IPTABLES_VERSION} (legacy)\n`,
-        );
+        throw new EarlyExit(0, this.#version());
       case 'h':
         throw new EarlyExit(0, USAGE);
     }
     return true;
+  }
+
+  #version(): string {
+    if (this.#invert) return `Not ${IPTABLES_VERSION} (legacy) ;-)\n`;
+    return `iptables${this.#env.restore === undefined ? '' : '-restore'} v${IPTABLES_VERSION} (legacy)\n`;
   }
 
   #setCommand(command: CommandLetter, value: string | undefined, index: number): void {

@@ -267,10 +267,8 @@ class Restorer {
     let given: Counters | undefined;
     if (first === BRACKET) {
       const close = text.indexOf(']', start);
-      const inner =
-        close < 0 || close >= end ? undefined : /^:*([^:\]]+):+([^\]]+)$/.exec(text.slice(start + 1, close));
-      if (inner === undefined || inner === null)
-        this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
+      const inner = close < 0 || close >= end ? null : COUNTERS.exec(text.slice(start + 1, close));
+      if (inner === null) this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
       from = close + 1;
       if (counters === true) {
         const packets = scanCounter(inner[1]!);
@@ -334,6 +332,9 @@ const STAR = 0x2a;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
 const LETTER_C = 0x43;
+
+/** What stands between the brackets in front of a rule. Without `-c` nobody looks at the numbers. */
+const COUNTERS = /^:*([^:]+):(.*)$/s;
 
 /** The words of a line as `strtok` with blanks and tabs finds them. */
 function tokens(text: string): string[] {
