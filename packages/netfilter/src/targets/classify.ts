@@ -1,7 +1,7 @@
 import { badOption, CONTINUE, type TargetExtension } from '../x_tables/extension.ts';
 
 /** What `sscanf("%x")` takes: blanks, a sign, `0x`, digits. */
-const HEX = '[ \\t-\\r]*([+-]?)(?:0[xX])?([0-9a-fA-F]+)';
+const HEX = '[ \\t-\\r]*([+-]?)(0[xX][0-9a-fA-F]*|[0-9a-fA-F]+)';
 const CLASS = new RegExp(`^${HEX}:${HEX}`);
 
 /**
@@ -47,7 +47,7 @@ export const classifyTarget: TargetExtension<number, undefined> = {
 };
 
 function sixteenBits(sign: string, digits: string): number {
-  const low = Number.parseInt(digits.slice(-4), 16);
+  const low = Number.parseInt(`0${digits.replace(/^0x/i, '').slice(-4)}`, 16);
   return sign === '-' ? -low & 0xffff : low;
 }
 

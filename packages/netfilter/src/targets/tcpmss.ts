@@ -8,6 +8,8 @@ type TcpmssInfo = number | 'clamp';
 
 /** Bytes of an IPv4 and a TCP header without options. */
 const HEADERS = 40;
+/** An IPv4 packet has no room for more behind its header. */
+const LARGEST = 65515;
 /** What a sender assumes that was told nothing (RFC 1122). */
 const DEFAULT_MSS = 536;
 const OPTION_END = 0;
@@ -37,8 +39,8 @@ export const tcpmssTarget: TargetExtension<TcpmssInfo, undefined> = {
     const option = options.at(-1);
     if (option === undefined) badOption(undefined, 'TCPMSS needs --set-mss or --clamp-mss-to-pmtu');
     for (const { name, values } of options) {
-      if (name === 'set-mss' && parseUnsigned(values[0]!, 0xfffe) === undefined)
-        badOption(option, `"${values[0]!}" is no number from 0 to 65534`);
+      if (name === 'set-mss' && parseUnsigned(values[0]!, LARGEST) === undefined)
+        badOption(option, `"${values[0]!}" is no number from 0 to ${LARGEST}`);
     }
     return option.name === 'set-mss' ? parseUnsigned(option.values[0]!)! : 'clamp';
   },

@@ -39,9 +39,9 @@ export const tosTarget: TargetExtension<TosInfo, undefined> = {
 
   list({ value, mask }, numeric) {
     if (numeric) return ` TOS set ${formatByte(value)}/${formatByte(mask)}`;
-    // The missing blank is iptables' own.
+    // Where the blanks stand is iptables' own choice.
     const name = tosName(value, mask);
-    if (name !== undefined) return ` TOS set${name}`;
+    if (name !== undefined) return `  TOS set${name}`;
     if (value === 0) return ` TOS and ${formatByte(~mask & 255)}`;
     if (value === mask) return ` TOS or ${formatByte(value)}`;
     if (mask === 0) return ` TOS xor ${formatByte(value)}`;

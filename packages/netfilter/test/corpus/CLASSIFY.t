@@ -40,3 +40,9 @@
 -j CLASSIFY --set-class 0001:0002 ; = ; OK
 :raw OUTPUT
 -j CLASSIFY --set-class 0001:0002 ; = ; OK
+:mangle POSTROUTING
+-j CLASSIFY --set-class 0xffff:0X1 ; -j CLASSIFY --set-class ffff:0001 ; OK
+-j CLASSIFY --set-class +1:+2 ; -j CLASSIFY --set-class 0001:0002 ; OK
+-j CLASSIFY --set-class 0x:1 ; -j CLASSIFY --set-class 0000:0001 ; OK
+-j CLASSIFY --set-class 1:0x ; -j CLASSIFY --set-class 0001:0000 ; OK
+-j CLASSIFY --set-class 123456789abc:1 ; -j CLASSIFY --set-class 9abc:0001 ; OK

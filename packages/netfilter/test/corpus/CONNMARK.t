@@ -236,3 +236,13 @@
 -j CONNMARK --set-xmark 0x1/0xffffffff ; = ; OK
 :security INPUT,FORWARD,OUTPUT
 -j CONNMARK --set-xmark 0x1/0xffffffff ; = ; OK
+:mangle PREROUTING
+-j CONNMARK --ctmask 0xff --set-xmark 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --ctmask 0xff --set-mark 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff ; OK
+-j CONNMARK --mask 0xff --or-mark 1 ; -j CONNMARK --set-xmark 0x1/0x1 ; OK
+-j CONNMARK --or-mark 1 --mask 0xf0 ; -j CONNMARK --set-xmark 0x1/0xf0 ; OK
+-j CONNMARK --or-mark 1 --nfmask 0xf0 ; -j CONNMARK --set-xmark 0x1/0x1 ; OK
+-j CONNMARK --left-shift-mark 1 --set-mark 1 ; -j CONNMARK --set-xmark 0x1/0xffffffff --left-shift-mark 1 ; OK
+-j CONNMARK --save-mark --left-shift-mark 33 ; ; FAIL
+-j CONNMARK --save-mark --right-shift-mark 1 --left-shift-mark 2 ; -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 2 ; OK
+-j CONNMARK --save-mark --left-shift-mark 1 --left-shift-mark 2 ; ; FAIL

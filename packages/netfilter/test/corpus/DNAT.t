@@ -147,3 +147,17 @@
 -j DNAT --to-destination 1.2.3.4 ; ; FAIL
 :raw PREROUTING
 -j DNAT --to-destination 1.2.3.4 ; ; FAIL
+:nat PREROUTING
+-p tcp -j DNAT --to-destination 1.2.3.4:80-80/85 ; -p tcp -j DNAT --to-destination 1.2.3.4:80/85 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:80-90/85x ; -p tcp -j DNAT --to-destination 1.2.3.4:80-90/85 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:http-90 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:http/90 ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:80-https ; ; FAIL
+-p tcp -j DNAT --to-destination 1.2.3.4:domain ; -p tcp -j DNAT --to-destination 1.2.3.4:53 ; OK
+-p udp -j DNAT --to-destination 1.2.3.4:ssh ; -p udp -j DNAT --to-destination 1.2.3.4:22 ; OK
+-p tcp -j DNAT --to-destination 1.2.3.4:snmp-trap ; -p tcp -j DNAT --to-destination 1.2.3.4:162 ; OK
+-p tcp -j DNAT --to-destination :+80-+90 ; -p tcp -j DNAT --to-destination :80-90 ; OK
+-j DNAT --to-destination 1.2.3.4 -p tcp ; -p tcp -j DNAT --to-destination 1.2.3.4 ; OK
+-j DNAT --to-destination 1.2.3.4:80 -p tcp ; ; FAIL
+-p icmp -j DNAT --to-destination :80-90 ; = ; OK
+-s 10.0.0.0/8 -j DNAT --to-destination 1.2.3.4-1.2.3.9 --persistent ; = ; OK

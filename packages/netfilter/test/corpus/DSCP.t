@@ -73,3 +73,7 @@
 -j DSCP --set-dscp 0x01 ; ; FAIL
 :security INPUT
 -j DSCP --set-dscp 0x01 ; ; FAIL
+:mangle PREROUTING
+-j DSCP --set-dscp-class EFx ; -j DSCP --set-dscp 0x2e ; OK
+-j DSCP --set-dscp-class BEST ; -j DSCP --set-dscp 0x00 ; OK
+-j DSCP --set-dscp-class CS10 ; -j DSCP --set-dscp 0x08 ; OK

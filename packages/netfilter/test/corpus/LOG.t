@@ -100,3 +100,14 @@
 -j LOG --log-prefix "r " ; = ; OK
 :security INPUT,FORWARD,OUTPUT
 -j LOG --log-prefix "s " ; = ; OK
+:filter INPUT
+-j LOG --log-level " 3" ; -j LOG --log-level 3 ; OK
+-j LOG --log-level "info " ; ; FAIL
+-j LOG --log-prefix " " ; = ; OK
+-j LOG --log-prefix "äöüäöüäöüäöüäö" ; = ; OK
+-j LOG --log-prefix "`x`$y" ; = ; OK
+-j LOG --log-prefix "[IN] " ; = ; OK
+-j LOG --log-prefix a"b" ; -j LOG --log-prefix ab ; OK
+-j LOG --log-prefix "a"b ; ; FAIL
+-j LOG -m comment --comment "x" --log-prefix y ; -m comment --comment x -j LOG --log-prefix y ; OK
+-m limit -j LOG --log-prefix y --limit 5/sec ; -m limit --limit 5/sec -j LOG --log-prefix y ; OK

@@ -37,3 +37,25 @@
 -j NETMAP --to 1.2.3.0/24 ; ; FAIL
 :filter INPUT
 -j NETMAP --to 1.2.3.0/24 ; ; FAIL
+:nat PREROUTING
+-j NETMAP --to 1.2.3.4/34 ; -j NETMAP --to 1.2.3.4/32 ; OK
+-j NETMAP --to 1.2.3.4/128 ; -j NETMAP --to 1.2.3.4/32 ; OK
+-j NETMAP --to 1.2.3.4/256 ; -j NETMAP --to 1.2.3.4/32 ; OK
+-j NETMAP --to 1.2.3.4/0x18 ; -j NETMAP --to 1.2.3.0/24 ; OK
+-j NETMAP --to 1.2.3.4/+24 ; -j NETMAP --to 1.2.3.0/24 ; OK
+-j NETMAP --to 1.2.3.4/255.255.255 ; -j NETMAP --to 1.2.3.4/32 ; OK
+-j NETMAP --to 1.2.3.4/255.255.255.256 ; ; FAIL
+-j NETMAP --to 1.2.3.4/255.255.255.128 ; -j NETMAP --to 1.2.3.0/25 ; OK
+-j NETMAP --to 1.2.3.4/128.0.0.0 ; -j NETMAP --to 0.0.0.0/1 ; OK
+-j NETMAP --to 1.2.3.4/0.0.0.255 ; -j NETMAP --to 1.2.3.4/32 ; OK
+-j NETMAP --to 1.2.3.4/24/24 ; ; FAIL
+-j NETMAP --to 1 ; -j NETMAP --to 0.0.0.1/32 ; OK
+-j NETMAP --to 1.2 ; -j NETMAP --to 1.0.0.2/32 ; OK
+-j NETMAP --to 1.2.256 ; -j NETMAP --to 1.2.1.0/32 ; OK
+-j NETMAP --to 1.65536 ; -j NETMAP --to 1.1.0.0/32 ; OK
+-j NETMAP --to 4294967295 ; -j NETMAP --to 255.255.255.255/32 ; OK
+-j NETMAP --to 4294967296 ; ; FAIL
+-j NETMAP --to 0x7f.1 ; -j NETMAP --to 127.0.0.1/32 ; OK
+-j NETMAP --to 010.0.0.1 ; -j NETMAP --to 8.0.0.1/32 ; OK
+-j NETMAP --to 1..2 ; ; FAIL
+-j NETMAP --to 1.2.3.0x10 ; -j NETMAP --to 1.2.3.16/32 ; OK

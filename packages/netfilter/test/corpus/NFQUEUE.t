@@ -65,3 +65,8 @@
 -j NFQUEUE --queue-num 0 ; = ; OK
 :security INPUT,FORWARD,OUTPUT
 -j NFQUEUE --queue-num 0 ; = ; OK
+:filter INPUT
+-j NFQUEUE --queue-balance 0:1:2 ; ; FAIL
+-j NFQUEUE --queue-balance 65534:65535 ; = ; OK
+-j NFQUEUE --queue-balance 65535:65536 ; ; FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-balance 1:2 ; -j NFQUEUE --queue-balance 1:2 --queue-cpu-fanout ; OK

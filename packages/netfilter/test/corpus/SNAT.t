@@ -147,3 +147,17 @@
 -j SNAT --to-source 1.2.3.4 ; ; FAIL
 :raw PREROUTING
 -j SNAT --to-source 1.2.3.4 ; ; FAIL
+:nat POSTROUTING
+-p tcp -j SNAT --to-source 1.2.3.4:80-80/85 ; -p tcp -j SNAT --to-source 1.2.3.4:80/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:80-90/85x ; -p tcp -j SNAT --to-source 1.2.3.4:80-90/0 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:http-90 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:http/90 ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:80-https ; ; FAIL
+-p tcp -j SNAT --to-source 1.2.3.4:domain ; -p tcp -j SNAT --to-source 1.2.3.4:53 ; OK
+-p udp -j SNAT --to-source 1.2.3.4:ssh ; -p udp -j SNAT --to-source 1.2.3.4:22 ; OK
+-p tcp -j SNAT --to-source 1.2.3.4:snmp-trap ; -p tcp -j SNAT --to-source 1.2.3.4:162 ; OK
+-p tcp -j SNAT --to-source :+80-+90 ; -p tcp -j SNAT --to-source :80-90 ; OK
+-j SNAT --to-source 1.2.3.4 -p tcp ; -p tcp -j SNAT --to-source 1.2.3.4 ; OK
+-j SNAT --to-source 1.2.3.4:80 -p tcp ; ; FAIL
+-p icmp -j SNAT --to-source :80-90 ; = ; OK
+-s 10.0.0.0/8 -j SNAT --to-source 1.2.3.4-1.2.3.9 --persistent ; = ; OK

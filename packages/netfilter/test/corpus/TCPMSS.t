@@ -57,3 +57,8 @@
 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1400 ; = ; OK
 :raw PREROUTING
 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1400 ; = ; OK
+:mangle FORWARD
+-p tcp --syn -j TCPMSS --set-mss 2 --clamp-mss-to-pmtu ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j TCPMSS --clamp-mss-to-pmtu ; OK
+-p tcp --syn -j TCPMSS --set-mss 65534 ; ; FAIL
+-p tcp -m tcp --tcp-flags SYN,FIN FIN -m tcp --syn -j TCPMSS --set-mss 2 ; -p tcp -m tcp --tcp-flags FIN,SYN FIN -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j TCPMSS --set-mss 2 ; OK
+-j TCPMSS --set-mss 1400 -p tcp --syn ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j TCPMSS --set-mss 1400 ; OK

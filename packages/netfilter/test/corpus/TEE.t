@@ -23,3 +23,9 @@
 -j TEE --gateway 10.0.0.1 ; = ; OK
 :nat PREROUTING
 -j TEE --gateway 10.0.0.1 ; = ; OK
+:mangle FORWARD
+-j TEE --gateway 1 ; -j TEE --gateway 0.0.0.1 ; OK
+-j TEE --gateway 0x7f.1 ; -j TEE --gateway 127.0.0.1 ; OK
+-j TEE --gateway 10.0.0.256 ; ; FAIL
+-j TEE --gateway 10.0.0.1 --oif "a b" ; -j TEE --gateway 10.0.0.1 --oif a b ; OK
+-j TEE --gateway 10.0.0.1 --oif a/b ; = ; OK
