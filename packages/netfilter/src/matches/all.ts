@@ -8,6 +8,7 @@ import { connlimit } from './connlimit.ts';
 import { connmark } from './connmark.ts';
 import { conntrack } from './conntrack.ts';
 import { dscp } from './dscp.ts';
+import { hashlimit } from './hashlimit.ts';
 import { helper } from './helper.ts';
 import { icmp } from './icmp.ts';
 import { iprange } from './iprange.ts';
@@ -17,6 +18,7 @@ import { mark } from './mark.ts';
 import { multiport } from './multiport.ts';
 import { pkttype } from './pkttype.ts';
 import { quota } from './quota.ts';
+import { recent } from './recent.ts';
 import { state } from './state.ts';
 import { statistic } from './statistic.ts';
 import { tcp } from './tcp.ts';
@@ -35,6 +37,7 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   connmark,
   conntrack,
   dscp,
+  hashlimit,
   helper,
   icmp,
   iprange,
@@ -44,6 +47,7 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   multiport,
   pkttype,
   quota,
+  recent,
   state,
   statistic,
   tcp,

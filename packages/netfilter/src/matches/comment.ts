@@ -18,6 +18,7 @@ export const comment: MatchExtension<CommentInfo, undefined> = {
   name: 'comment',
   options: [{ name: 'comment', args: 1, mandatory: true }],
   size: 288,
+  alwaysMatches: true,
 
   parse(options) {
     return { text: cutUtf8(options[0]!.values[0]!, MOST_BYTES) };

@@ -84,6 +84,10 @@ export const tcp: MatchExtension<TcpInfo, undefined> = {
     needProtocol(context, 'tcp', 'tcp');
   },
 
+  destinationPort({ dport }) {
+    return dport.min === dport.max && !dport.inverted ? dport.min : undefined;
+  },
+
   compile({ sport, dport, option, flags }) {
     const { mask, set } = flags;
     return {

@@ -50,6 +50,10 @@ export const udp: MatchExtension<UdpInfo, undefined> = {
     needProtocol(context, 'udp', 'udp');
   },
 
+  destinationPort({ dport }) {
+    return dport.min === dport.max && !dport.inverted ? dport.min : undefined;
+  },
+
   compile({ sport, dport }) {
     return {
       test: (packet, par) => {

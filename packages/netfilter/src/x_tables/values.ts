@@ -127,12 +127,21 @@ export function parseHostAddress(text: string): Ipv4Address | undefined {
   return ipv4FromBits(bits);
 }
 
-/** A prefix length 0 to 32, or a mask in dots, as a mask of 32 bits. A mask with gaps counts as 32, as iptables has it. */
-export function parsePrefixMask(text: string): number | undefined {
+/** What iptables makes of a mask with gaps where it wants a prefix length. */
+export const NO_LENGTH = 255;
+
+/** A prefix length 0 to 32, or a mask in dots, as a length; {@link NO_LENGTH} for a mask with gaps. */
+export function parsePrefixLength(text: string): number | undefined {
   const length = parseUnsigned(text, 32);
-  if (length !== undefined) return ipv4Mask(length);
+  if (length !== undefined) return length;
   const mask = parseHostAddress(text);
-  return mask === undefined ? undefined : ipv4MaskLength(mask) === undefined ? 0xffffffff : mask;
+  return mask === undefined ? undefined : (ipv4MaskLength(mask) ?? NO_LENGTH);
+}
+
+/** As {@link parsePrefixLength}, as a mask of 32 bits; one with gaps is taken for all of them. */
+export function parsePrefixMask(text: string): number | undefined {
+  const length = parsePrefixLength(text);
+  return length === undefined ? undefined : ipv4Mask(Math.min(length, 32));
 }
 
 /** `ADDRESS[/LENGTH]`: the address as given, and its mask; without a length all bits count. */

@@ -1,0 +1,55 @@
+:filter INPUT
+-m addrtype --src-type UNSPEC ; = ; OK
+-m addrtype --src-type UNICAST ; = ; OK
+-m addrtype --src-type LOCAL ; = ; OK
+-m addrtype --src-type BROADCAST ; = ; OK
+-m addrtype --src-type ANYCAST ; = ; OK
+-m addrtype --src-type MULTICAST ; = ; OK
+-m addrtype --src-type BLACKHOLE ; = ; OK
+-m addrtype --src-type UNREACHABLE ; = ; OK
+-m addrtype --src-type PROHIBIT ; = ; OK
+-m addrtype --src-type THROW ; = ; OK
+-m addrtype --src-type NAT ; = ; OK
+-m addrtype --src-type XRESOLVE ; = ; OK
+-m addrtype --src-type local ; -m addrtype --src-type LOCAL ; OK
+-m addrtype --src-type loc ; -m addrtype --src-type LOCAL ; OK
+-m addrtype --src-type l ; -m addrtype --src-type LOCAL ; OK
+-m addrtype --src-type u ; -m addrtype --src-type UNSPEC ; OK
+-m addrtype --src-type UN ; -m addrtype --src-type UNSPEC ; OK
+-m addrtype --src-type UNI ; -m addrtype --src-type UNICAST ; OK
+-m addrtype --src-type b ; -m addrtype --src-type BROADCAST ; OK
+-m addrtype --src-type BL ; -m addrtype --src-type BLACKHOLE ; OK
+-m addrtype --dst-type LOCAL ; = ; OK
+-m addrtype ! --src-type LOCAL ; = ; OK
+-m addrtype ! --dst-type LOCAL ; = ; OK
+-m addrtype --src-type UNICAST --dst-type LOCAL ; = ; OK
+-m addrtype --dst-type LOCAL --src-type UNICAST ; -m addrtype --src-type UNICAST --dst-type LOCAL ; OK
+-m addrtype ! --src-type UNICAST ! --dst-type LOCAL ; = ; OK
+-m addrtype --src-type LOCAL,UNICAST ; -m addrtype --src-type UNICAST,LOCAL ; OK
+-m addrtype --src-type UNICAST,LOCAL,BROADCAST,MULTICAST ; = ; OK
+-m addrtype --src-type LOCAL,LOCAL ; -m addrtype --src-type LOCAL ; OK
+-m addrtype --src-type LOCAL, ; ; FAIL
+-m addrtype --src-type ,LOCAL ; ; FAIL
+-m addrtype --src-type LOCAL,,UNICAST ; ; FAIL
+-m addrtype --src-type "" ; ; FAIL
+-m addrtype --src-type FOO ; ; FAIL
+-m addrtype --src-type LOCALX ; ; FAIL
+-m addrtype --src-type LOCAL --limit-iface-in ; = ; OK
+-m addrtype --dst-type LOCAL --limit-iface-in ; = ; OK
+-m addrtype --dst-type LOCAL --limit-iface-out ; ; FAIL
+-m addrtype --dst-type LOCAL --limit-iface-in --limit-iface-out ; ; FAIL
+-m addrtype ! --limit-iface-in --dst-type LOCAL ; ; FAIL
+-m addrtype --limit-iface-in --dst-type LOCAL ; -m addrtype --dst-type LOCAL --limit-iface-in ; OK
+-m addrtype --limit-iface-in ; ; FAIL
+-m addrtype ; ; FAIL
+-m addrtype --src-type LOCAL --src-type UNICAST ; ; FAIL
+-m addrtype --src LOCAL ; ; FAIL
+-m addrtype --src-t LOCAL ; -m addrtype --src-type LOCAL ; OK
+-m addrtype --limit-iface LOCAL ; ; FAIL
+:filter OUTPUT
+-m addrtype --dst-type LOCAL --limit-iface-in ; ; FAIL
+-m addrtype --dst-type LOCAL --limit-iface-out ; = ; OK
+:filter FORWARD
+-m addrtype --dst-type LOCAL --limit-iface-in ; = ; OK
+-m addrtype --dst-type LOCAL --limit-iface-out ; = ; OK
+-m addrtype --dst-type LOCAL --limit-iface-in --limit-iface-out ; ; FAIL

@@ -1,0 +1,24 @@
+:filter INPUT
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 0xdeadbeef ; -m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0xdeadbeef ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-node 2 --cluster-hash-seed 5 ; -m cluster --cluster-local-nodemask 0x00000002 --cluster-total-nodes 2 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-node 3 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 32 --cluster-local-node 32 --cluster-hash-seed 5 ; -m cluster --cluster-local-nodemask 0x80000000 --cluster-total-nodes 32 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 33 --cluster-local-node 1 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 0 --cluster-local-node 1 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 --cluster-local-node 0 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 --cluster-local-node 33 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 ! --cluster-local-node 1 --cluster-hash-seed 5 ; -m cluster ! --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-nodemask 1 --cluster-hash-seed 5 ; -m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-nodemask 3 --cluster-hash-seed 5 ; -m cluster --cluster-local-nodemask 0x00000003 --cluster-total-nodes 2 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-nodemask 4 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 8 --cluster-local-nodemask 33 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 8 --cluster-local-nodemask 32 --cluster-hash-seed 5 ; -m cluster --cluster-local-nodemask 0x00000020 --cluster-total-nodes 8 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-total-nodes 8 ! --cluster-local-nodemask 0x00000005 --cluster-hash-seed 5 ; -m cluster ! --cluster-local-nodemask 0x00000005 --cluster-total-nodes 8 --cluster-hash-seed 0x00000005 ; OK
+-m cluster --cluster-local-nodemask 0x00000005 --cluster-total-nodes 8 --cluster-hash-seed 0x00000005 ; = ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-local-nodemask 1 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 ; ; FAIL
+-m cluster --cluster-local-node 1 --cluster-hash-seed 5 ; ; FAIL
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 4294967295 ; -m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0xffffffff ; OK
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 4294967296 ; ; FAIL
+-m cluster ; ; FAIL

@@ -1,0 +1,39 @@
+:filter INPUT
+-m comment --comment foo ; = ; OK
+-m comment --comment "foo" ; -m comment --comment foo ; OK
+-m comment --comment "foo bar" ; = ; OK
+-m comment --comment 'foo bar' ; ; FAIL
+-m comment --comment "" ; = ; OK
+-m comment --comment "foo-bar_BAZ9" ; -m comment --comment foo-bar_BAZ9 ; OK
+-m comment --comment "foo.bar" ; = ; OK
+-m comment --comment "foo/bar:baz" ; = ; OK
+-m comment --comment "a\"b" ; = ; OK
+-m comment --comment "a\\b" ; = ; OK
+-m comment --comment "a'b" ; -m comment --comment "a\'b" ; OK
+-m comment --comment "a`b$c" ; = ; OK
+-m comment --comment "  two  blanks  " ; = ; OK
+-m comment --comment "ünï" ; = ; OK
+-m comment --comment "kubernetes service portals" ; = ; OK
+-m comment --comment "default/nginx:http cluster IP" ; = ; OK
+-m comment --comment "! --dport 80" ; = ; OK
+-m comment --comment "-j ACCEPT" ; = ; OK
+-m comment --comment -j ; = ; OK
+-m comment --comment -- ; = ; OK
+-m comment --comment -x ; = ; OK
+-m comment --comment a#b ; -m comment --comment "a#b" ; OK
+-m comment --comment "# not a comment" ; = ; OK
+-m comment ; ; FAIL
+-m comment --comment ; ; FAIL
+-m comment ! --comment foo ; ; FAIL
+-m comment --comment a --comment b ; ; FAIL
+-m comment --comment a -m comment --comment b ; = ; OK
+-m comment --comm a ; -m comment --comment a ; OK
+-m comment --c a ; ; FAIL
+-m comment --comment=a ; -m comment --comment a ; OK
+-m comment --comment xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx254 ; = ; OK
+-m comment --comment xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy255 ; = ; OK
+-m comment --comment xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxyz257 ; = ; OK
+-m comment --comment "tab	here" ; = ; OK
+-m comment --comment "ends with \\" ; = ; OK
+-m comment --comment a'b'c ; -m comment --comment "a\'b\'c" ; OK
+-m comment --comment "multi ; semicolon | bar" ; = ; OK

@@ -1,0 +1,33 @@
+:filter INPUT
+-m connbytes --connbytes 1000 --connbytes-dir both --connbytes-mode bytes ; -m connbytes --connbytes 1000 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes --connbytes 1000: --connbytes-dir original --connbytes-mode packets ; -m connbytes --connbytes 1000 --connbytes-mode packets --connbytes-dir original ; OK
+-m connbytes --connbytes 1000:2000 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 1000:2000 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes :2000 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 0:2000 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 2000:1000 --connbytes-dir reply --connbytes-mode avgpkt ; ; FAIL
+-m connbytes --connbytes 5:5 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 5:5 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 0 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 0 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 0:0 --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 0 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes : --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 0 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 1:2:3 --connbytes-dir reply --connbytes-mode avgpkt ; ; FAIL
+-m connbytes --connbytes 1:x --connbytes-dir reply --connbytes-mode avgpkt ; ; FAIL
+-m connbytes --connbytes -1 --connbytes-dir reply --connbytes-mode avgpkt ; ; FAIL
+-m connbytes --connbytes "" --connbytes-dir reply --connbytes-mode avgpkt ; -m connbytes --connbytes 0 --connbytes-mode avgpkt --connbytes-dir reply ; OK
+-m connbytes --connbytes 18446744073709551614 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 18446744073709551614 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 18446744073709551615 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 18446744073709551615 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 18446744073709551616 --connbytes-dir reply --connbytes-mode bytes ; ; FAIL
+-m connbytes --connbytes 0:18446744073709551615 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 0 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes --connbytes 0x10:0x20 --connbytes-dir reply --connbytes-mode bytes ; -m connbytes --connbytes 16:32 --connbytes-mode bytes --connbytes-dir reply ; OK
+-m connbytes ! --connbytes 1000 --connbytes-dir both --connbytes-mode bytes ; -m connbytes ! --connbytes 1000 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes ! --connbytes 1000:2000 --connbytes-dir both --connbytes-mode bytes ; -m connbytes ! --connbytes 1000:2000 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes ! --connbytes 5:5 --connbytes-dir both --connbytes-mode bytes ; -m connbytes --connbytes 5:5 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes ! --connbytes 0 --connbytes-dir both --connbytes-mode bytes ; -m connbytes ! --connbytes 0 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes ! --connbytes 0:5 --connbytes-dir both --connbytes-mode bytes ; -m connbytes ! --connbytes 0:5 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes --connbytes 1 --connbytes-dir foo --connbytes-mode bytes ; ; FAIL
+-m connbytes --connbytes 1 --connbytes-dir BOTH --connbytes-mode bytes ; ; FAIL
+-m connbytes --connbytes 1 --connbytes-dir both --connbytes-mode foo ; ; FAIL
+-m connbytes --connbytes 1 --connbytes-dir both ; ; FAIL
+-m connbytes --connbytes 1 --connbytes-mode bytes ; ; FAIL
+-m connbytes --connbytes-dir both --connbytes-mode bytes ; ; FAIL
+-m connbytes --connbytes-mode bytes --connbytes-dir both --connbytes 1 ; -m connbytes --connbytes 1 --connbytes-mode bytes --connbytes-dir both ; OK
+-m connbytes --connbytes 1 ! --connbytes-dir both --connbytes-mode bytes ; ; FAIL
+-m connbytes ; ; FAIL

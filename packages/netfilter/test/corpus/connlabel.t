@@ -1,0 +1,24 @@
+:filter INPUT
+-m connlabel --label 0 ; -m connlabel --label "0" ; OK
+-m connlabel --label 3 ; -m connlabel --label "3" ; OK
+-m connlabel --label "3" ; = ; OK
+-m connlabel --label 127 ; -m connlabel --label "127" ; OK
+-m connlabel --label 128 ; ; FAIL
+-m connlabel --label 65535 ; ; FAIL
+-m connlabel --label 65536 ; -m connlabel --label "0" ; OK
+-m connlabel --label 65539 ; -m connlabel --label "3" ; OK
+-m connlabel --label 4294967296 ; -m connlabel --label "0" ; OK
+-m connlabel --label 2147483648 ; ; FAIL
+-m connlabel --label -1 ; ; FAIL
+-m connlabel --label 0x10 ; -m connlabel --label "16" ; OK
+-m connlabel --label 010 ; -m connlabel --label "8" ; OK
+-m connlabel --label foo ; ; FAIL
+-m connlabel --label 3x ; ; FAIL
+-m connlabel --label "" ; ; FAIL
+-m connlabel ! --label 3 ; -m connlabel ! --label "3" ; OK
+-m connlabel --label 3 --set ; -m connlabel --label "3" --set ; OK
+-m connlabel ! --label 3 --set ; -m connlabel ! --label "3" --set ; OK
+-m connlabel --set ; ; FAIL
+-m connlabel ; ; FAIL
+-m connlabel --label 3 ! --set ; ; FAIL
+-m connlabel --label 3 --label 4 ; ; FAIL

@@ -1,0 +1,28 @@
+:filter INPUT
+-m connlimit --connlimit-above 5 ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-upto 5 ; -m connlimit --connlimit-upto 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit ! --connlimit-above 5 ; -m connlimit --connlimit-upto 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit ! --connlimit-upto 5 ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 0 ; -m connlimit --connlimit-above 0 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 4294967295 ; -m connlimit --connlimit-above 4294967295 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 4294967296 ; ; FAIL
+-m connlimit --connlimit-above -1 ; ; FAIL
+-m connlimit --connlimit-above x ; ; FAIL
+-m connlimit --connlimit-above 5 --connlimit-mask 24 ; -m connlimit --connlimit-above 5 --connlimit-mask 24 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 0 ; -m connlimit --connlimit-above 5 --connlimit-mask 0 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 32 ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 33 ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 255.255.255.0 ; -m connlimit --connlimit-above 5 --connlimit-mask 24 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 255.0.255.0 ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask 0.0.0.0 ; -m connlimit --connlimit-above 5 --connlimit-mask 0 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-mask x ; ; FAIL
+-m connlimit --connlimit-above 5 --connlimit-mask "" ; ; FAIL
+-m connlimit --connlimit-above 5 --connlimit-saddr ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-daddr ; -m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-daddr ; OK
+-m connlimit --connlimit-above 5 --connlimit-saddr --connlimit-daddr ; ; FAIL
+-m connlimit --connlimit-above 5 --connlimit-upto 5 ; ; FAIL
+-m connlimit --connlimit-daddr --connlimit-mask 8 --connlimit-upto 3 ; -m connlimit --connlimit-upto 3 --connlimit-mask 8 --connlimit-daddr ; OK
+-m connlimit --connlimit-mask 8 ; ; FAIL
+-m connlimit ; ; FAIL
+-m connlimit --connlimit-above 5 --connlimit-above 6 ; ; FAIL
+-p tcp --syn --dport 23 -m connlimit --connlimit-above 2 ; -p tcp -m tcp --dport 23 --tcp-flags FIN,SYN,RST,ACK SYN -m connlimit --connlimit-above 2 --connlimit-mask 32 --connlimit-saddr ; OK

@@ -1,0 +1,32 @@
+:filter INPUT
+-m connmark --mark 1 ; -m connmark --mark 0x1 ; OK
+-m connmark --mark 0 ; -m connmark --mark 0x0 ; OK
+-m connmark --mark 0x1 ; = ; OK
+-m connmark --mark 010 ; -m connmark --mark 0x8 ; OK
+-m connmark --mark 4294967295 ; -m connmark --mark 0xffffffff ; OK
+-m connmark --mark 4294967296 ; ; FAIL
+-m connmark --mark 0xffffffff ; = ; OK
+-m connmark --mark 0x1/0xff ; = ; OK
+-m connmark --mark 1/1 ; -m connmark --mark 0x1/0x1 ; OK
+-m connmark --mark 1/0xffffffff ; -m connmark --mark 0x1 ; OK
+-m connmark --mark 1/0 ; -m connmark --mark 0x1/0x0 ; OK
+-m connmark --mark 0xff/0x0f ; -m connmark --mark 0xff/0xf ; OK
+-m connmark --mark 1/ ; ; FAIL
+-m connmark --mark /1 ; ; FAIL
+-m connmark --mark 1/4294967296 ; ; FAIL
+-m connmark --mark 1/2/3 ; ; FAIL
+-m connmark --mark 1x ; ; FAIL
+-m connmark --mark 1/2x ; ; FAIL
+-m connmark --mark x ; ; FAIL
+-m connmark --mark -1 ; ; FAIL
+-m connmark --mark +1 ; -m connmark --mark 0x1 ; OK
+-m connmark --mark " 1" ; -m connmark --mark 0x1 ; OK
+-m connmark --mark "" ; ; FAIL
+-m connmark ! --mark 1 ; -m connmark ! --mark 0x1 ; OK
+-m connmark ! --mark 1/2 ; -m connmark ! --mark 0x1/0x2 ; OK
+-m connmark ; ; FAIL
+-m connmark --mark 1 --mark 2 ; ; FAIL
+-m connmark --mark 1 -m connmark --mark 2 ; -m connmark --mark 0x1 -m connmark --mark 0x2 ; OK
+-m connmark --m 1 ; ; FAIL
+-m connmark --mark ! 1 ; ; FAIL
+-m connmark --mark 0x ; ; FAIL

@@ -1,0 +1,125 @@
+:filter INPUT
+-m conntrack --ctstate NEW ; = ; OK
+-m conntrack --ctstate INVALID ; = ; OK
+-m conntrack --ctstate ESTABLISHED ; = ; OK
+-m conntrack --ctstate RELATED ; = ; OK
+-m conntrack --ctstate UNTRACKED ; = ; OK
+-m conntrack --ctstate SNAT ; = ; OK
+-m conntrack --ctstate DNAT ; = ; OK
+-m conntrack --ctstate RELATED,ESTABLISHED ; = ; OK
+-m conntrack --ctstate ESTABLISHED,RELATED ; -m conntrack --ctstate RELATED,ESTABLISHED ; OK
+-m conntrack --ctstate DNAT,SNAT,UNTRACKED,ESTABLISHED,RELATED,NEW,INVALID ; -m conntrack --ctstate INVALID,NEW,RELATED,ESTABLISHED,UNTRACKED,SNAT,DNAT ; OK
+-m conntrack --ctstate new ; -m conntrack --ctstate NEW ; OK
+-m conntrack --ctstate n ; -m conntrack --ctstate NEW ; OK
+-m conntrack --ctstate e,r,i,u,s,d ; -m conntrack --ctstate INVALID,RELATED,ESTABLISHED,UNTRACKED,SNAT,DNAT ; OK
+-m conntrack --ctstate NEW,NEW ; -m conntrack --ctstate NEW ; OK
+-m conntrack --ctstate NEW, ; ; FAIL
+-m conntrack --ctstate ,NEW ; ; FAIL
+-m conntrack --ctstate "" ; ; FAIL
+-m conntrack --ctstate NEWX ; ; FAIL
+-m conntrack --ctstate NONE ; ; FAIL
+-m conntrack --ctstate "NEW, RELATED" ; ; FAIL
+-m conntrack ! --ctstate NEW ; = ; OK
+-m conntrack ! --ctstate RELATED,ESTABLISHED ; = ; OK
+-m conntrack --ctstate NEW --ctstate NEW ; ; FAIL
+-m conntrack ; ; FAIL
+-m conntrack --ctproto tcp ; -m conntrack --ctproto 6 ; OK
+-m conntrack --ctproto 6 ; = ; OK
+-m conntrack --ctproto TCP ; -m conntrack --ctproto 6 ; OK
+-m conntrack --ctproto udp ; -m conntrack --ctproto 17 ; OK
+-m conntrack --ctproto 0 ; = ; OK
+-m conntrack --ctproto all ; -m conntrack --ctproto 0 ; OK
+-m conntrack --ctproto 255 ; = ; OK
+-m conntrack --ctproto 256 ; ; FAIL
+-m conntrack --ctproto gre ; -m conntrack --ctproto 47 ; OK
+-m conntrack --ctproto nonesuch ; ; FAIL
+-m conntrack ! --ctproto 6 ; = ; OK
+-m conntrack ! --ctproto 0 ; = ; OK
+-m conntrack ! --ctstatus NONE --ctproto 0 ; ; FAIL
+-m conntrack --ctproto 0 ! --ctstatus NONE ; = ; OK
+-m conntrack ! --ctstatus NONE --ctproto 6 ; -m conntrack --ctproto 6 ! --ctstatus NONE ; OK
+-m conntrack --ctorigsrc 10.0.0.1 ; = ; OK
+-m conntrack --ctorigsrc 10.0.0.1/32 ; -m conntrack --ctorigsrc 10.0.0.1 ; OK
+-m conntrack --ctorigsrc 10.0.0.0/8 ; = ; OK
+-m conntrack --ctorigsrc 10.1.2.3/8 ; = ; OK
+-m conntrack --ctorigsrc 10.0.0.0/255.255.255.0 ; -m conntrack --ctorigsrc 10.0.0.0/24 ; OK
+-m conntrack --ctorigsrc 10.0.0.0/255.0.255.0 ; -m conntrack --ctorigsrc 10.0.0.0 ; OK
+-m conntrack --ctorigsrc 10.0.0.0/0 ; = ; OK
+-m conntrack --ctorigsrc 0.0.0.0/0 ; = ; OK
+-m conntrack --ctorigsrc 0.0.0.0 ; = ; OK
+-m conntrack --ctorigsrc 10.0.0.0/33 ; -m conntrack --ctorigsrc 10.0.0.0 ; OK
+-m conntrack --ctorigsrc 10.0.0.0/ ; ; FAIL
+-m conntrack --ctorigsrc 10.0.0.0/x ; ; FAIL
+-m conntrack --ctorigsrc 10.1 ; -m conntrack --ctorigsrc 10.0.0.1 ; OK
+-m conntrack --ctorigsrc 10 ; -m conntrack --ctorigsrc 0.0.0.10 ; OK
+-m conntrack --ctorigsrc 0x0a000001 ; -m conntrack --ctorigsrc 10.0.0.1 ; OK
+-m conntrack --ctorigsrc 010.0.0.1 ; -m conntrack --ctorigsrc 8.0.0.1 ; OK
+-m conntrack --ctorigsrc 10.0.0.256 ; ; FAIL
+-m conntrack --ctorigsrc 1.2.3.4.5 ; ; FAIL
+-m conntrack --ctorigsrc "" ; ; FAIL
+-m conntrack ! --ctorigsrc 10.0.0.1 ; = ; OK
+-m conntrack --ctorigdst 10.0.0.1/24 ; = ; OK
+-m conntrack ! --ctorigdst 10.0.0.1/24 ; = ; OK
+-m conntrack --ctreplsrc 10.0.0.1/24 ; = ; OK
+-m conntrack ! --ctreplsrc 10.0.0.1/24 ; = ; OK
+-m conntrack --ctrepldst 10.0.0.1/24 ; = ; OK
+-m conntrack ! --ctrepldst 10.0.0.1/24 ; = ; OK
+-m conntrack --ctorigsrcport 80 ; = ; OK
+-m conntrack --ctorigsrcport 80:90 ; = ; OK
+-m conntrack --ctorigsrcport 90:80 ; = ; OK
+-m conntrack --ctorigsrcport :90 ; -m conntrack --ctorigsrcport 0:90 ; OK
+-m conntrack --ctorigsrcport 90: ; -m conntrack --ctorigsrcport 90:65535 ; OK
+-m conntrack --ctorigsrcport 5:0 ; -m conntrack --ctorigsrcport 5 ; OK
+-m conntrack --ctorigsrcport 0 ; = ; OK
+-m conntrack --ctorigsrcport 0:65535 ; = ; OK
+-m conntrack --ctorigsrcport 65536 ; -m conntrack --ctorigsrcport 0 ; OK
+-m conntrack --ctorigsrcport http ; -m conntrack --ctorigsrcport 80 ; OK
+-m conntrack --ctorigsrcport http:https ; -m conntrack --ctorigsrcport 80:443 ; OK
+-m conntrack --ctorigsrcport "" ; -m conntrack --ctorigsrcport 0 ; OK
+-m conntrack --ctorigsrcport x ; ; FAIL
+-m conntrack ! --ctorigsrcport 80:90 ; = ; OK
+-m conntrack --ctorigdstport 80:90 ; = ; OK
+-m conntrack ! --ctorigdstport 80 ; = ; OK
+-m conntrack --ctreplsrcport 80 ; = ; OK
+-m conntrack ! --ctreplsrcport 80:90 ; = ; OK
+-m conntrack --ctrepldstport 80 ; = ; OK
+-m conntrack ! --ctrepldstport 80:90 ; = ; OK
+-m conntrack --ctstatus NONE ; = ; OK
+-m conntrack --ctstatus EXPECTED ; = ; OK
+-m conntrack --ctstatus SEEN_REPLY ; = ; OK
+-m conntrack --ctstatus ASSURED ; = ; OK
+-m conntrack --ctstatus CONFIRMED ; = ; OK
+-m conntrack --ctstatus CONFIRMED,ASSURED,SEEN_REPLY,EXPECTED ; -m conntrack --ctstatus EXPECTED,SEEN_REPLY,ASSURED,CONFIRMED ; OK
+-m conntrack --ctstatus NONE,ASSURED ; -m conntrack --ctstatus ASSURED ; OK
+-m conntrack --ctstatus a,s ; -m conntrack --ctstatus SEEN_REPLY,ASSURED ; OK
+-m conntrack --ctstatus assured ; -m conntrack --ctstatus ASSURED ; OK
+-m conntrack --ctstatus "" ; ; FAIL
+-m conntrack --ctstatus ASSURED, ; ; FAIL
+-m conntrack --ctstatus DYING ; ; FAIL
+-m conntrack ! --ctstatus ASSURED ; = ; OK
+-m conntrack ! --ctstatus NONE ; = ; OK
+-m conntrack --ctexpire 60 ; = ; OK
+-m conntrack --ctexpire 60:120 ; = ; OK
+-m conntrack --ctexpire 120:60 ; = ; OK
+-m conntrack --ctexpire :60 ; -m conntrack --ctexpire 0:60 ; OK
+-m conntrack --ctexpire 60: ; -m conntrack --ctexpire 60:4294967295 ; OK
+-m conntrack --ctexpire 4294967295 ; = ; OK
+-m conntrack --ctexpire 4294967296 ; ; FAIL
+-m conntrack --ctexpire x ; ; FAIL
+-m conntrack ! --ctexpire 60:120 ; = ; OK
+-m conntrack --ctdir ORIGINAL ; = ; OK
+-m conntrack --ctdir REPLY ; = ; OK
+-m conntrack --ctdir original ; -m conntrack --ctdir ORIGINAL ; OK
+-m conntrack --ctdir orig ; ; FAIL
+-m conntrack ! --ctdir ORIGINAL ; ; FAIL
+-m conntrack --ctdir "" ; ; FAIL
+-m conntrack --ctdir REPLY --ctexpire 1 --ctstatus NONE --ctrepldstport 4 --ctreplsrcport 3 --ctorigdstport 2 --ctorigsrcport 1 --ctrepldst 4.4.4.4 --ctreplsrc 3.3.3.3 --ctorigdst 2.2.2.2 --ctorigsrc 1.1.1.1 --ctproto 6 --ctstate NEW ; -m conntrack --ctstate NEW --ctproto 6 --ctorigsrc 1.1.1.1 --ctorigdst 2.2.2.2 --ctreplsrc 3.3.3.3 --ctrepldst 4.4.4.4 --ctorigsrcport 1 --ctorigdstport 2 --ctreplsrcport 3 --ctrepldstport 4 --ctstatus NONE --ctexpire 1 --ctdir REPLY ; OK
+-m conntrack --ctorigsrc 1.1.1.1 --ctorigsrc 1.1.1.1 ; ; FAIL
+-m conntrack --ctst NEW ; ; FAIL
+-m conntrack --ctsta NEW ; ; FAIL
+-m conntrack --ctstate NEW -m conntrack --ctstate ESTABLISHED ; = ; OK
+-m conntrack --ctproto UDPLite ; -m conntrack --ctproto 136 ; OK
+-m conntrack --ctproto UDPLITE ; ; FAIL
+-m conntrack --ctproto IPSEC-ESP ; -m conntrack --ctproto 50 ; OK
+-m conntrack --ctproto ESP ; ; FAIL
+-m conntrack --ctproto ALL ; ; FAIL

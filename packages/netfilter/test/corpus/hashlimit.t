@@ -1,0 +1,112 @@
+:filter INPUT
+-m hashlimit --hashlimit-name a --hashlimit-upto 5/sec ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a ; OK
+-m hashlimit --hashlimit-name b --hashlimit-upto 5 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name b ; OK
+-m hashlimit --hashlimit-name b2 --hashlimit 5 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name b2 ; OK
+-m hashlimit --hashlimit-name c --hashlimit-above 5/sec ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name c ; OK
+-m hashlimit --hashlimit-name d ! --hashlimit-upto 5/sec ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name d ; OK
+-m hashlimit --hashlimit-name e ! --hashlimit-above 5/sec ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name e ; OK
+-m hashlimit --hashlimit-name e2 ! --hashlimit 5/sec ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name e2 ; OK
+-m hashlimit --hashlimit-upto 5/sec ; ; FAIL
+-m hashlimit --hashlimit-name f ; ; FAIL
+-m hashlimit ; ; FAIL
+-m hashlimit --hashlimit-name "" --hashlimit-upto 5/sec ; ; FAIL
+-m hashlimit --hashlimit-name a/b --hashlimit-upto 5/sec ; ; FAIL
+-m hashlimit --hashlimit-name g --hashlimit-upto 5/sec --hashlimit-above 6/sec ; ; FAIL
+-m hashlimit --hashlimit-name h --hashlimit-upto 60/min ; -m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name h --hashlimit-htable-expire 60000 ; OK
+-m hashlimit --hashlimit-name i --hashlimit-upto 3600/hour ; -m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name i --hashlimit-htable-expire 3600000 ; OK
+-m hashlimit --hashlimit-name j --hashlimit-upto 1/day ; -m hashlimit --hashlimit-upto 1/day --hashlimit-burst 5 --hashlimit-name j ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/minute ; -m hashlimit --hashlimit-upto 7/min --hashlimit-burst 5 --hashlimit-name k ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/m ; -m hashlimit --hashlimit-upto 7/min --hashlimit-burst 5 --hashlimit-name k ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/h ; -m hashlimit --hashlimit-upto 7/hour --hashlimit-burst 5 --hashlimit-name k ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/d ; -m hashlimit --hashlimit-upto 7/day --hashlimit-burst 5 --hashlimit-name k ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/s ; -m hashlimit --hashlimit-upto 7/sec --hashlimit-burst 5 --hashlimit-name k ; OK
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/ ; ; FAIL
+-m hashlimit --hashlimit-name k --hashlimit-upto 7/week ; ; FAIL
+-m hashlimit --hashlimit-name l --hashlimit-upto 1000000/sec ; -m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name l ; OK
+-m hashlimit --hashlimit-name l --hashlimit-upto 999999/sec ; -m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name l ; OK
+-m hashlimit --hashlimit-name l --hashlimit-upto 500001/sec ; -m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name l ; OK
+-m hashlimit --hashlimit-name l --hashlimit-upto 300000/sec ; -m hashlimit --hashlimit-upto 333333/sec --hashlimit-burst 5 --hashlimit-name l ; OK
+-m hashlimit --hashlimit-name l --hashlimit-upto 1000001/sec ; ; FAIL
+-m hashlimit --hashlimit-name l --hashlimit-upto 60000000/min ; -m hashlimit --hashlimit-upto 1000000/sec --hashlimit-burst 5 --hashlimit-name l --hashlimit-htable-expire 60000 ; OK
+-m hashlimit --hashlimit-name l --hashlimit-upto 0/sec ; ; FAIL
+-m hashlimit --hashlimit-name l --hashlimit-upto -1/sec ; ; FAIL
+-m hashlimit --hashlimit-name l --hashlimit-upto x ; ; FAIL
+-m hashlimit --hashlimit-name l --hashlimit-upto "" ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 10 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 10 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 0 ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 1 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 1 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 1000000 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 1000000 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 1000001 ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 10k ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 10240 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 1m ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 5x ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst x ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 5/sec --hashlimit-burst 0x10 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 16 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name m --hashlimit-upto 1/day --hashlimit-burst 1000000 ; ; FAIL
+-m hashlimit --hashlimit-name m --hashlimit-upto 1/hour --hashlimit-burst 100 ; -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 100 --hashlimit-name m ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode srcip ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode dstip ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode dstip --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode srcport ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcport --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode dstport ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode dstport --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode dstport,dstip,srcport,srcip ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip,srcport,dstip,dstport --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode "srcip|dstip" ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip,dstip --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode srcip,,dstip ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip,dstip --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode "" ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name n ; OK
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode none ; ; FAIL
+-m hashlimit --hashlimit-name n --hashlimit-upto 5/sec --hashlimit-mode SRCIP ; ; FAIL
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 24 --hashlimit-dstmask 16 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name o --hashlimit-srcmask 24 --hashlimit-dstmask 16 ; OK
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 0 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name o --hashlimit-srcmask 0 ; OK
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 32 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name o ; OK
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 33 ; ; FAIL
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 255.255.255.0 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name o --hashlimit-srcmask 24 ; OK
+-m hashlimit --hashlimit-name o --hashlimit-upto 5/sec --hashlimit-srcmask 255.0.255.0 ; ; FAIL
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-size 100 --hashlimit-htable-max 200 --hashlimit-htable-gcinterval 300 --hashlimit-htable-expire 400 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p --hashlimit-htable-size 100 --hashlimit-htable-max 200 --hashlimit-htable-gcinterval 300 --hashlimit-htable-expire 400 ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-size 0 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-size 2000000 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p --hashlimit-htable-size 1048576 ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-max 2000000 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p --hashlimit-htable-max 1048576 ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-max 0 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-gcinterval 0 ; ; FAIL
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-gcinterval 1000 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-expire 0 ; ; FAIL
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/sec --hashlimit-htable-expire 1000 ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name p ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/min --hashlimit-htable-expire 1000 ; -m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-name p --hashlimit-htable-expire 1000 ; OK
+-m hashlimit --hashlimit-name p --hashlimit-upto 5/min --hashlimit-htable-expire 60000 ; -m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-name p ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 512kb/s ; -m hashlimit --hashlimit-upto 512kb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 1kb/s ; -m hashlimit --hashlimit-upto 1kb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 1mb/s ; -m hashlimit --hashlimit-upto 1mb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 10mb/s ; -m hashlimit --hashlimit-upto 10mb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 100mb/s ; -m hashlimit --hashlimit-upto 100mb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 1000mb/s ; -m hashlimit --hashlimit-upto 1008mb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 100000mb/s ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-upto 1b/s ; -m hashlimit --hashlimit-upto 0b/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 100b/s ; -m hashlimit --hashlimit-upto 96b/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 12345b/s ; -m hashlimit --hashlimit-upto 12336b/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-upto 0b/s ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-upto b/s ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-upto kb/s ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 1mb ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 512kb ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 512kb --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 511kb ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 1000000 ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 100kb ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-above 1b/s --hashlimit-burst 100kb ; ; FAIL
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 4096mb ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-name q --hashlimit-htable-expire 60000 ; OK
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-htable-expire 15000 ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-name q ; OK
+-m hashlimit --hashlimit-name q --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-htable-expire 15000 ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-name q --hashlimit-htable-expire 15000 ; OK
+-m hashlimit --hashlimit-name r1 --hashlimit-above 5/sec --hashlimit-rate-match ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name r1 --hashlimit-rate-match ; OK
+-m hashlimit --hashlimit-name r2 --hashlimit-above 60/min --hashlimit-rate-match ; -m hashlimit --hashlimit-above 60/sec --hashlimit-burst 5 --hashlimit-name r2 --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60 ; OK
+-m hashlimit --hashlimit-name r3 --hashlimit-above 7/min --hashlimit-rate-match ; -m hashlimit --hashlimit-above 7/sec --hashlimit-burst 5 --hashlimit-name r3 --hashlimit-htable-expire 60000 --hashlimit-rate-match --hashlimit-rate-interval 60 ; OK
+-m hashlimit --hashlimit-name r4 --hashlimit-above 5/sec --hashlimit-rate-match --hashlimit-rate-interval 1 ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name r4 --hashlimit-rate-match ; OK
+-m hashlimit --hashlimit-name r5 --hashlimit-above 5/sec --hashlimit-rate-match --hashlimit-rate-interval 10 ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name r5 --hashlimit-rate-match --hashlimit-rate-interval 10 ; OK
+-m hashlimit --hashlimit-name r6 --hashlimit-above 5/sec --hashlimit-rate-match --hashlimit-rate-interval 0 ; ; FAIL
+-m hashlimit --hashlimit-name r7 --hashlimit-above 5/sec --hashlimit-rate-match --hashlimit-rate-interval x ; ; FAIL
+-m hashlimit --hashlimit-name r8 --hashlimit-above 5/sec --hashlimit-rate-interval 10 ; -m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name r8 ; OK
+-m hashlimit --hashlimit-name r9 --hashlimit-above 512kb/s --hashlimit-rate-match ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-name r9 --hashlimit-rate-match ; OK
+-m hashlimit --hashlimit-name r10 --hashlimit-above 512kb/s --hashlimit-burst 2mb --hashlimit-rate-match --hashlimit-rate-interval 4 ; -m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 2mb --hashlimit-name r10 --hashlimit-rate-match --hashlimit-rate-interval 4 ; OK
+-m hashlimit --hashlimit-name r11 --hashlimit-above 1/day --hashlimit-rate-match ; -m hashlimit --hashlimit-above 1/sec --hashlimit-burst 5 --hashlimit-name r11 --hashlimit-htable-expire 86400000 --hashlimit-rate-match --hashlimit-rate-interval 86400 ; OK
+-m hashlimit --hashlimit-name s --hashlimit-name t --hashlimit-upto 5/sec ; ; FAIL
+-m hashlimit --hashlimit-na s --hashlimit-up 5/sec ; -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name s ; OK
+-m hashlimit --hashlimit-mode srcip --hashlimit-burst 7 --hashlimit-upto 3/min --hashlimit-name "with blank" ; -m hashlimit --hashlimit-upto 3/min --hashlimit-burst 7 --hashlimit-mode srcip --hashlimit-name with blank ; OK
+-m hashlimit --hashlimit-name y1 --hashlimit-upto 1/day --hashlimit-burst 1 ; -m hashlimit --hashlimit-upto 1/day --hashlimit-burst 1 --hashlimit-name y1 ; OK
+-m hashlimit --hashlimit-name y2 --hashlimit-upto 1/day --hashlimit-burst 2 ; ; FAIL
+-m hashlimit --hashlimit-name y3 --hashlimit-upto 1/day --hashlimit-burst 100 ; ; FAIL

@@ -1,0 +1,12 @@
+:filter INPUT
+-m helper --helper ftp ; = ; OK
+-m helper --helper ftp-2121 ; = ; OK
+-m helper --helper nonesuch ; = ; OK
+-m helper --helper "with blank" ; = ; OK
+-m helper --helper "" ; = ; OK
+-m helper ! --helper ftp ; = ; OK
+-m helper ! --helper "with blank" ; = ; OK
+-m helper --helper abcdefghijklmnopqrstuvwxyz123 ; = ; OK
+-m helper --helper abcdefghijklmnopqrstuvwxyz1234 ; -m helper --helper abcdefghijklmnopqrstuvwxyz123 ; OK
+-m helper ; ; FAIL
+-m helper --helper a --helper b ; ; FAIL

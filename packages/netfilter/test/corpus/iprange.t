@@ -1,0 +1,34 @@
+:filter INPUT
+-m iprange --src-range 10.0.0.1-10.0.0.9 ; = ; OK
+-m iprange --dst-range 10.0.0.1-10.0.0.9 ; = ; OK
+-m iprange ! --src-range 10.0.0.1-10.0.0.9 ; = ; OK
+-m iprange ! --dst-range 10.0.0.1-10.0.0.9 ; = ; OK
+-m iprange --src-range 10.0.0.1-10.0.0.9 --dst-range 1.1.1.1-2.2.2.2 ; = ; OK
+-m iprange --dst-range 1.1.1.1-2.2.2.2 --src-range 10.0.0.1-10.0.0.9 ; -m iprange --src-range 10.0.0.1-10.0.0.9 --dst-range 1.1.1.1-2.2.2.2 ; OK
+-m iprange ! --src-range 10.0.0.1-10.0.0.9 ! --dst-range 1.1.1.1-2.2.2.2 ; = ; OK
+-m iprange --src-range 10.0.0.1 ; -m iprange --src-range 10.0.0.1-10.0.0.1 ; OK
+-m iprange --src-range 10.0.0.1-10.0.0.1 ; = ; OK
+-m iprange --src-range 10.0.0.9-10.0.0.1 ; = ; OK
+-m iprange --src-range 0.0.0.0-255.255.255.255 ; = ; OK
+-m iprange --src-range 10.0.0.1- ; ; FAIL
+-m iprange --src-range -10.0.0.1 ; ; FAIL
+-m iprange --src-range 10.0.0.1-10.0.0.2-10.0.0.3 ; ; FAIL
+-m iprange --src-range 10.0.0.1:10.0.0.2 ; ; FAIL
+-m iprange --src-range 10.0.0.0/24 ; ; FAIL
+-m iprange --src-range 10.1 ; -m iprange --src-range 10.1.0.0-10.1.0.0 ; OK
+-m iprange --src-range 10 ; -m iprange --src-range 10.0.0.0-10.0.0.0 ; OK
+-m iprange --src-range 10.1-10.2 ; -m iprange --src-range 10.1.0.0-10.2.0.0 ; OK
+-m iprange --src-range 010.0.0.1 ; -m iprange --src-range 8.0.0.1-8.0.0.1 ; OK
+-m iprange --src-range 0x0a.0.0.1 ; -m iprange --src-range 10.0.0.1-10.0.0.1 ; OK
+-m iprange --src-range 10.0.0.256 ; ; FAIL
+-m iprange --src-range 10.0.0. ; ; FAIL
+-m iprange --src-range 10..0.1 ; ; FAIL
+-m iprange --src-range 10.0.0.1.2 ; ; FAIL
+-m iprange --src-range localhost ; ; FAIL
+-m iprange --src-range "" ; ; FAIL
+-m iprange --src-range "10.0.0.1 - 10.0.0.9" ; ; FAIL
+-m iprange --src-range fe80::1-fe80::2 ; ; FAIL
+-m iprange ; ; FAIL
+-m iprange --src-range 1.1.1.1 --src-range 2.2.2.2 ; ; FAIL
+-m iprange --src 1.1.1.1 ; ; FAIL
+-m iprange --src-r 1.1.1.1 ; -m iprange --src-range 1.1.1.1-1.1.1.1 ; OK

@@ -1,0 +1,33 @@
+:filter INPUT
+-m length --length 1 ; = ; OK
+-m length --length 0 ; = ; OK
+-m length --length 65535 ; = ; OK
+-m length --length 65536 ; ; FAIL
+-m length --length 1:2 ; = ; OK
+-m length --length 2:1 ; = ; OK
+-m length --length 1:1 ; -m length --length 1 ; OK
+-m length --length :2 ; -m length --length 0:2 ; OK
+-m length --length 1: ; -m length --length 1:65535 ; OK
+-m length --length : ; -m length --length 0:65535 ; OK
+-m length --length 0: ; -m length --length 0:65535 ; OK
+-m length --length 1:2:3 ; ; FAIL
+-m length --length :: ; ; FAIL
+-m length --length 0x10 ; -m length --length 16 ; OK
+-m length --length 010 ; -m length --length 8 ; OK
+-m length --length +5 ; -m length --length 5 ; OK
+-m length --length " 5" ; -m length --length 5 ; OK
+-m length --length "5 " ; ; FAIL
+-m length --length -1 ; ; FAIL
+-m length --length 1:-1 ; ; FAIL
+-m length --length x ; ; FAIL
+-m length --length 1x ; ; FAIL
+-m length --length 1-2 ; ; FAIL
+-m length --length "" ; -m length --length 0 ; OK
+-m length --length 1:65536 ; ; FAIL
+-m length ! --length 1 ; = ; OK
+-m length ! --length 1:2 ; = ; OK
+-m length ! --length 0:65535 ; = ; OK
+-m length ; ; FAIL
+-m length --length 1 --length 2 ; ; FAIL
+-m length --len 1 ; -m length --length 1 ; OK
+-m length --length ! 1 ; ; FAIL

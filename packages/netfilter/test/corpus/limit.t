@@ -1,0 +1,88 @@
+:filter INPUT
+-m limit ; -m limit --limit 3/hour ; OK
+-m limit --limit 3/hour ; = ; OK
+-m limit --limit 1 ; -m limit --limit 1/sec ; OK
+-m limit --limit 5 ; -m limit --limit 5/sec ; OK
+-m limit --limit 1/s ; -m limit --limit 1/sec ; OK
+-m limit --limit 1/sec ; = ; OK
+-m limit --limit 1/second ; -m limit --limit 1/sec ; OK
+-m limit --limit 1/seconds ; ; FAIL
+-m limit --limit 1/SEC ; -m limit --limit 1/sec ; OK
+-m limit --limit 1/m ; -m limit --limit 1/min ; OK
+-m limit --limit 1/min ; = ; OK
+-m limit --limit 1/minute ; -m limit --limit 1/min ; OK
+-m limit --limit 1/h ; -m limit --limit 1/hour ; OK
+-m limit --limit 1/hour ; = ; OK
+-m limit --limit 1/d ; ; FAIL
+-m limit --limit 1/day ; ; FAIL
+-m limit --limit 1/week ; ; FAIL
+-m limit --limit 1/ ; ; FAIL
+-m limit --limit /sec ; ; FAIL
+-m limit --limit 0 ; ; FAIL
+-m limit --limit 0/sec ; ; FAIL
+-m limit --limit -1/sec ; ; FAIL
+-m limit --limit x ; ; FAIL
+-m limit --limit "" ; ; FAIL
+-m limit --limit 1x/sec ; -m limit --limit 1/sec ; OK
+-m limit --limit 1.5/sec ; -m limit --limit 1/sec ; OK
+-m limit --limit 10/sec ; = ; OK
+-m limit --limit 7/sec ; = ; OK
+-m limit --limit 60/min ; -m limit --limit 1/sec ; OK
+-m limit --limit 3600/hour ; -m limit --limit 1/sec ; OK
+-m limit --limit 86400/day ; -m limit --limit 1/sec ; OK
+-m limit --limit 7/minute ; -m limit --limit 7/min ; OK
+-m limit --limit 61/min ; = ; OK
+-m limit --limit 90/min ; = ; OK
+-m limit --limit 120/min ; -m limit --limit 2/sec ; OK
+-m limit --limit 121/hour ; = ; OK
+-m limit --limit 2/day ; = ; OK
+-m limit --limit 23/day ; = ; OK
+-m limit --limit 24/day ; -m limit --limit 1/hour ; OK
+-m limit --limit 25/day ; = ; OK
+-m limit --limit 50/day ; = ; OK
+-m limit --limit 100/sec ; = ; OK
+-m limit --limit 1000/sec ; = ; OK
+-m limit --limit 3000/sec ; -m limit --limit 3333/sec ; OK
+-m limit --limit 3333/sec ; = ; OK
+-m limit --limit 4999/sec ; -m limit --limit 5000/sec ; OK
+-m limit --limit 5000/sec ; = ; OK
+-m limit --limit 5001/sec ; -m limit --limit 10000/sec ; OK
+-m limit --limit 6000/sec ; -m limit --limit 10000/sec ; OK
+-m limit --limit 10000/sec ; = ; OK
+-m limit --limit 10001/sec ; ; FAIL
+-m limit --limit 600000/min ; -m limit --limit 10000/sec ; OK
+-m limit --limit 600001/min ; ; FAIL
+-m limit --limit 864000000/day ; -m limit --limit 10000/sec ; OK
+-m limit --limit 1000000/hour ; -m limit --limit 277/sec ; OK
+-m limit --limit 4294967296/sec ; ; FAIL
+-m limit --limit 4294967297/sec ; -m limit --limit 1/sec ; OK
+-m limit --limit +5/sec ; -m limit --limit 5/sec ; OK
+-m limit --limit 0x10/sec ; ; FAIL
+-m limit --limit 010/sec ; -m limit --limit 10/sec ; OK
+-m limit --limit 1/day --limit-burst 1 ; = ; OK
+-m limit --limit 1/day --limit-burst 4 ; ; FAIL
+-m limit --limit 1/day --limit-burst 5 ; ; FAIL
+-m limit --limit 1/day --limit-burst 10000 ; = ; OK
+-m limit --limit 1/hour --limit-burst 100 ; = ; OK
+-m limit --limit 1/hour --limit-burst 119 ; = ; OK
+-m limit --limit 1/hour --limit-burst 120 ; ; FAIL
+-m limit --limit 1/hour --limit-burst 10000 ; = ; OK
+-m limit --limit 1/min --limit-burst 7000 ; = ; OK
+-m limit --limit 1/min --limit-burst 10000 ; = ; OK
+-m limit --limit 10/sec --limit-burst 20 ; = ; OK
+-m limit --limit-burst 20 --limit 10/sec ; -m limit --limit 10/sec --limit-burst 20 ; OK
+-m limit --limit-burst 20 ; -m limit --limit 3/hour --limit-burst 20 ; OK
+-m limit --limit 10/sec --limit-burst 5 ; -m limit --limit 10/sec ; OK
+-m limit --limit 10/sec --limit-burst 0 ; ; FAIL
+-m limit --limit 10/sec --limit-burst 1 ; = ; OK
+-m limit --limit 10/sec --limit-burst 10000 ; = ; OK
+-m limit --limit 10/sec --limit-burst 10001 ; ; FAIL
+-m limit --limit 10/sec --limit-burst -1 ; ; FAIL
+-m limit --limit 10/sec --limit-burst x ; ; FAIL
+-m limit --limit 10/sec --limit-burst 0x10 ; -m limit --limit 10/sec --limit-burst 16 ; OK
+-m limit ! --limit 10/sec ; ; FAIL
+-m limit --limit 10/sec ! --limit-burst 3 ; ; FAIL
+-m limit --limit 10/sec --limit 10/sec ; ; FAIL
+-m limit --limit 10/sec -m limit --limit 5/sec ; = ; OK
+-m limit --limit-b 3 ; -m limit --limit 3/hour --limit-burst 3 ; OK
+-m limit --limi 3/s ; ; FAIL

@@ -1,0 +1,32 @@
+:filter INPUT
+-m mark --mark 1 ; -m mark --mark 0x1 ; OK
+-m mark --mark 0 ; -m mark --mark 0x0 ; OK
+-m mark --mark 0x1 ; = ; OK
+-m mark --mark 010 ; -m mark --mark 0x8 ; OK
+-m mark --mark 4294967295 ; -m mark --mark 0xffffffff ; OK
+-m mark --mark 4294967296 ; ; FAIL
+-m mark --mark 0xffffffff ; = ; OK
+-m mark --mark 0x1/0xff ; = ; OK
+-m mark --mark 1/1 ; -m mark --mark 0x1/0x1 ; OK
+-m mark --mark 1/0xffffffff ; -m mark --mark 0x1 ; OK
+-m mark --mark 1/0 ; -m mark --mark 0x1/0x0 ; OK
+-m mark --mark 0xff/0x0f ; -m mark --mark 0xff/0xf ; OK
+-m mark --mark 1/ ; ; FAIL
+-m mark --mark /1 ; ; FAIL
+-m mark --mark 1/4294967296 ; ; FAIL
+-m mark --mark 1/2/3 ; ; FAIL
+-m mark --mark 1x ; ; FAIL
+-m mark --mark 1/2x ; ; FAIL
+-m mark --mark x ; ; FAIL
+-m mark --mark -1 ; ; FAIL
+-m mark --mark +1 ; -m mark --mark 0x1 ; OK
+-m mark --mark " 1" ; -m mark --mark 0x1 ; OK
+-m mark --mark "" ; ; FAIL
+-m mark ! --mark 1 ; -m mark ! --mark 0x1 ; OK
+-m mark ! --mark 1/2 ; -m mark ! --mark 0x1/0x2 ; OK
+-m mark ; ; FAIL
+-m mark --mark 1 --mark 2 ; ; FAIL
+-m mark --mark 1 -m mark --mark 2 ; -m mark --mark 0x1 -m mark --mark 0x2 ; OK
+-m mark --m 1 ; ; FAIL
+-m mark --mark ! 1 ; ; FAIL
+-m mark --mark 0x ; ; FAIL

@@ -1,0 +1,65 @@
+:filter INPUT
+-p tcp -m multiport --dports 80 ; = ; OK
+-p tcp -m multiport --sports 80 ; = ; OK
+-p tcp -m multiport --ports 80 ; = ; OK
+-p tcp -m multiport --source-ports 80 ; -p tcp -m multiport --sports 80 ; OK
+-p tcp -m multiport --destination-ports 80 ; -p tcp -m multiport --dports 80 ; OK
+-p tcp -m multiport --port 80 ; -p tcp -m multiport --ports 80 ; OK
+-p tcp -m multiport --dport 80 ; -p tcp -m multiport --dports 80 ; OK
+-p tcp -m multiport --dports 80,443 ; = ; OK
+-p udp -m multiport --dports 80,443 ; = ; OK
+-p sctp -m multiport --dports 80,443 ; = ; OK
+-p dccp -m multiport --dports 80,443 ; = ; OK
+-p udplite -m multiport --dports 80,443 ; = ; OK
+-p icmp -m multiport --dports 80,443 ; ; FAIL
+-m multiport --dports 80,443 ; ; FAIL
+-p all -m multiport --dports 80,443 ; ; FAIL
+-m multiport --dports 80,443 -p tcp ; ; FAIL
+-m multiport -p tcp --dports 80,443 ; -p tcp -m multiport --dports 80,443 ; OK
+! -p tcp -m multiport --dports 80,443 ; ; FAIL
+-p tcp -m multiport ; ; FAIL
+-p tcp -m multiport ! --dports 80,443 ; = ; OK
+-p tcp -m multiport ! --sports 80,443 ; = ; OK
+-p tcp -m multiport ! --ports 80,443 ; = ; OK
+-p tcp -m multiport --dports 80:90 ; = ; OK
+-p tcp -m multiport --dports 80:90,100 ; = ; OK
+-p tcp -m multiport --dports 100,80:90 ; = ; OK
+-p tcp -m multiport --dports 80:80 ; ; FAIL
+-p tcp -m multiport --dports 90:80 ; ; FAIL
+-p tcp -m multiport --dports 80: ; ; FAIL
+-p tcp -m multiport --dports :80 ; ; FAIL
+-p tcp -m multiport --dports 0:65535 ; = ; OK
+-p tcp -m multiport --dports 0 ; = ; OK
+-p tcp -m multiport --dports 65535 ; = ; OK
+-p tcp -m multiport --dports 65536 ; ; FAIL
+-p tcp -m multiport --dports 80, ; ; FAIL
+-p tcp -m multiport --dports ,80 ; ; FAIL
+-p tcp -m multiport --dports "" ; ; FAIL
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 ; = ; OK
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 ; ; FAIL
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14:15 ; = ; OK
+-p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15:16 ; ; FAIL
+-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14 ; = ; OK
+-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15 ; = ; OK
+-p tcp -m multiport --dports 1:2,3:4,5:6,7:8,9:10,11:12,13:14,15:16 ; ; FAIL
+-p tcp -m multiport --dports 80,80,80 ; = ; OK
+-p tcp -m multiport --dports http,https ; -p tcp -m multiport --dports 80,443 ; OK
+-p tcp -m multiport --dports http:https ; -p tcp -m multiport --dports 80:443 ; OK
+-p tcp -m multiport --dports ssh,nonesuch ; ; FAIL
+-p udp -m multiport --dports domain,ntp ; -p udp -m multiport --dports 53,123 ; OK
+-p udp -m multiport --dports http ; ; FAIL
+-p tcp -m multiport --dports tftp ; ; FAIL
+-p sctp -m multiport --dports http ; ; FAIL
+-p tcp -m multiport --dports 0x50,010 ; -p tcp -m multiport --dports 80,8 ; OK
+-p tcp -m multiport --dports 80:90:100 ; ; FAIL
+-p tcp -m multiport --dports 80-90 ; ; FAIL
+-p tcp -m multiport --dports 80 --sports 90 ; ; FAIL
+-p tcp -m multiport --dports 80 --dports 90 ; ; FAIL
+-p tcp -m multiport --dports 80 -m multiport --sports 90 ; = ; OK
+-p tcp -m multiport --dports 80 --ports 90 ; ; FAIL
+-p tcp --dport 3 -m multiport --sports 80 ; -p tcp -m tcp --dport 3 -m multiport --sports 80 ; OK
+-p tcp -m multiport --sports 80 --dport 3 ; ; FAIL
+-p tcp -m multiport --sports 80 -m tcp --dport 3 ; = ; OK
+-p tcp -m multiport --dports "80, 90" ; -p tcp -m multiport --dports 80,90 ; OK
+-p tcp -m multiport --dports ! 80 ; ; FAIL
+-p 6 -m multiport --dports 80 ; -p tcp -m multiport --dports 80 ; OK

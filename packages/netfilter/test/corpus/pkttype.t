@@ -1,0 +1,19 @@
+:filter INPUT
+-m pkttype --pkt-type unicast ; = ; OK
+-m pkttype --pkt-type broadcast ; = ; OK
+-m pkttype --pkt-type multicast ; = ; OK
+-m pkttype --pkt-type otherhost ; = ; OK
+-m pkttype --pkt-type host ; -m pkttype --pkt-type unicast ; OK
+-m pkttype --pkt-type bcast ; -m pkttype --pkt-type broadcast ; OK
+-m pkttype --pkt-type mcast ; -m pkttype --pkt-type multicast ; OK
+-m pkttype --pkt-type outgoing ; ; FAIL
+-m pkttype --pkt-type loopback ; ; FAIL
+-m pkttype --pkt-type UNICAST ; -m pkttype --pkt-type unicast ; OK
+-m pkttype --pkt-type uni ; ; FAIL
+-m pkttype --pkt-type 0 ; ; FAIL
+-m pkttype --pkt-type "" ; ; FAIL
+-m pkttype ! --pkt-type unicast ; = ; OK
+-m pkttype ! --pkt-type mcast ; -m pkttype ! --pkt-type multicast ; OK
+-m pkttype ; ; FAIL
+-m pkttype --pkt-type host --pkt-type host ; ; FAIL
+-m pkttype --pkt host ; -m pkttype --pkt-type unicast ; OK

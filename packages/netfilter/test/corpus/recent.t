@@ -1,0 +1,62 @@
+:filter INPUT
+-m recent --set ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck ; -m recent --rcheck --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --update ; -m recent --update --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --remove ; -m recent --remove --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent ! --set ; -m recent ! --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent ! --rcheck ; -m recent ! --rcheck --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent ! --update ; -m recent ! --update --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent ! --remove ; -m recent ! --remove --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent ; ; FAIL
+-m recent --name foo ; ; FAIL
+-m recent --set --rcheck ; ; FAIL
+-m recent --update --remove ; ; FAIL
+-m recent --set --name foo ; -m recent --set --name foo --mask 255.255.255.255 --rsource ; OK
+-m recent --name foo --set ; -m recent --set --name foo --mask 255.255.255.255 --rsource ; OK
+-m recent --set --rsource ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --set --rdest ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rdest ; OK
+-m recent --set --rsource --rdest ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rdest ; OK
+-m recent --set --rdest --rsource ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --seconds 60 ; -m recent --rcheck --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --seconds 0 ; ; FAIL
+-m recent --rcheck --seconds 4294967295 ; -m recent --rcheck --seconds -1 --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --seconds 4294967296 ; ; FAIL
+-m recent --rcheck --seconds x ; ; FAIL
+-m recent --rcheck --seconds 60 --hitcount 5 ; -m recent --rcheck --seconds 60 --hitcount 5 --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --update --seconds 60 --hitcount 5 --rttl --name SSH --rsource ; -m recent --update --seconds 60 --hitcount 5 --rttl --name SSH --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --hitcount 0 ; -m recent --rcheck --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --hitcount 255 ; -m recent --rcheck --hitcount 255 --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rcheck --hitcount 256 ; ; FAIL
+-m recent --rcheck --hitcount -1 ; ; FAIL
+-m recent --rcheck --hitcount x ; ; FAIL
+-m recent --rcheck --reap ; ; FAIL
+-m recent --rcheck --seconds 10 --reap ; -m recent --rcheck --seconds 10 --reap --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --update --seconds 10 --reap --hitcount 3 --rttl --name a --mask 255.255.255.0 --rdest ; = ; OK
+-m recent --set --seconds 10 ; ; FAIL
+-m recent --set --hitcount 10 ; ; FAIL
+-m recent --set --seconds 10 --reap ; ; FAIL
+-m recent --set --rttl ; ; FAIL
+-m recent --remove --rttl ; ; FAIL
+-m recent --remove --seconds 10 ; ; FAIL
+-m recent --remove --hitcount 3 ; ; FAIL
+-m recent --rcheck --rttl ; -m recent --rcheck --rttl --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --set --mask 255.255.255.0 ; -m recent --set --name DEFAULT --mask 255.255.255.0 --rsource ; OK
+-m recent --set --mask 0.0.0.0 ; -m recent --set --name DEFAULT --mask 0.0.0.0 --rsource ; OK
+-m recent --set --mask 255.0.255.0 ; -m recent --set --name DEFAULT --mask 255.0.255.0 --rsource ; OK
+-m recent --set --mask 24 ; -m recent --set --name DEFAULT --mask 0.0.0.24 --rsource ; OK
+-m recent --set --mask 255.255.0 ; -m recent --set --name DEFAULT --mask 255.255.0.0 --rsource ; OK
+-m recent --set --mask x ; ; FAIL
+-m recent --set --mask "" ; ; FAIL
+-m recent --set --mask 255.255.255.0/24 ; ; FAIL
+-m recent --set --name "" ; ; FAIL
+-m recent --set --name . ; ; FAIL
+-m recent --set --name .. ; ; FAIL
+-m recent --set --name a/b ; ; FAIL
+-m recent --set --name a.b ; -m recent --set --name a.b --mask 255.255.255.255 --rsource ; OK
+-m recent --set --name "a b" ; -m recent --set --name a b --mask 255.255.255.255 --rsource ; OK
+-m recent --set --name "a\"b" ; -m recent --set --name a"b --mask 255.255.255.255 --rsource ; OK
+-m recent --set --set ; ; FAIL
+-m recent --set --name a --name b ; ; FAIL
+-m recent --rcheck --seconds 60 -m recent --set ; -m recent --rcheck --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rch ; -m recent --rcheck --name DEFAULT --mask 255.255.255.255 --rsource ; OK
+-m recent --rs --set ; -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource ; OK

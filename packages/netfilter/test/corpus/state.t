@@ -1,0 +1,19 @@
+:filter INPUT
+-m state --state NEW ; = ; OK
+-m state --state RELATED,ESTABLISHED ; = ; OK
+-m state --state ESTABLISHED,RELATED ; -m state --state RELATED,ESTABLISHED ; OK
+-m state --state UNTRACKED,INVALID,NEW ; -m state --state INVALID,NEW,UNTRACKED ; OK
+-m state --state new,est ; -m state --state NEW,ESTABLISHED ; OK
+-m state --state SNAT ; ; FAIL
+-m state --state DNAT ; ; FAIL
+-m state --state "" ; ; FAIL
+-m state --state NEW, ; ; FAIL
+-m state --state ,NEW ; ; FAIL
+-m state --state NEWX ; ; FAIL
+-m state ! --state NEW ; = ; OK
+-m state ! --state RELATED,ESTABLISHED ; = ; OK
+-m state ; ; FAIL
+-m state --state NEW --state NEW ; ; FAIL
+-m state --sta NEW ; -m state --state NEW ; OK
+-m state --ctstate NEW ; ; FAIL
+-p tcp -m state --state NEW -m tcp --dport 22 ; = ; OK

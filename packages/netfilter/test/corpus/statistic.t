@@ -1,0 +1,64 @@
+:filter INPUT
+-m statistic --mode random --probability 0.5 ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability 0 ; -m statistic --mode random --probability 0.00000000000 ; OK
+-m statistic --mode random --probability 1 ; -m statistic --mode random --probability 1.00000000000 ; OK
+-m statistic --mode random --probability 0.1 ; -m statistic --mode random --probability 0.10000000009 ; OK
+-m statistic --mode random --probability 0.333 ; -m statistic --mode random --probability 0.33300000010 ; OK
+-m statistic --mode random --probability 0.33333333349 ; = ; OK
+-m statistic --mode random --probability 0.00000000001 ; -m statistic --mode random --probability 0.00000000000 ; OK
+-m statistic --mode random --probability 0.0000000003 ; -m statistic --mode random --probability 0.00000000047 ; OK
+-m statistic --mode random --probability 0.99999999999 ; -m statistic --mode random --probability 1.00000000000 ; OK
+-m statistic --mode random --probability 0.50000000000 ; = ; OK
+-m statistic --mode random --probability 1.0001 ; ; FAIL
+-m statistic --mode random --probability 2 ; ; FAIL
+-m statistic --mode random --probability -0.1 ; ; FAIL
+-m statistic --mode random --probability -0 ; -m statistic --mode random --probability 0.00000000000 ; OK
+-m statistic --mode random --probability .5 ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability 5e-1 ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability 1e-400 ; -m statistic --mode random --probability 0.00000000000 ; OK
+-m statistic --mode random --probability 0x0.8p0 ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability 0x1 ; -m statistic --mode random --probability 1.00000000000 ; OK
+-m statistic --mode random --probability " 0.5" ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random --probability "0.5 " ; ; FAIL
+-m statistic --mode random --probability 0.5x ; ; FAIL
+-m statistic --mode random --probability 0,5 ; ; FAIL
+-m statistic --mode random --probability x ; ; FAIL
+-m statistic --mode random --probability "" ; ; FAIL
+-m statistic --mode random --probability inf ; ; FAIL
+-m statistic --mode random ; ; FAIL
+-m statistic --probability 0.5 ; ; FAIL
+-m statistic --probability 0.5 --mode random ; -m statistic --mode random --probability 0.50000000000 ; OK
+-m statistic --mode random ! --probability 0.5 ; -m statistic --mode random ! --probability 0.50000000000 ; OK
+-m statistic ! --mode random --probability 0.5 ; ; FAIL
+-m statistic --mode nth --every 3 --packet 0 ; = ; OK
+-m statistic --mode nth --every 3 --packet 1 ; = ; OK
+-m statistic --mode nth --every 3 --packet 2 ; = ; OK
+-m statistic --mode nth --every 3 --packet 3 ; ; FAIL
+-m statistic --mode nth --every 1 --packet 0 ; = ; OK
+-m statistic --mode nth --every 1 --packet 1 ; ; FAIL
+-m statistic --mode nth --every 0 --packet 0 ; ; FAIL
+-m statistic --mode nth --every 3 ; ; FAIL
+-m statistic --mode nth --packet 3 ; ; FAIL
+-m statistic --mode nth ; ; FAIL
+-m statistic --mode nth ! --every 3 --packet 0 ; = ; OK
+-m statistic --mode nth --every 3 ! --packet 0 ; ; FAIL
+-m statistic --packet 0 --every 3 --mode nth ; -m statistic --mode nth --every 3 --packet 0 ; OK
+-m statistic --every 3 --packet 0 ; ; FAIL
+-m statistic --mode nth --every 4294967295 --packet 4294967294 ; = ; OK
+-m statistic --mode nth --every 4294967296 --packet 0 ; ; FAIL
+-m statistic --mode nth --every 0x10 --packet 010 ; -m statistic --mode nth --every 16 --packet 8 ; OK
+-m statistic --mode nth --every x --packet 0 ; ; FAIL
+-m statistic --mode nth --probability 0.5 ; ; FAIL
+-m statistic --mode random --every 3 --packet 0 ; ; FAIL
+-m statistic --mode random --probability 0.5 --every 3 --packet 0 ; ; FAIL
+-m statistic --mode foo --probability 0.5 ; ; FAIL
+-m statistic --mode Random --probability 0.5 ; ; FAIL
+-m statistic --mode rand --probability 0.5 ; ; FAIL
+-m statistic --mode nth --mode nth --every 3 --packet 0 ; ; FAIL
+-m statistic --mode nth --every 3 --every 3 --packet 0 ; ; FAIL
+-m statistic --m random --p 0.5 ; ; FAIL
+-m statistic --mo random --pr 0.5 ; ; FAIL
+-m statistic ; ; FAIL
+-m statistic --mode random --probability 0.000244140625 ; -m statistic --mode random --probability 0.00024414062 ; OK
+-m statistic --mode random --probability 0.000732421875 ; -m statistic --mode random --probability 0.00073242188 ; OK
+-m statistic --mode random --probability 0.99999999953 ; = ; OK

@@ -1,0 +1,106 @@
+:filter INPUT
+-p tcp ; = ; OK
+-p tcp -m tcp ; = ; OK
+-m tcp ; ; FAIL
+-p udp -m tcp ; ; FAIL
+! -p tcp -m tcp --dport 80 ; ; FAIL
+-p all -m tcp --dport 80 ; ; FAIL
+-p 6 --dport 80 ; -p tcp -m tcp --dport 80 ; OK
+-p TCP --dport 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp -m tcp --dport 80 ; = ; OK
+-m tcp -p tcp --dport 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --sport 80 ; -p tcp -m tcp --sport 80 ; OK
+-p tcp --source-port 80 ; -p tcp -m tcp --sport 80 ; OK
+-p tcp --destination-port 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport 80 --sport 90 ; -p tcp -m tcp --sport 90 --dport 80 ; OK
+-p tcp -m tcp --sport 90 --dport 80 ; = ; OK
+-p tcp ! --dport 80 ; -p tcp -m tcp ! --dport 80 ; OK
+-p tcp ! --sport 80 ; -p tcp -m tcp ! --sport 80 ; OK
+-p tcp ! --sport 1:2 ! --dport 3:4 ; -p tcp -m tcp ! --sport 1:2 ! --dport 3:4 ; OK
+-p tcp -m tcp ! --sport 1:2 ! --dport 3:4 ; = ; OK
+-p tcp --dport ! 80 ; ; FAIL
+-p tcp --dport 0 ; -p tcp -m tcp --dport 0 ; OK
+-p tcp --dport 65535 ; -p tcp -m tcp --dport 65535 ; OK
+-p tcp --dport 65536 ; ; FAIL
+-p tcp --dport -1 ; ; FAIL
+-p tcp --dport 80: ; -p tcp -m tcp --dport 80:65535 ; OK
+-p tcp --dport :80 ; -p tcp -m tcp --dport 0:80 ; OK
+-p tcp --dport : ; -p tcp -m tcp ; OK
+-p tcp --dport 0:65535 ; -p tcp -m tcp ; OK
+-p tcp ! --dport 0:65535 ; -p tcp -m tcp ; OK
+-p tcp ! --dport : ; -p tcp -m tcp ; OK
+-p tcp --dport 80:80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport 90:80 ; ; FAIL
+-p tcp --dport 80:90 ; -p tcp -m tcp --dport 80:90 ; OK
+-p tcp --dport 80:90:100 ; ; FAIL
+-p tcp --dport 80-90 ; ; FAIL
+-p tcp --dport 80,90 ; ; FAIL
+-p tcp --dport 0x50 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport 010 ; -p tcp -m tcp --dport 8 ; OK
+-p tcp --dport 08 ; ; FAIL
+-p tcp --dport +80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport http ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport HTTP ; ; FAIL
+-p tcp --dport www ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport http:https ; -p tcp -m tcp --dport 80:443 ; OK
+-p tcp --dport ssh: ; -p tcp -m tcp --dport 22:65535 ; OK
+-p tcp --dport domain ; -p tcp -m tcp --dport 53 ; OK
+-p tcp --dport syslog ; -p tcp -m tcp --dport 514 ; OK
+-p tcp --dport ntp ; ; FAIL
+-p tcp --dport nonesuch ; ; FAIL
+-p tcp --dport "" ; ; FAIL
+-p tcp --dport " 80" ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dport "80 " ; ; FAIL
+-p tcp --dport ; ; FAIL
+-p tcp --dport 80 --dport 81 ; ; FAIL
+-p tcp --sport 80 --source-port 81 ; ; FAIL
+-p tcp --dpor 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dpo 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --dest 80 ; -d 80.0.0.0/32 -p tcp ; OK
+-p tcp --destination-p 80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp --d 80 ; ; FAIL
+-p tcp --dport=80 ; -p tcp -m tcp --dport 80 ; OK
+-p tcp -m tcp --dport 80 -m tcp --sport 3 ; = ; OK
+-p tcp -m tcp -m tcp --dport 80 ; = ; OK
+-p tcp --dport 80 -m tcp --dport 90 ; -p tcp -m tcp --dport 80 -m tcp --dport 90 ; OK
+-p tcp --syn ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN ; OK
+-p tcp ! --syn ; -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN ; OK
+-p tcp -m tcp --syn ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN ; OK
+-p tcp --syn --syn ; ; FAIL
+-p tcp --syn --tcp-flags SYN SYN ; ; FAIL
+-p tcp --tcp-flags SYN SYN ; -p tcp -m tcp --tcp-flags SYN SYN ; OK
+-p tcp -m tcp --tcp-flags SYN SYN ; = ; OK
+-p tcp ! --tcp-flags SYN SYN ; -p tcp -m tcp ! --tcp-flags SYN SYN ; OK
+-p tcp --tcp-flags syn,ack syn ; -p tcp -m tcp --tcp-flags SYN,ACK SYN ; OK
+-p tcp --tcp-flags ALL NONE ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE ; OK
+-p tcp --tcp-flags ALL ALL ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG FIN,SYN,RST,PSH,ACK,URG ; OK
+-p tcp --tcp-flags NONE NONE ; -p tcp -m tcp ; OK
+-p tcp ! --tcp-flags NONE NONE ; -p tcp -m tcp ! --tcp-flags NONE NONE ; OK
+-p tcp --tcp-flags NONE SYN ; -p tcp -m tcp ; OK
+-p tcp --tcp-flags URG,ACK,PSH,RST,SYN,FIN FIN ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG FIN ; OK
+-p tcp --tcp-flags FIN,SYN,RST,ACK SYN ; -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN ; OK
+-p tcp --tcp-flags SYN,SYN SYN ; -p tcp -m tcp --tcp-flags SYN SYN ; OK
+-p tcp --tcp-flags SYN, SYN ; -p tcp -m tcp --tcp-flags SYN SYN ; OK
+-p tcp --tcp-flags ,SYN ,,SYN ; -p tcp -m tcp --tcp-flags SYN SYN ; OK
+-p tcp --tcp-flags ECE ECE ; ; FAIL
+-p tcp --tcp-flags SYN ; ; FAIL
+-p tcp --tcp-flags SYN -j ACCEPT ; ; FAIL
+-p tcp --tcp-flags SYN ! SYN ; ; FAIL
+-p tcp --tcp-flags 2 2 ; ; FAIL
+-p tcp --tcp-flags "" "" ; -p tcp -m tcp ; OK
+-p tcp --tcp-flags SYN FIN ; -p tcp -m tcp --tcp-flags SYN FIN ; OK
+-p tcp --tcp-option 2 ; -p tcp -m tcp --tcp-option 2 ; OK
+-p tcp -m tcp --tcp-option 2 ; = ; OK
+-p tcp ! --tcp-option 2 ; -p tcp -m tcp ! --tcp-option 2 ; OK
+-p tcp --tcp-option 0 ; ; FAIL
+-p tcp --tcp-option 1 ; -p tcp -m tcp --tcp-option 1 ; OK
+-p tcp --tcp-option 255 ; -p tcp -m tcp --tcp-option 255 ; OK
+-p tcp --tcp-option 256 ; ; FAIL
+-p tcp --tcp-option x ; ; FAIL
+-p tcp --tcp-option 0x8 ; -p tcp -m tcp --tcp-option 8 ; OK
+-p tcp --tcp-option 2 --tcp-option 3 ; ; FAIL
+-p tcp --tcp-option 8 --tcp-flags SYN SYN --dport 80 --sport 90 ; -p tcp -m tcp --sport 90 --dport 80 --tcp-option 8 --tcp-flags SYN SYN ; OK
+-p tcp -m tcp --sport 90 --dport 80 --tcp-option 8 --tcp-flags SYN SYN ; = ; OK
+-p tcp ! --tcp-option 8 ! --syn ! --dport 1:3 ! --sport 9 ; -p tcp -m tcp ! --sport 9 ! --dport 1:3 ! --tcp-option 8 ! --tcp-flags FIN,SYN,RST,ACK SYN ; OK
+-p tcp --icmp-type 8 ; ; FAIL

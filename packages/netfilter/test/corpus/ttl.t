@@ -1,0 +1,27 @@
+:filter INPUT
+-m ttl --ttl-eq 64 ; = ; OK
+-m ttl --ttl 64 ; -m ttl --ttl-eq 64 ; OK
+-m ttl ! --ttl-eq 64 ; = ; OK
+-m ttl ! --ttl 64 ; -m ttl ! --ttl-eq 64 ; OK
+-m ttl --ttl-lt 64 ; = ; OK
+-m ttl --ttl-gt 64 ; = ; OK
+-m ttl ! --ttl-lt 64 ; ; FAIL
+-m ttl ! --ttl-gt 64 ; ; FAIL
+-m ttl --ttl-eq 0 ; = ; OK
+-m ttl --ttl-eq 255 ; = ; OK
+-m ttl --ttl-eq 256 ; ; FAIL
+-m ttl --ttl-eq -1 ; ; FAIL
+-m ttl --ttl-eq x ; ; FAIL
+-m ttl --ttl-eq 0x10 ; -m ttl --ttl-eq 16 ; OK
+-m ttl --ttl-eq 010 ; -m ttl --ttl-eq 8 ; OK
+-m ttl --ttl-eq "" ; ; FAIL
+-m ttl --ttl-gt 255 ; = ; OK
+-m ttl --ttl-lt 0 ; = ; OK
+-m ttl ; ; FAIL
+-m ttl --ttl-lt 3 --ttl-gt 1 ; ; FAIL
+-m ttl --ttl-eq 3 --ttl-gt 1 ; ; FAIL
+-m ttl --ttl-eq 3 --ttl-eq 1 ; ; FAIL
+-m ttl --ttl-eq 3 --ttl 1 ; ; FAIL
+-m ttl --ttl- 3 ; ; FAIL
+-m ttl --ttl-e 3 ; -m ttl --ttl-eq 3 ; OK
+-m ttl --tt 3 ; ; FAIL

@@ -1,0 +1,81 @@
+:filter INPUT
+-p udp ; = ; OK
+-p udp -m udp ; = ; OK
+-m udp ; ; FAIL
+-p udp -m udp ; = ; OK
+! -p udp -m udp --dport 80 ; ; FAIL
+-p all -m udp --dport 80 ; ; FAIL
+-p 17 --dport 80 ; -p udp -m udp --dport 80 ; OK
+-p UDP --dport 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dport 80 ; -p udp -m udp --dport 80 ; OK
+-p udp -m udp --dport 80 ; = ; OK
+-m udp -p udp --dport 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --sport 80 ; -p udp -m udp --sport 80 ; OK
+-p udp --source-port 80 ; -p udp -m udp --sport 80 ; OK
+-p udp --destination-port 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dport 80 --sport 90 ; -p udp -m udp --sport 90 --dport 80 ; OK
+-p udp -m udp --sport 90 --dport 80 ; = ; OK
+-p udp ! --dport 80 ; -p udp -m udp ! --dport 80 ; OK
+-p udp ! --sport 80 ; -p udp -m udp ! --sport 80 ; OK
+-p udp ! --sport 1:2 ! --dport 3:4 ; -p udp -m udp ! --sport 1:2 ! --dport 3:4 ; OK
+-p udp -m udp ! --sport 1:2 ! --dport 3:4 ; = ; OK
+-p udp --dport ! 80 ; ; FAIL
+-p udp --dport 0 ; -p udp -m udp --dport 0 ; OK
+-p udp --dport 65535 ; -p udp -m udp --dport 65535 ; OK
+-p udp --dport 65536 ; -p udp -m udp --dport 0 ; OK
+-p udp --dport -1 ; ; FAIL
+-p udp --dport 80: ; -p udp -m udp --dport 80:65535 ; OK
+-p udp --dport :80 ; -p udp -m udp --dport 0:80 ; OK
+-p udp --dport : ; -p udp -m udp ; OK
+-p udp --dport 0:65535 ; -p udp -m udp ; OK
+-p udp ! --dport 0:65535 ; -p udp -m udp ; OK
+-p udp ! --dport : ; -p udp -m udp ; OK
+-p udp --dport 80:80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dport 90:80 ; -p udp -m udp --dport 90:80 ; OK
+-p udp --dport 80:90 ; -p udp -m udp --dport 80:90 ; OK
+-p udp --dport 80:90:100 ; ; FAIL
+-p udp --dport 80-90 ; ; FAIL
+-p udp --dport 80,90 ; ; FAIL
+-p udp --dport 0x50 ; ; FAIL
+-p udp --dport 010 ; -p udp -m udp --dport 10 ; OK
+-p udp --dport 08 ; -p udp -m udp --dport 8 ; OK
+-p udp --dport +80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dport http ; -p udp -m udp --dport 80 ; OK
+-p udp --dport HTTP ; ; FAIL
+-p udp --dport www ; -p udp -m udp --dport 80 ; OK
+-p udp --dport http:https ; -p udp -m udp --dport 80:443 ; OK
+-p udp --dport ssh: ; -p udp -m udp --dport 22:65535 ; OK
+-p udp --dport domain ; -p udp -m udp --dport 53 ; OK
+-p udp --dport syslog ; -p udp -m udp --dport 514 ; OK
+-p udp --dport ntp ; -p udp -m udp --dport 123 ; OK
+-p udp --dport nonesuch ; ; FAIL
+-p udp --dport "" ; -p udp -m udp --dport 0 ; OK
+-p udp --dport " 80" ; -p udp -m udp --dport 80 ; OK
+-p udp --dport "80 " ; ; FAIL
+-p udp --dport ; ; FAIL
+-p udp --dport 80 --dport 81 ; ; FAIL
+-p udp --sport 80 --source-port 81 ; ; FAIL
+-p udp --dpor 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dpo 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --dest 80 ; -d 80.0.0.0/32 -p udp ; OK
+-p udp --destination-p 80 ; -p udp -m udp --dport 80 ; OK
+-p udp --d 80 ; ; FAIL
+-p udp --dport=80 ; -p udp -m udp --dport 80 ; OK
+-p udp -m udp --dport 80 -m udp --sport 3 ; = ; OK
+-p udp -m udp -m udp --dport 80 ; = ; OK
+-p udp --dport 80 -m udp --dport 90 ; -p udp -m udp --dport 80 -m udp --dport 90 ; OK
+-p udp --icmp-type 8 ; ; FAIL
+-p tcp -m udp --dport 53 ; ; FAIL
+-p udplite -m udp --dport 53 ; ; FAIL
+-p udp --dport domain ; -p udp -m udp --dport 53 ; OK
+-p udp --dport bootps:bootpc ; -p udp -m udp --dport 67:68 ; OK
+-p udp --dport 65536 ; -p udp -m udp --dport 0 ; OK
+-p udp --dport 65537 ; -p udp -m udp --dport 1 ; OK
+-p udp --dport 131072 ; -p udp -m udp --dport 0 ; OK
+-p udp --dport 4294967295 ; ; FAIL
+-p udp --dport -2 ; ; FAIL
+-p udp --dport 1:2:3 ; ; FAIL
+-p udp --dport :: ; ; FAIL
+-p udp --dport x:2 ; ; FAIL
+-p udp ! --sport 53 --dport 1024:65535 ; -p udp -m udp ! --sport 53 --dport 1024:65535 ; OK
+-p udp --sport 67:68 --dport 67:68 ; -p udp -m udp --sport 67:68 --dport 67:68 ; OK
