@@ -1,0 +1,85 @@
+import { ACCEPT, drop, type Packet, type Verdict } from '@chainwalk/core';
+import type { Connection } from '../connections/connection.ts';
+import type { IpvsContext } from '../context.ts';
+import type { HeaderView } from '../header-view.ts';
+import { type IpvsProtocol, portsOf } from '../protocols/protocol.ts';
+import type { Service } from '../services/service.ts';
+import { FTP_DATA_PORT } from '../services/service-table.ts';
+import { leave } from './leave.ts';
+import { findInbound } from './lookup.ts';
+import { schedulePersistent } from './persistence.ts';
+import { type Endpoints, isOnePacket, pick, type Scheduled } from './pick.ts';
+import { countConnection } from './statistics.ts';
+
+/**
+ * Makes an entry for a packet that has none (`ip_vs_try_to_schedule` and the protocols' `conn_schedule`), or answers
+ * with the verdict on the packet.
+ */
+export function tryToSchedule(
+  ipvs: IpvsContext,
+  packet: Packet,
+  header: HeaderView,
+  protocol: IpvsProtocol,
+): Connection | Verdict {
+  if (header.fragmentOffset !== 0 || protocol.fixedPort !== undefined) return ACCEPT;
+  if (!header.isQuoted) {
+    const admission = protocol.admits(packet, {
+      sloppyTcp: ipvs.sysctls.sloppyTcp.value !== 0,
+      sloppySctp: ipvs.sysctls.sloppySctp.value !== 0,
+    });
+    if (admission === 'drop') return drop('ipvs-drop');
+    if (admission === 'pass') return ACCEPT;
+  }
+  const ports = portsOf(header, protocol);
+  if (ports === undefined) return drop('ipvs-drop');
+  const [clientAddress, virtualAddress] = header.inverse ? [header.dst, header.src] : [header.src, header.dst];
+  const service = ipvs.services.find(packet.family, packet.mark, protocol.number, virtualAddress, ports.server);
+  if (service === undefined) return ACCEPT;
+  if (ipvs.defence.dropsNew()) {
+    packet.trace?.add({ kind: 'ipvs', text: 'drop_packet: dropped instead of scheduled' });
+    return drop('ipvs-drop');
+  }
+  const endpoints = { clientAddress, clientPort: ports.client, virtualAddress, virtualPort: ports.server };
+  const scheduled = schedule(ipvs, packet, header, protocol, service, endpoints);
+  if (scheduled === 'not-ours') return ACCEPT;
+  if (scheduled === 'no-destination') return leave(ipvs, packet, header, protocol, service, ports.server);
+  ipvs.defence.connectionAdded();
+  return scheduled;
+}
+
+/** Picks a server and makes the entry (`ip_vs_schedule`). */
+function schedule(
+  ipvs: IpvsContext,
+  packet: Packet,
+  header: HeaderView,
+  protocol: IpvsProtocol,
+  service: Service,
+  endpoints: Endpoints,
+): Scheduled {
+  const { settings } = service;
+  // A server opening an FTP data connection is no client.
+  if (endpoints.clientPort === FTP_DATA_PORT) return 'not-ours';
+  if (packet.inDevice === undefined || packet.inDevice.kind === 'loopback') {
+    // Nor is a server on this host that answers one.
+    if (findInbound(ipvs, { ...header, inverse: !header.inverse }, protocol) !== undefined) return 'not-ours';
+  }
+  if (settings.persistent) return schedulePersistent(ipvs, packet, header, service, endpoints);
+  if (settings.fwmark === 0 && endpoints.virtualPort !== settings.port) return 'no-destination';
+  const destination = pick(ipvs, packet, header, service, endpoints);
+  if (destination === undefined) return 'no-destination';
+  const connection = ipvs.connections.create(
+    {
+      family: settings.family,
+      protocol: header.protocol,
+      ...endpoints,
+      serverAddress: destination.address,
+      serverPort: destination.port || endpoints.virtualPort,
+      kind: isOnePacket(service, header) ? 'one-packet' : 'connection',
+      method: destination.method,
+      fwmark: packet.mark,
+    },
+    destination,
+  );
+  countConnection(ipvs, destination, service);
+  return connection;
+}

@@ -1,0 +1,56 @@
+import { type Address, formatAddress } from '@chainwalk/core';
+import { protocolLabel } from '../protocols/protocols.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { ForwardMethod, ServiceKey, TunnelConfig } from '../services/config.ts';
+import { portName } from './service-names.ts';
+
+/** `ADDRESS:PORT`, the port by name unless `numeric`. Addresses are never looked up: there is no resolver here. */
+export function endpoint(address: Address, port: number, protocol: number, numeric: boolean): string {
+  return `${formatAddress(address)}:${numeric ? port : portName(port, protocol)}`;
+}
+
+/** How listings head a service: `TCP  10.96.0.1:80`, `FWM  5` (marks as signed numbers). */
+export function serviceTitle(service: ServiceKey, numeric: boolean): string {
+  if (service.fwmark !== 0) return `FWM  ${service.fwmark | 0}`;
+  return `${protocolLabel(service.protocol).padEnd(4)} ${endpoint(service.address, service.port, service.protocol, numeric)}`;
+}
+
+/** How a saved command names a service: `-t 10.96.0.1:80`, `-f 5`. */
+export function serviceOption(service: ServiceKey, numeric: boolean): string {
+  if (service.fwmark !== 0) return `-f ${service.fwmark | 0}`;
+  const name = endpoint(service.address, service.port, service.protocol, numeric);
+  return `${service.protocol === 6 ? '-t' : service.protocol === 17 ? '-u' : '--sctp-service'} ${name}`;
+}
+
+export const METHOD_TITLE: Readonly<Record<ForwardMethod, string>> = {
+  masq: 'Masq',
+  local: 'Local',
+  tunnel: 'Tunnel',
+  route: 'Route',
+};
+
+export const METHOD_OPTION: Readonly<Record<ForwardMethod, string>> = {
+  masq: '-m',
+  local: '-l',
+  tunnel: '-i',
+  route: '-g',
+};
+
+const CHECKSUM_TITLE: Readonly<Record<TunnelConfig['checksum'], string>> = { none: '-c', csum: '+c', remcsum: 'r+c' };
+
+/** The tunnel of a server as `--tun-info` shows it. */
+export function tunnelTitle(tunnel: TunnelConfig): string {
+  if (tunnel.type === 'ipip') return 'ipip';
+  const checksum = CHECKSUM_TITLE[tunnel.checksum];
+  return tunnel.type === 'gue' ? `gue:${tunnel.port}:${checksum}` : `gre:${checksum}`;
+}
+
+/** Names of the flags that are set, by the scheduler's own words or the general ones. */
+export function flagNames(flags: number, scheduler: Scheduler | undefined): string {
+  const names: string[] = [];
+  for (let bit = 1, number = 1; bit <= 4; bit *= 2, number++) {
+    if ((flags & bit) === 0) continue;
+    names.push(scheduler?.flags?.find((flag) => flag.bit === bit)?.name ?? `flag-${number}`);
+  }
+  return names.join(',');
+}
