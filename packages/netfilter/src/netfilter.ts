@@ -1,5 +1,5 @@
-import { drop, Hook, type HookFunction, type Host, invariant, type Packet, type Verdict } from '@chainwalk/core';
 import type { Conntrack } from '@chainwalk/conntrack';
+import { drop, Hook, type HookFunction, type Host, invariant, type Packet, type Verdict } from '@chainwalk/core';
 import { DEFAULT_EXTENSIONS } from './extensions.ts';
 import { SetRegistry } from './ipset/set-registry.ts';
 import { ruleText } from './iptables/save.ts';
@@ -13,6 +13,8 @@ import { walkTable } from './x_tables/walk.ts';
 export interface NetfilterOptions {
   /** The matches and targets that rules may use; the default is all of chainwalk's. */
   readonly extensions?: ExtensionRegistry;
+  /** Whether long chains are searched through an index, as they are by default. The answers are the same without. */
+  readonly index?: boolean;
 }
 
 /** Counters of one chain: a pair for each rule, and the policy's for a built-in chain. */
@@ -39,6 +41,8 @@ export class Netfilter {
   readonly conntrack: Conntrack;
   readonly sets: SetRegistry;
   readonly extensions: ExtensionRegistry;
+  /** Whether long chains are searched through an index. */
+  readonly usesIndex: boolean;
   readonly #compiler: Compiler;
   readonly #tables = new Map<TableName, TableRuntime>();
   readonly #named = new Map<string, Named>();
@@ -49,6 +53,7 @@ export class Netfilter {
     this.host = host;
     this.conntrack = conntrack;
     this.extensions = options.extensions ?? DEFAULT_EXTENSIONS;
+    this.usesIndex = options.index ?? true;
     this.#compiler = new Compiler(this.extensions);
     this.sets = new SetRegistry(host);
   }
@@ -90,7 +95,12 @@ export class Netfilter {
    * State that rules share by name (`recent` lists, `hashlimit` tables): made when first asked for, and gone when the
    * last rule that asked has let go of it.
    */
-  named<T>(kind: string, name: string, create: () => T, destroy?: (value: T) => void): { readonly value: T; readonly release: () => void } {
+  named<T>(
+    kind: string,
+    name: string,
+    create: () => T,
+    destroy?: (value: T) => void,
+  ): { readonly value: T; readonly release: () => void } {
     const key = `${kind}/${name}`;
     let entry = this.#named.get(key);
     if (entry === undefined) {
@@ -125,8 +135,7 @@ export class Netfilter {
       const held = this.#needed.get(need);
       if (held !== undefined) held.users++;
       else {
-        const release = need === 'conntrack' ? this.conntrack.require(FAMILY) : this.conntrack.requireDefrag(FAMILY);
-        this.#needed.set(need, { users: 1, release });
+        this.#needed.set(need, { users: 1, release: this.conntrack.require(FAMILY) });
       }
     }
   }
@@ -166,7 +175,8 @@ export class Netfilter {
     const walk: HookFunction = (packet, state) => walkTable(this, runtime, packet, state);
     for (const hook of hooks) {
       const ops = { family: FAMILY, hook, priority, name: `iptable_${name}` } as const;
-      if (name === 'nat') this.conntrack.nat.registerRuleset({ family: FAMILY, hook, priority, name: ops.name, lookup: walk });
+      if (name === 'nat')
+        this.conntrack.nat.registerRuleset({ family: FAMILY, hook, priority, name: ops.name, lookup: walk });
       else if (name === 'mangle' && hook === Hook.LOCAL_OUT) this.host.hooks.register({ ...ops, fn: rerouting(walk) });
       else this.host.hooks.register({ ...ops, fn: walk });
     }

@@ -1,4 +1,5 @@
-import { type Device, type Family, type Packet, invariant } from '@chainwalk/core';
+import { type Device, type Family, invariant, type Packet } from '@chainwalk/core';
+import type { ChainIndex } from './chain-index.ts';
 import type { CompiledMatch, CompiledTarget, ExtensionRegistry, Need } from './extension.ts';
 import { endsChain } from './layout.ts';
 import type { Chain, DeviceName, Rule } from './rule.ts';
@@ -33,8 +34,14 @@ export interface CompiledRule {
   readonly size: number;
   /** Whether TRACE calls it the end of its chain. */
   readonly endsChain: boolean;
+  /** The single destination port that one of its first matches asks for; -1 if none does. */
+  readonly port: number;
+  /** Match calls that a packet of another port costs: those before the match that asks for the port, and that one. */
+  readonly portCost: number;
   /** Tests beyond plain addresses and protocol; absent for most rules. */
-  readonly special: ((packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined) => string | undefined) | undefined;
+  readonly special:
+    | ((packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined) => string | undefined)
+    | undefined;
 }
 
 /**
@@ -54,6 +61,8 @@ export interface CompiledChain {
   readonly bytesBefore: Float64Array;
   readonly stateful: boolean;
   readonly needs: ReadonlySet<Need>;
+  /** Finds the rules that can match a packet; made when a long chain is first walked. */
+  index: ChainIndex | undefined;
 }
 
 /** `sizeof(struct ipt_entry)` and the standard target behind it. */
@@ -99,6 +108,7 @@ export class Compiler {
       bytesBefore: new Float64Array(count + 1),
       stateful: rules.some((rule) => rule.stateful.length > 0),
       needs: new Set(rules.flatMap((rule) => rule.needs)),
+      index: undefined,
     };
     for (const [index, rule] of rules.entries()) {
       const { ip } = rule.rule;
@@ -140,10 +150,34 @@ export class Compiler {
       action = { kind: 'target', name: target.name, code, slot: slotOf(code) };
     } else {
       size += STANDARD_TARGET_SIZE;
-      if (target?.kind === 'verdict') action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
+      if (target?.kind === 'verdict')
+        action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
       else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
     }
-    return { rule, matches, action, stateful, needs, size, endsChain: endsChain(rule), special: specialTest(rule) };
+    const { port, portCost } = this.#portOf(rule);
+    return {
+      rule,
+      matches,
+      action,
+      stateful,
+      needs,
+      size,
+      endsChain: endsChain(rule),
+      port,
+      portCost,
+      special: specialTest(rule),
+    };
+  }
+
+  /** Looks past matches that let everything through for one that asks for a single port. */
+  #portOf(rule: Rule): { port: number; portCost: number } {
+    for (const [index, use] of rule.matches.entries()) {
+      const extension = this.registry.match(use.name)!;
+      const port = extension.destinationPort?.(use.info);
+      if (port !== undefined) return { port, portCost: index + 1 };
+      if (extension.alwaysMatches !== true) break;
+    }
+    return { port: -1, portCost: 0 };
   }
 }
 
@@ -160,7 +194,8 @@ function specialTest(rule: Rule): CompiledRule['special'] {
   if (plain) return undefined;
   return (packet, inDev, outDev) => {
     if (src !== undefined && ((Number(packet.src) & src.mask) >>> 0 !== src.network) !== src.inverted) return 'source';
-    if (dst !== undefined && ((Number(packet.dst) & dst.mask) >>> 0 !== dst.network) !== dst.inverted) return 'destination';
+    if (dst !== undefined && ((Number(packet.dst) & dst.mask) >>> 0 !== dst.network) !== dst.inverted)
+      return 'destination';
     if (inDevice !== undefined && !nameMatches(inDevice, inDev)) return 'in';
     if (outDevice !== undefined && !nameMatches(outDevice, outDev)) return 'out';
     if (protocol !== undefined && (packet.protocol !== protocol.number) !== protocol.inverted) return 'protocol';

@@ -1,4 +1,14 @@
-import { InputError, type Device, type Family, type Hook, type HookName, type Host, type Packet, type Place, type Verdict } from '@chainwalk/core';
+import {
+  type Device,
+  type Family,
+  type Hook,
+  type HookName,
+  type Host,
+  InputError,
+  type Packet,
+  type Place,
+  type Verdict,
+} from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { IpTest, RuleMatch, TableName } from './rule.ts';
 
@@ -57,7 +67,16 @@ export interface CheckContext extends RuleContext {
 }
 
 /** Why the kernel refuses a rule: iptables prints the text of the error number. */
-export type KernelErrno = 'EINVAL' | 'ENOENT' | 'ERANGE' | 'EOPNOTSUPP' | 'ELOOP' | 'EEXIST' | 'EBUSY' | 'EPERM' | 'ENOMEM';
+export type KernelErrno =
+  | 'EINVAL'
+  | 'ENOENT'
+  | 'ERANGE'
+  | 'EOPNOTSUPP'
+  | 'ELOOP'
+  | 'EEXIST'
+  | 'EBUSY'
+  | 'EPERM'
+  | 'ENOMEM';
 
 /** A rule that the kernel refuses. `message` is for people; iptables itself would only show the errno's text. */
 export class KernelRefusal extends Error {
@@ -94,7 +113,7 @@ export const CONTINUE: RuleVerdict = { kind: 'continue' };
 export const RETURN: RuleVerdict = { kind: 'return' };
 
 /** What an extension can ask for as long as a rule that uses it exists. */
-export type Need = 'conntrack' | 'defrag';
+export type Need = 'conntrack';
 
 /**
  * A compiled extension of one rule. `S` is private state of the rule on one host (the bucket of `limit`, the counter of
@@ -138,6 +157,13 @@ interface ExtensionBase<Info> {
 }
 
 export interface MatchExtension<Info = unknown, S = unknown> extends ExtensionBase<Info> {
+  /**
+   * The one destination port without which it never matches, if there is such a port and nothing but the ports decides
+   * before it. Lets a long chain be searched by port.
+   */
+  readonly destinationPort?: (info: Info) => number | undefined;
+  /** Whether it matches every packet and changes nothing (`comment`). */
+  readonly alwaysMatches?: true;
   /** Pure: called once for each rule value, whatever hosts use it. */
   readonly compile: (info: Info) => CompiledMatch<S>;
 }

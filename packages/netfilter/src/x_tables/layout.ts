@@ -1,18 +1,19 @@
 import { Hook, type HookName, Priority } from '@chainwalk/core';
-import { type Chain, type Rule, type Table, TABLE_NAMES, type TableName } from './rule.ts';
+import { type Chain, type Rule, TABLE_NAMES, type Table, type TableName } from './rule.ts';
 
 /** Which hooks each table sits on, in the order of the hooks, and at which priority (`iptable_*.c`). */
-export const TABLE_LAYOUT: Readonly<Record<TableName, { readonly hooks: readonly Hook[]; readonly priority: number }>> = {
-  raw: { hooks: [Hook.PREROUTING, Hook.LOCAL_OUT], priority: Priority.RAW },
-  mangle: {
-    hooks: [Hook.PREROUTING, Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT, Hook.POSTROUTING],
-    priority: Priority.MANGLE,
-  },
-  // The nat table is no hook function of its own: NAT asks it for the first packet of a connection.
-  nat: { hooks: [Hook.PREROUTING, Hook.LOCAL_IN, Hook.LOCAL_OUT, Hook.POSTROUTING], priority: Priority.NAT_DST },
-  filter: { hooks: [Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT], priority: Priority.FILTER },
-  security: { hooks: [Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT], priority: Priority.SECURITY },
-};
+export const TABLE_LAYOUT: Readonly<Record<TableName, { readonly hooks: readonly Hook[]; readonly priority: number }>> =
+  {
+    raw: { hooks: [Hook.PREROUTING, Hook.LOCAL_OUT], priority: Priority.RAW },
+    mangle: {
+      hooks: [Hook.PREROUTING, Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT, Hook.POSTROUTING],
+      priority: Priority.MANGLE,
+    },
+    // The nat table is no hook function of its own: NAT asks it for the first packet of a connection.
+    nat: { hooks: [Hook.PREROUTING, Hook.LOCAL_IN, Hook.LOCAL_OUT, Hook.POSTROUTING], priority: Priority.NAT_DST },
+    filter: { hooks: [Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT], priority: Priority.FILTER },
+    security: { hooks: [Hook.LOCAL_IN, Hook.FORWARD, Hook.LOCAL_OUT], priority: Priority.SECURITY },
+  };
 
 const HOOK_CHAINS: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 

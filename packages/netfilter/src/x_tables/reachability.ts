@@ -24,7 +24,9 @@ export function reachability(table: Table): ReadonlyMap<string, Reach> {
     if (base.policy === undefined) continue;
     visit(base, chains, edges, base.name as HookName, hooks);
   }
-  return new Map(table.chains.map((chain) => [chain.name, { hooks: hooks.get(chain.name) ?? [], end: reachableEnd(chain) }]));
+  return new Map(
+    table.chains.map((chain) => [chain.name, { hooks: hooks.get(chain.name) ?? [], end: reachableEnd(chain) }]),
+  );
 }
 
 function reachableEnd(chain: Chain): number {
@@ -67,7 +69,8 @@ function visit(
     }
     if (open.has(target)) throw new KernelRefusal('ELOOP', `chain ${target} can reach itself through ${top.name}`);
     if (done.has(target)) continue;
-    if (!chains.has(target)) throw new KernelRefusal('EINVAL', `chain ${top.name} jumps to ${target}, which does not exist`);
+    if (!chains.has(target))
+      throw new KernelRefusal('EINVAL', `chain ${top.name} jumps to ${target}, which does not exist`);
     mark(hooks, target, hook);
     open.add(target);
     stack.push({ name: target, next: 0 });

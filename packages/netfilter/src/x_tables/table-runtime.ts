@@ -165,7 +165,14 @@ export class TableRuntime {
   #check(table: Table, chain: Chain, reach: Reach): void {
     for (const [index, rule] of chain.rules.entries()) {
       const hooks = index < reach.end ? reach.hooks : [];
-      const context = { table: table.name, chain: chain.name, ip: rule.ip, matches: rule.matches, hooks, net: this.#net };
+      const context = {
+        table: table.name,
+        chain: chain.name,
+        ip: rule.ip,
+        matches: rule.matches,
+        hooks,
+        net: this.#net,
+      };
       for (const match of rule.matches) this.#compiler.registry.match(match.name)?.check?.(match.info, context);
       if (rule.target?.kind !== 'extension') continue;
       const target = this.#compiler.registry.target(rule.target.name);
@@ -191,7 +198,8 @@ export class TableRuntime {
     for (const [index, rule] of compiled.rules.entries()) {
       const list = states[index];
       if (list === undefined) continue;
-      for (const [slot, code] of rule.stateful.entries()) (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
+      for (const [slot, code] of rule.stateful.entries())
+        (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
     }
   }
 }

@@ -1,5 +1,16 @@
-import { ACCEPT, type Device, drop, hookName, type HookState, type Packet, queue, type Trace, type Verdict } from '@chainwalk/core';
+import {
+  ACCEPT,
+  type Device,
+  drop,
+  type HookState,
+  hookName,
+  type Packet,
+  queue,
+  type Trace,
+  type Verdict,
+} from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
+import { ChainIndex, INDEXED_FROM } from './chain-index.ts';
 import type { Action, CompiledRule } from './compile.ts';
 import type { ActionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
@@ -42,7 +53,10 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
   for (;;) {
     const compiled = chain.compiled;
     const start = index;
-    index = nextMatch(chain, start, packet, par, trace, table);
+    index =
+      trace === undefined && rulesLeft(chain, start) >= INDEXED_FROM && net.usesIndex
+        ? indexedMatch(chain, start, packet, par)
+        : nextMatch(chain, start, packet, par, trace, table);
     const { rules, bytesBefore } = compiled;
     const visited = Math.min(index + 1, rules.length) - start;
     meter.rules += visited;
@@ -52,7 +66,14 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
       if (chain !== base) {
         if (packet.nfTrace) logTrace(net, packet, par, chain.name, 'return', index + 1);
-        trace?.add({ kind: 'chain-end', table, chain: chain.name, number: index + 1, how: 'return', verdict: 'RETURN' });
+        trace?.add({
+          kind: 'chain-end',
+          table,
+          chain: chain.name,
+          number: index + 1,
+          how: 'return',
+          verdict: 'RETURN',
+        });
       }
       const caller = callers.pop();
       if (caller === undefined) return policyOf(net, base, packet, par, table);
@@ -166,6 +187,27 @@ function nextMatch(
   return count;
 }
 
+function rulesLeft(chain: ChainRuntime, start: number): number {
+  return chain.compiled.rules.length - start;
+}
+
+/** The same answer as {@link nextMatch}, and the same counts, from an index over the chain. */
+function indexedMatch(chain: ChainRuntime, start: number, packet: Packet, par: ActionParam): number {
+  const { compiled } = chain;
+  compiled.index ??= new ChainIndex(compiled);
+  if (!compiled.index.usable) return nextMatch(chain, start, packet, par, undefined, par.table);
+  const { rules, isSpecial } = compiled;
+  const search = compiled.index.search(packet, start);
+  let found = search.next();
+  for (; found >= 0; found = search.next()) {
+    if (isSpecial[found] !== 0 && rules[found]!.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
+    if (rules[found]!.matches.length === 0 || failingMatch(chain, found, packet, par) < 0 || par.hotdrop) break;
+  }
+  const end = found < 0 ? rules.length : found;
+  par.host.meter.matches += search.skippedMatches(end);
+  return end;
+}
+
 /** The index of the first match that does not hold, or -1. */
 function failingMatch(chain: ChainRuntime, index: number, packet: Packet, par: ActionParam): number {
   const matches = chain.compiled.rules[index]!.matches;
@@ -185,7 +227,14 @@ function plainFailure(chain: ChainRuntime, index: number, src: number, dst: numb
   return (dst & dstMask[index]!) !== dstNetwork[index]! ? 'destination' : 'protocol';
 }
 
-function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, table: TableName, failed: string): void {
+function addFailure(
+  trace: Trace,
+  par: ActionParam,
+  chain: ChainRuntime,
+  index: number,
+  table: TableName,
+  failed: string,
+): void {
   const rule = chain.compiled.rules[index]!;
   trace.add({
     kind: 'rule',
@@ -214,7 +263,14 @@ function kindOf(rule: CompiledRule, inBase: boolean): 'rule' | 'return' | 'polic
   return inBase ? 'policy' : 'return';
 }
 
-function logTrace(net: Netfilter, packet: Packet, par: ActionParam, chain: string, kind: 'rule' | 'return' | 'policy', number: number): void {
+function logTrace(
+  net: Netfilter,
+  packet: Packet,
+  par: ActionParam,
+  chain: string,
+  kind: 'rule' | 'return' | 'policy',
+  number: number,
+): void {
   net.host.log.write(traceLine(packet, par, par.table, chain, kind, number), 4);
 }
 
