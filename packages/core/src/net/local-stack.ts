@@ -104,7 +104,7 @@ export class LocalStack {
     }
     if (icmp.type === 8) {
       if (sysctls.icmpEchoIgnoreAll.value !== 0) return this.#drop(packet, 'icmp-ignored');
-      this.#icmpReply(packet, icmpHeader(0, 0, icmp.id, icmp.seq), packet.payload, packet.payloadLength);
+      this.#icmpReply(packet, icmpHeader(0, icmp.code, icmp.id, icmp.seq), packet.payload, packet.payloadLength);
     } else if (icmp.type === 13) {
       // Fewer bytes than a type needs are not answered; the reply carries three timestamps whatever came in.
       if (packet.payloadLength < 4) return this.#drop(packet, 'icmp-ignored');

@@ -171,8 +171,9 @@ function whole(text: string): PacketText {
   return { text, cut: false };
 }
 
+/** What is left may be less than nothing where a quoted header claims to be longer; Linux prints it without a sign. */
 function incomplete(left: number): string {
-  return `INCOMPLETE [${left} bytes] `;
+  return `INCOMPLETE [${left >>> 0} bytes] `;
 }
 
 function addressAt(view: DataView, at: number): string {

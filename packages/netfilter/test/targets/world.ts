@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Conntrack } from '@chainwalk/conntrack';
-import { Host, Simulation } from '@chainwalk/core';
+import { Host, runIp, Simulation } from '@chainwalk/core';
 import { runIptablesRestore, type ToolResult } from '../../src/iptables/run.ts';
 import { Netfilter } from '../../src/netfilter.ts';
 import type { Rule, TableName } from '../../src/x_tables/rule.ts';
@@ -10,6 +10,15 @@ export interface World {
   readonly simulation: Simulation;
   readonly host: Host;
   readonly net: Netfilter;
+}
+
+/** Adds a point-to-point device with one address, and brings it up. */
+export function addInterface(host: Host, name: string, address: string): void {
+  host.configure((config) => {
+    config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+  });
+  const result = runIp(host, ['ip', 'addr', 'add', address, 'dev', name]);
+  if (result.status !== 0) throw new Error(result.stderr);
 }
 
 export function emptyWorld(): World {
