@@ -1,4 +1,4 @@
-export { type CommandEnvironment, type CommandResult, runConntrack, watchEvents } from './command/conntrack-command.ts';
+export { type CommandEnvironment, runConntrack, watchEvents } from './command/conntrack-command.ts';
 export { formatConnection, formatEvent, formatExpectation, isTcpOver, type OutputOptions } from './command/format.ts';
 export { UsageError } from './command/options.ts';
 export { formatStatistics } from './command/statistics.ts';

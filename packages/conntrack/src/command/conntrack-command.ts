@@ -1,4 +1,4 @@
-import { PROTOCOL } from '@chainwalk/core';
+import { type CommandResult, PROTOCOL } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { matchesFilter } from './filter.ts';
@@ -6,13 +6,6 @@ import { formatConnection, formatEvent, formatExpectation, type OutputOptions } 
 import { insertConnection } from './insert.ts';
 import { type ParsedCommand, parseCommand, UsageError } from './options.ts';
 import { formatStatistics } from './statistics.ts';
-
-/** What a command printed, and its exit status. */
-export interface CommandResult {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** What the tool finds on its machine. */
 export interface CommandEnvironment {
@@ -25,7 +18,7 @@ const TOOL = 'conntrack v1.4.7 (conntrack-tools)';
 /**
  * Runs the `conntrack` tool (1.4.7) with the arguments behind its name: `-L`, `-S`, `-C`, `-D`, `-F`, `-I`, `-G`, each
  * with its filters, and `-R -`, which reads such commands from `stdin`, a line each. `-E` never ends by itself: use
- * {@link watchEvents}.
+ * {@link watchEvents}. The tool's own name may stand in front.
  */
 export function runConntrack(
   conntrack: Conntrack,
@@ -33,11 +26,12 @@ export function runConntrack(
   stdin = '',
   environment: CommandEnvironment = {},
 ): CommandResult {
-  if (argv.length === 2 && (argv[0] === '-R' || argv[0] === '--load-file') && argv[1] === '-') {
+  const words = argv[0] === 'conntrack' ? argv.slice(1) : argv;
+  if (words.length === 2 && (words[0] === '-R' || words[0] === '--load-file') && words[1] === '-') {
     return load(conntrack, stdin, environment);
   }
   try {
-    const parsed = parseCommand(argv);
+    const parsed = parseCommand(words);
     const output = outputOf(parsed, environment);
     switch (parsed.command) {
       case 'L':
