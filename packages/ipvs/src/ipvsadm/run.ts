@@ -24,18 +24,28 @@ interface Output {
 }
 
 /**
- * Runs one `ipvsadm` command (version 1.31). `argv` is what follows the tool's name; `stdin` is what `-R` reads. What is
+ * Runs one `ipvsadm` command (version 1.31). `argv` may begin with the tool's name; `stdin` is what `-R` reads. What is
  * printed is the tool's own text; a fault never throws.
  */
 export function runIpvsadm(ipvs: Ipvs, argv: readonly string[], stdin = ''): IpvsadmResult {
   const output: Output = { stdout: '', stderr: '' };
   try {
-    const status = execute(ipvs, argv, stdin, output);
+    const status = execute(ipvs, withoutName(argv), stdin, output);
     return { status, ...output };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { status: error.status, stdout: output.stdout, stderr: `${output.stderr}${error.message}\n` };
   }
+}
+
+/** `ipvsadm-save` and `ipvsadm-restore` are scripts around two commands of the tool. */
+const SCRIPTS: Readonly<Record<string, string>> = { 'ipvsadm-save': '-S', 'ipvsadm-restore': '-R' };
+
+function withoutName(argv: readonly string[]): readonly string[] {
+  const name = argv[0]?.replace(/^.*\//, '') ?? '';
+  if (name === 'ipvsadm') return argv.slice(1);
+  const command = SCRIPTS[name];
+  return command === undefined ? argv : [command, ...argv.slice(1)];
 }
 
 /** @throws UsageError for what the tool itself refuses */
