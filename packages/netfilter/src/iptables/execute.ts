@@ -1,8 +1,9 @@
 import { assertNever, invariant } from '@chainwalk/core';
 import type { IpTest, Rule, RuleTarget } from '../x_tables/rule.ts';
-import { IPTABLES_TARGETS, nearest, STANDARD_TARGETS } from './known-names.ts';
+import { IPTABLES_TARGETS, STANDARD_TARGETS } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
 import { describeRule, listChain } from './list.ts';
+import { hintFor } from './names.ts';
 import { badWord } from './option-scope.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { ParsedCommand, ParsedRule } from './parsed-command.ts';
@@ -12,6 +13,8 @@ import type { TableEditor } from './table-editor.ts';
 /** What commands print. It stays when one of them fails. */
 export interface Output {
   stdout: string;
+  /** If present, takes every rule that comes into being. */
+  readonly added?: Rule[];
 }
 
 /**
@@ -77,6 +80,7 @@ function executeRule(
   const target = resolveJump(command, parsed, editor, cache);
   for (const rule of expand(parsed, target, cache)) {
     if (command.verbose > 0) output.stdout += describeRule(rule, editor.registry);
+    output.added?.push(rule);
     switch (command.command) {
       case 'A':
         editor.append(chain, rule, command.counters);
@@ -106,7 +110,7 @@ function resolveJump(
   const { words } = command;
   if (isGoto) {
     const chains = editor.chains().map((chain) => chain.name);
-    badWord(words, word, 'unknown-chain', `goto '${name}' is not a chain`, didYouMean(name, chains));
+    badWord(words, word, 'unknown-chain', `goto '${name}' is not a chain`, hintFor(name, chains));
   }
   if (STANDARD_TARGETS.has(name)) return VERDICTS[name as keyof typeof VERDICTS];
   if (extension !== undefined) return { kind: 'extension', name: extension.name, info: extension.info };
@@ -128,7 +132,7 @@ function resolveJump(
     word,
     'unknown-target',
     `Couldn't load target \`${name}':No such file or directory`,
-    didYouMean(name, names),
+    hintFor(name, names),
   );
 }
 
@@ -138,11 +142,6 @@ const VERDICTS = {
   RETURN: { kind: 'verdict', verdict: 'RETURN' },
   QUEUE: { kind: 'verdict', verdict: 'QUEUE' },
 } as const satisfies Record<string, RuleTarget>;
-
-function didYouMean(word: string, names: readonly string[]): string | undefined {
-  const name = nearest(word, names);
-  return name === undefined ? undefined : `did you mean "${name}"?`;
-}
 
 /** The rules that a rule with lists of addresses stands for, in iptables' order. */
 function expand(parsed: ParsedRule, target: RuleTarget | undefined, cache: ParseCache): readonly Rule[] {

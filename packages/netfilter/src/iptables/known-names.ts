@@ -53,3 +53,8 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length]!;
 }
+
+/** The hint that offers a name. */
+export function didYouMean(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `did you mean "${name}"?`;
+}

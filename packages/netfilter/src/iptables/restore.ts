@@ -1,4 +1,4 @@
-import { type Diagnostic, InputError } from '@chainwalk/core';
+import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
@@ -89,6 +89,22 @@ class RestoreFault extends Error {
   }
 }
 
+/** Who wants to know everything about a text, not only its first fault: reading goes on after each. */
+export interface RestoreWatcher {
+  /** Answers whether to go on. */
+  readonly fault: (diagnostic: Diagnostic) => boolean;
+  readonly chain: (table: TableName, name: string, place: Place) => void;
+  readonly rules: (rules: readonly Rule[], place: Place) => void;
+  /** A table is complete, and about to be put in place. */
+  readonly table: (editor: TableEditor) => void;
+}
+
+/** Reads a text for a {@link RestoreWatcher}. */
+export function watchRestore(text: string, store: TableStore, source: string, watcher: RestoreWatcher): void {
+  const { diagnostics } = new Restorer(text, store, { source, counters: true }, watcher).run();
+  for (const diagnostic of diagnostics) watcher.fault(diagnostic);
+}
+
 class Restorer {
   readonly #text: string;
   readonly #store: TableStore;
@@ -104,8 +120,12 @@ class Restorer {
   #editor: TableEditor | undefined = undefined;
   #current = '';
   #line = 0;
+  readonly #watcher: RestoreWatcher | undefined;
+  /** For a watcher: in a table that could not be opened, up to its COMMIT. */
+  #skipping = false;
 
-  constructor(text: string, store: TableStore, options: RestoreOptions) {
+  constructor(text: string, store: TableStore, options: RestoreOptions, watcher?: RestoreWatcher) {
+    this.#watcher = watcher;
     this.#text = text;
     this.#store = store;
     this.#options = options;
@@ -114,23 +134,24 @@ class Restorer {
   }
 
   run(): RestoreResult {
-    const diagnostics: Diagnostic[] = [];
-    let status: 0 | 1 | 2 = 0;
+    const faults: { status: 0 | 1 | 2; diagnostics: readonly Diagnostic[] } = { status: 0, diagnostics: [] };
     try {
       this.#lines();
     } catch (error) {
-      if (error instanceof RestoreFault) {
-        status = error.status;
-        diagnostics.push(error.diagnostic);
-      } else if (error instanceof InputError) {
-        status = 2;
-        diagnostics.push(...error.diagnostics);
-      } else if (error instanceof EarlyExit) {
-        this.#output.stdout += error.stdout;
-        status = error.status === 0 ? 0 : 2;
-      } else throw error;
+      Object.assign(faults, this.#faultsOf(error));
     }
-    return { status, stdout: this.#output.stdout, diagnostics, committed: this.#committed };
+    return { ...faults, stdout: this.#output.stdout, committed: this.#committed };
+  }
+
+  /** What an error says of the text; throws it on if it is none of the text's. */
+  #faultsOf(error: unknown): { status: 0 | 1 | 2; diagnostics: readonly Diagnostic[] } {
+    if (error instanceof RestoreFault) return { status: error.status, diagnostics: [error.diagnostic] };
+    if (error instanceof InputError) return { status: 2, diagnostics: error.diagnostics };
+    if (error instanceof EarlyExit) {
+      this.#output.stdout += error.stdout;
+      return { status: error.status === 0 ? 0 : 2, diagnostics: [] };
+    }
+    throw error;
   }
 
   #lines(): void {
@@ -139,12 +160,29 @@ class Restorer {
       const newline = text.indexOf('\n', start);
       const end = newline < 0 ? text.length : newline;
       this.#line++;
-      this.#readLine(start, end, newline >= 0);
+      if (this.#watcher === undefined) this.#readLine(start, end, newline >= 0);
+      else if (!this.#watchLine(start, end, newline >= 0, this.#watcher)) return;
       start = end + 1;
     }
     if (this.#editor !== undefined) {
       this.#line++;
       this.#fail(1, 'no-commit', `COMMIT expected at line ${this.#line}`, 1, 'end the table with a line COMMIT');
+    }
+  }
+
+  /** Answers whether to go on. */
+  #watchLine(start: number, end: number, ended: boolean, watcher: RestoreWatcher): boolean {
+    if (this.#skipping) {
+      this.#skipping = this.#text.slice(start, end).trim() !== 'COMMIT';
+      return true;
+    }
+    try {
+      this.#readLine(start, end, ended);
+      return true;
+    } catch (error) {
+      this.#skipping = this.#editor === undefined && this.#text.charCodeAt(start) === STAR;
+      const { diagnostics } = this.#faultsOf(error);
+      return diagnostics.every((diagnostic) => watcher.fault(diagnostic));
     }
   }
 
@@ -206,6 +244,7 @@ class Restorer {
   #commit(editor: TableEditor): void {
     this.#editor = undefined;
     if (this.#options.test === true) return;
+    this.#watcher?.table(editor);
     this.#iptc(() => editor.commit());
     this.#committed.push(editor.name);
   }
@@ -217,6 +256,7 @@ class Restorer {
       this.#fail(2, 'bad-chain', `line ${this.#line} chain name invalid`, 1, 'write :NAME POLICY [0:0]');
     if (utf8Length(chain) > MAX_CHAIN)
       this.#fail(2, 'bad-chain', `Invalid chain name \`${chain}' (${MAX_CHAIN} chars max)`, 2);
+    this.#watcher?.chain(editor.name, chain, this.#place(2));
     if (!editor.isBuiltin(chain)) {
       if (this.#options.noflush === true && editor.isChain(chain)) editor.flush(chain);
       else {
@@ -288,7 +328,18 @@ class Restorer {
     const words = this.#words;
     words.texts.length = words.columns.length = 0;
     words.line = this.#line;
-    splitRestoreLine(text, from, end, start, ended, words);
+    const { openQuote } = splitRestoreLine(text, from, end, start, ended, words);
+    const watcher = this.#watcher;
+    if (openQuote !== undefined && watcher !== undefined) {
+      const message = 'this quote is not closed: iptables-restore takes the rest of the line as one word';
+      watcher.fault({
+        severity: 'warning',
+        code: 'open-quote',
+        message,
+        place: this.#place(openQuote),
+        hint: 'add a "',
+      });
+    }
     const nul = words.texts.findIndex((word) => word.includes('\0'));
     if (nul >= 0) this.#fail(2, 'bad-character', 'the line holds a NUL character', words.columns[nul]!, 'remove it');
     const command = parseCommand(words, {
@@ -302,7 +353,13 @@ class Restorer {
         announced: this.#announced,
       },
     });
-    this.#iptc(() => execute(command, editor, this.#cache, this.#output));
+    if (watcher === undefined) {
+      this.#iptc(() => execute(command, editor, this.#cache, this.#output));
+      return;
+    }
+    const added: Rule[] = [];
+    this.#iptc(() => execute(command, editor, this.#cache, { stdout: '', added }));
+    watcher.rules(added, this.#place(words.columns[0] ?? 1));
   }
 
   /** Runs what libiptc may refuse; iptables-restore says no more than which line failed. */
@@ -313,6 +370,10 @@ class Restorer {
       if (!(error instanceof IptcError)) throw error;
       this.#fail(1, 'refused', `line ${this.#line} failed: ${error.message}`, 1);
     }
+  }
+
+  #place(column: number): Place {
+    return { source: this.#source, line: this.#line, column };
   }
 
   #fail(status: 1 | 2, code: string, message: string, column: number, hint?: string): never {
