@@ -152,6 +152,35 @@ export {
 } from './names/probability.ts';
 export { sha256 } from './names/sha256.ts';
 export { dummyDeviceCommands, Rendered, type RenderOptions, render, renderEntries, renderText } from './render.ts';
+export { type Fate, type FlowSpec, fateText, isMasqueraded, openingPacket, type Walk, walk } from './sim/fate.ts';
+export {
+  bareNode,
+  install,
+  type NodeNetwork,
+  networkCommands,
+  nodeNetwork,
+  OUTSIDE,
+  PODS,
+  runAll,
+} from './sim/node-setup.ts';
+export { SimulatedNode } from './sim/simulated-node.ts';
+export { cleanStaleConnections } from './sync/conntrack-cleanup.ts';
+export { costOf, DEFAULT_COSTS, NO_WORK, type SyncCosts, type SyncWork } from './sync/cost.ts';
+export { GracefulTermination, TERMINATION_CHECK } from './sync/graceful-termination.ts';
+export { type HealthAnswer, serviceHealth } from './sync/health.ts';
+export { IptablesHost } from './sync/iptables-host.ts';
+export { IptablesSyncer, serviceName } from './sync/iptables-syncer.ts';
+export {
+  type ConnectionCounts,
+  type ExistingServer,
+  IpvsHost,
+  realServerText,
+  serverOptions,
+  serverWords,
+} from './sync/ipvs-host.ts';
+export { IpvsSyncer } from './sync/ipvs-syncer.ts';
+export { KubeProxy, type KubeProxyOptions, type SyncRecord } from './sync/kube-proxy.ts';
+export type { ModeSyncer, SyncInput, SyncPlan } from './sync/mode-syncer.ts';
 export {
   BoundedFrequencyRunner,
   type Run,

@@ -18,7 +18,7 @@ import {
   target,
 } from './rule.ts';
 import type { JumpRule, Ruleset, TableName } from './ruleset.ts';
-import { type ServiceRules, serviceRules } from './service-rules.ts';
+import type { ServiceRules } from './service-rules.ts';
 
 /** More endpoints than this, over all service ports, make kube-proxy leave comments out. */
 export const LARGE_CLUSTER_ENDPOINTS = 1000;

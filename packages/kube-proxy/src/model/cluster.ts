@@ -71,8 +71,12 @@ export class Cluster {
   }
 
   setSlice(slice: EndpointSliceObject): ClusterChange | undefined {
+    const before = this.#sliceOf(slice);
     const name = this.#putSlice(slice);
-    return name !== undefined && this.#rebuild(name) ? { kind: 'endpoints', name } : undefined;
+    if (name === undefined) return undefined;
+    // Endpoints may come before their Service; that is a change of endpoints all the same.
+    const changed = this.#services.has(name) ? this.#rebuild(name) : !equal(before, slice);
+    return changed ? { kind: 'endpoints', name } : undefined;
   }
 
   deleteSlice(slice: EndpointSliceObject): ClusterChange | undefined {
@@ -80,6 +84,10 @@ export class Cluster {
     if (name === undefined) return undefined;
     this.#slices.get(name)?.delete(slice.metadata.name);
     return this.#rebuild(name) ? { kind: 'endpoints', name } : undefined;
+  }
+
+  #sliceOf(slice: EndpointSliceObject): EndpointSliceObject | undefined {
+    return this.#slices.get(serviceOf(slice) ?? '')?.get(slice.metadata.name);
   }
 
   #putSlice(slice: EndpointSliceObject): string | undefined {

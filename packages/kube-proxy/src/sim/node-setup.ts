@@ -1,0 +1,82 @@
+import { InputError, type Simulation } from '@chainwalk/core';
+import type { ServiceEntry } from '../model/cluster.ts';
+import type { ProxySettings } from '../model/settings.ts';
+import { dummyDeviceCommands, type Rendered } from '../render.ts';
+import { complaint, type Tools } from '../sync/tools.ts';
+import { SimulatedNode } from './simulated-node.ts';
+
+/** The link to the outside: other nodes, clients, load balancers. */
+export const OUTSIDE = 'eth0';
+/** The link to this node's own pods. */
+export const PODS = 'cni0';
+
+/** A node as far as networking goes: what has to be there before kube-proxy comes. */
+export interface NodeNetwork {
+  /** With the length of their networks, first is primary. */
+  readonly addresses: readonly string[];
+  /** Addresses and prefixes of this node's own pods. */
+  readonly pods: readonly string[];
+}
+
+/** The network of a node: its addresses on {@link OUTSIDE}, its pods behind {@link PODS}, everything else outside. */
+export function nodeNetwork(settings: ProxySettings, entries: readonly ServiceEntry[]): NodeNetwork {
+  const { node, localDetector } = settings;
+  const addresses = node.addresses.filter((address) => !address.includes(':'));
+  const local = new Set<string>();
+  for (const { endpoints } of entries) {
+    for (const endpoint of endpoints) {
+      if (endpoint.nodeName === node.name && !addresses.includes(endpoint.ip)) local.add(endpoint.ip);
+    }
+  }
+  // With a range of its own, the node's pods are there; without one only endpoints tell where they are.
+  const ranges = node.podCIDRs.filter((cidr) => !cidr.includes(':'));
+  if (ranges.length === 0 && localDetector.kind === 'device') ranges.push(...local);
+  return { addresses: addresses.map((address) => `${address}/24`), pods: [...ranges, ...local] };
+}
+
+/** The commands that set up the node's links, addresses and routes. */
+export function networkCommands(network: NodeNetwork): readonly string[] {
+  return [
+    ...network.addresses.map((address) => `ip addr add ${address} dev ${OUTSIDE}`),
+    `ip route add default dev ${OUTSIDE}`,
+    ...[...new Set(network.pods)].map((pod) => `ip route add ${pod} dev ${PODS}`),
+    'sysctl -w net.ipv4.ip_forward=1',
+    // Every refusal is to be seen, not only as many a second as Linux sends.
+    'sysctl -w net.ipv4.icmp_ratelimit=0',
+    'sysctl -w net.ipv4.icmp_ratemask=0',
+  ];
+}
+
+/** A simulated node with the network and without kube-proxy's work. */
+export function bareNode(simulation: Simulation, network: NodeNetwork): SimulatedNode {
+  const node = new SimulatedNode(simulation);
+  for (const name of [OUTSIDE, PODS]) {
+    node.host.configure((draft) => {
+      draft.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    });
+  }
+  for (const command of networkCommands(network)) mustRun(node, command);
+  return node;
+}
+
+/** Puts a rendered state in place through the node's tools. @throws InputError with what a tool refused */
+export function install(node: SimulatedNode, rendered: Rendered): void {
+  for (const [name, value] of Object.entries(rendered.sysctls)) node.run(['sysctl', '-w', `${name}=${value}`]);
+  for (const command of dummyDeviceCommands(rendered)) mustRun(node, command);
+  if (rendered.mode === 'ipvs') {
+    mustRun(node, 'ipset restore', rendered.ipsetSave);
+    mustRun(node, 'ipvsadm -R', rendered.ipvsadmRestore);
+  }
+  mustRun(node, 'iptables-restore', rendered.iptablesSave);
+}
+
+function mustRun(node: SimulatedNode, line: string, stdin = ''): void {
+  const result = node.sh(line, stdin);
+  if (result.status === 0) return;
+  throw new InputError([{ severity: 'error', code: 'tool-failed', message: complaint(line.split(' '), result) }]);
+}
+
+/** Runs setup commands on any host. */
+export function runAll(tools: Tools, commands: readonly (readonly string[])[]): void {
+  for (const argv of commands) tools.run(argv);
+}
