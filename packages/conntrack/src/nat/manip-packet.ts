@@ -9,13 +9,30 @@ const WITH_ID: readonly number[] = [0, 8, 13, 14, 15, 16, 17, 18];
 /**
  * Writes one half of what a connection's packets of a direction shall look like into a packet (`nf_nat_manip_pkt`).
  * Checksums follow by themselves: they are made when the packet becomes bytes, and a wrong one stays wrong.
+ * @returns false if it cannot be done, so that the packet has to be dropped
  */
-export function manipPacket(packet: Packet, ct: Connection, manip: Manip, direction: Direction): void {
+export function manipPacket(packet: Packet, ct: Connection, manip: Manip, direction: Direction): boolean {
   const target = invertTuple(ct.tuple(opposite(direction)));
-  if (target === undefined) return;
+  if (target === undefined) return false;
+  if (packet.protocol === PROTOCOL.gre && !manipGre(packet, target, manip)) return false;
   const before = packet.trace === undefined ? '' : endOf(packet, manip);
   writeHalf(packet, target, manip);
   packet.trace?.add({ kind: 'change', field: manip, from: before, to: endOf(packet, manip), by: 'nat' });
+  return true;
+}
+
+/** GRE needs eight bytes of header, and only a PPTP destination has something to write (`gre_manip_pkt`). */
+function manipGre(packet: Packet, target: Tuple, manip: Manip): boolean {
+  if (packet.payloadLength < 8) return false;
+  const version = (packet.payload[1] ?? 0) & 7;
+  if (manip === 'src' || version === 0) return true;
+  if (version !== 1) return false;
+  const bytes = new Uint8Array(Math.max(packet.payload.length, 8));
+  bytes.set(packet.payload);
+  bytes[6] = target.dport >> 8;
+  bytes[7] = target.dport & 255;
+  packet.payload = bytes;
+  return true;
 }
 
 function writeHalf(packet: Packet, target: Tuple, manip: Manip): void {

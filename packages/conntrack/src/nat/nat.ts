@@ -165,11 +165,9 @@ export class Nat {
   /** Rewrites one half of a packet, if its connection has that half changed (`nf_nat_packet`). */
   #rewrite(packet: Packet, ct: Connection, manip: Manip): Verdict {
     const direction = directionOf(packet.ctinfo);
-    if (ct.has(natBit(manip, direction))) {
-      this.#conntrack.host.meter.natRewrites++;
-      manipPacket(packet, ct, manip, direction);
-    }
-    return ACCEPT;
+    if (!ct.has(natBit(manip, direction))) return ACCEPT;
+    this.#conntrack.host.meter.natRewrites++;
+    return manipPacket(packet, ct, manip, direction) ? ACCEPT : drop('nat-failed');
   }
 
   /** ICMP errors (`nf_nat_icmp_reply_translation`): a redirect about a translated connection means nothing to anybody. */

@@ -82,11 +82,14 @@ export class LocalStack {
   }
 
   #udp(packet: Packet): void {
+    // `nf_reset_ct`: from here on the packet has no connection, so its error is tracked like any packet of our own.
+    packet.nfct = undefined;
+    packet.ctinfo = 0;
     if (packet.protocol === PROTOCOL.udp) {
       const udp = packet.transport;
       if (udp?.kind !== 'udp' || udp.length < 8 || udp.length > 8 + packet.payloadLength)
         return this.#drop(packet, 'no-socket');
-    }
+    } else if (!hasUdpliteChecksum(packet)) return this.#drop(packet, 'udp-checksum');
     if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
     if (packet.route?.type === 'local') this.#host.icmp.send(packet, 3, 3);
     this.#drop(packet, 'no-socket');
@@ -159,4 +162,9 @@ export class LocalStack {
   #drop(packet: Packet, reason: Parameters<Host['drop']>[1]): void {
     this.#host.drop(packet, reason, 'the local stack');
   }
+}
+
+/** UDP-Lite has to have a checksum (RFC 3828), so one of zeros is silently dropped, as is a header cut short. */
+function hasUdpliteChecksum(packet: Packet): boolean {
+  return packet.payloadLength >= 8 && ((packet.payload[6] ?? 0) | (packet.payload[7] ?? 0)) !== 0;
 }
