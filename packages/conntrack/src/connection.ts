@@ -6,6 +6,7 @@ import type { FtpState } from './helpers/ftp.ts';
 import type { SequenceAdjustment } from './sequence-adjustment.ts';
 import { Status } from './status.ts';
 import type { TimeoutPolicy } from './timeout-policy.ts';
+import type { DccpState } from './trackers/dccp.ts';
 import type { GreState } from './trackers/gre.ts';
 import type { SctpState } from './trackers/sctp.ts';
 import type { TcpState } from './trackers/tcp-state.ts';
@@ -66,8 +67,8 @@ export class Connection {
   /** Counts up from 1 in the order of creation. */
   readonly serial: number;
   readonly protocol: number;
-  /** What TCP, SCTP and GRE tracking remember. */
-  data: TcpState | SctpState | GreState | undefined = undefined;
+  /** What TCP, SCTP, GRE and DCCP tracking remember. */
+  data: TcpState | SctpState | GreState | DccpState | undefined = undefined;
   /** UDP: the tick after which it is a stream. */
   streamAfter = 0;
   accounting: Accounting | undefined = undefined;

@@ -33,6 +33,17 @@ const SCTP_TIMEOUTS: readonly (readonly [name: string, seconds: number])[] = [
   ['heartbeat_sent', 30],
 ];
 
+/** DCCP timeouts from REQUEST on. */
+const DCCP_TIMEOUTS: readonly (readonly [name: string, seconds: number])[] = [
+  ['request', 240],
+  ['respond', 480],
+  ['partopen', 480],
+  ['open', 43200],
+  ['closereq', 64],
+  ['closing', 64],
+  ['timewait', 240],
+];
+
 /** Places of the two TCP timeouts that belong to no state. */
 export const TCP_TIMEOUT_RETRANS = 10;
 export const TCP_TIMEOUT_UNACK = 11;
@@ -55,6 +66,8 @@ export class ConntrackSysctls {
   readonly udp: Timeouts;
   readonly icmp: Timeouts;
   readonly sctp: Timeouts;
+  readonly dccp: Timeouts;
+  readonly dccpLoose: Sysctl;
   readonly gre: Timeouts;
   readonly generic: Timeouts;
 
@@ -108,5 +121,8 @@ export class ConntrackSysctls {
     this.tcpMaxRetrans = declare('tcp_max_retrans', 3, 0, 255);
     const sctp = SCTP_TIMEOUTS.map(([name, value]) => seconds(`sctp_timeout_${name}`, value));
     this.sctp = [sctp[0]!, ...sctp];
+    const dccp = DCCP_TIMEOUTS.map(([name, value]) => seconds(`dccp_timeout_${name}`, value));
+    this.dccp = [dccp[0]!, ...dccp];
+    this.dccpLoose = declare('dccp_loose', 1, 0, 1);
   }
 }

@@ -3,12 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../src/connection.ts';
 import { ConnectionTable } from '../src/connection-table.ts';
-import { DEFAULT_ZONE, type Tuple, zoneId, zoneOf, type Zone } from '../src/index.ts';
+import { DEFAULT_ZONE, type Tuple, type Zone, zoneId, zoneOf } from '../src/index.ts';
 
 /** Few enough tuples that they collide, few enough buckets that chains grow. */
 const arbTuple: fc.Arbitrary<Tuple> = fc
   .record({ src: fc.nat(3), dst: fc.nat(3), sport: fc.nat(2), dport: fc.nat(2), protocol: fc.constantFrom(6, 17) })
-  .map(({ src, dst, ...rest }) => ({ src: ipv4FromBits(0xc0a80000 + src), dst: ipv4FromBits(0x0a000000 + dst), ...rest }));
+  .map(({ src, dst, ...rest }) => ({
+    src: ipv4FromBits(0xc0a80000 + src),
+    dst: ipv4FromBits(0x0a000000 + dst),
+    ...rest,
+  }));
 const arbZone: fc.Arbitrary<Zone> = fc.constantFrom(DEFAULT_ZONE, zoneOf(7), zoneOf(7, 'original'), zoneOf(7, 'reply'));
 
 interface Model {
@@ -22,7 +26,8 @@ interface Real {
   serial: number;
 }
 
-const key = (tuple: Tuple, zone: number): string => `${String(tuple.src)} ${String(tuple.dst)} ${tuple.sport} ${tuple.dport} ${tuple.protocol} ${zone}`;
+const key = (tuple: Tuple, zone: number): string =>
+  `${String(tuple.src)} ${String(tuple.dst)} ${tuple.sport} ${tuple.dport} ${tuple.protocol} ${zone}`;
 const keyOf = (ct: Connection, direction: 0 | 1): string => key(ct.tuple(direction), zoneId(ct.zone, direction));
 const keys = (model: Model): Set<string> => new Set([...model.live].flatMap((ct) => [keyOf(ct, 0), keyOf(ct, 1)]));
 
@@ -39,7 +44,10 @@ class Insert implements fc.Command<Model, Real> {
   }
   check(model: Model): boolean {
     const taken = keys(model);
-    const own = [key(this.original, zoneId(this.zone, 0)), key({ ...this.reply, protocol: this.original.protocol }, zoneId(this.zone, 1))];
+    const own = [
+      key(this.original, zoneId(this.zone, 0)),
+      key({ ...this.reply, protocol: this.original.protocol }, zoneId(this.zone, 1)),
+    ];
     return own[0] !== own[1] && !own.some((word) => taken.has(word));
   }
   run(model: Model, real: Real): void {
@@ -94,7 +102,9 @@ class Find implements fc.Command<Model, Real> {
       const hash = real.table.hashTuple(this.tuple, number);
       const node = real.table.find(this.tuple, this.zone, hash, model.now, collect, real.meter);
       const wanted = [...model.live].find(
-        (ct) => ct.timeout - model.now > 0 && ([0, 1] as const).some((side) => matches(ct, side, this.tuple, this.zone, number)),
+        (ct) =>
+          ct.timeout - model.now > 0 &&
+          ([0, 1] as const).some((side) => matches(ct, side, this.tuple, this.zone, number)),
       );
       if (node < 0) expect(wanted).toBeUndefined();
       else expect(real.table.at(node)).toBe(wanted);
@@ -108,7 +118,9 @@ class Find implements fc.Command<Model, Real> {
 /** Found under `number` exactly if a node's own zone number is the one that was hashed, and its side agrees. */
 function matches(ct: Connection, side: 0 | 1, tuple: Tuple, zone: Zone, number: number): boolean {
   return (
-    key(ct.tuple(side), 0) === key(tuple, 0) && zoneId(ct.zone, side) === zoneId(zone, side) && zoneId(ct.zone, side) === number
+    key(ct.tuple(side), 0) === key(tuple, 0) &&
+    zoneId(ct.zone, side) === zoneId(zone, side) &&
+    zoneId(ct.zone, side) === number
   );
 }
 

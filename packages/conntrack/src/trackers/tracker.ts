@@ -1,6 +1,7 @@
 import { type HookState, type Packet, PROTOCOL } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
+import { dccp } from './dccp.ts';
 import { generic } from './generic.ts';
 import { gre } from './gre.ts';
 import { icmp } from './icmp.ts';
@@ -39,6 +40,8 @@ export function trackerFor(protocol: number): Tracker {
       return icmp;
     case PROTOCOL.sctp:
       return sctp;
+    case PROTOCOL.dccp:
+      return dccp;
     case PROTOCOL.udplite:
       return udplite;
     case PROTOCOL.gre:

@@ -49,7 +49,10 @@ const arbSnat: fc.Arbitrary<NatRange> = fc.record(
 );
 const arbDnat: fc.Arbitrary<NatRange | undefined> = fc.option(
   fc.record(
-    { addresses: fc.constant({ min: ip('10.0.0.5'), max: ip('10.0.0.6') }), ports: fc.constant({ min: 8000, max: 8001 }) },
+    {
+      addresses: fc.constant({ min: ip('10.0.0.5'), max: ip('10.0.0.6') }),
+      ports: fc.constant({ min: 8000, max: 8001 }),
+    },
     { requiredKeys: ['addresses'] },
   ),
   { nil: undefined },
@@ -58,26 +61,37 @@ const arbDnat: fc.Arbitrary<NatRange | undefined> = fc.option(
 describe('NAT', () => {
   it('gives every connection tuples of its own, and what it does to a packet is undone on the answer', () => {
     fc.assert(
-      fc.property(fc.array(arbFlow, { minLength: 1, maxLength: 25 }), arbSnat, arbDnat, fc.nat(), (flows, snat, dnat, seed) => {
-        const router = natRouter({ snat, ...(dnat === undefined ? {} : { dnat }), seed });
-        for (const { client, sport, server, dport } of flows) {
-          const [source, destination] = [`192.168.1.${client}`, `10.0.0.${server}`];
-          const sent = router.receive(udp(source, sport, destination, dport));
-          if (sent.out.length === 0) {
-            // The search may give up: then the packet dies of the clash, and of nothing else.
-            expect(sent.drops).toEqual(['conntrack-clash']);
-            continue;
+      fc.property(
+        fc.array(arbFlow, { minLength: 1, maxLength: 25 }),
+        arbSnat,
+        arbDnat,
+        fc.nat(),
+        (flows, snat, dnat, seed) => {
+          const router = natRouter({ snat, ...(dnat === undefined ? {} : { dnat }), seed });
+          for (const { client, sport, server, dport } of flows) {
+            const [source, destination] = [`192.168.1.${client}`, `10.0.0.${server}`];
+            const sent = router.receive(udp(source, sport, destination, dport));
+            if (sent.out.length === 0) {
+              // The search may give up: then the packet dies of the clash, and of nothing else.
+              expect(sent.drops).toEqual(['conntrack-clash']);
+              continue;
+            }
+            const answer = router.receive(answerTo(sent.out[0]!));
+            const back = answer.out[0]!;
+            const { sport: from, dport: to } = back.ports!;
+            expect([formatAddress(back.src), from, formatAddress(back.dst), to]).toEqual([
+              destination,
+              dport,
+              source,
+              sport,
+            ]);
           }
-          const answer = router.receive(answerTo(sent.out[0]!));
-          const back = answer.out[0]!;
-          const { sport: from, dport: to } = back.ports!;
-          expect([formatAddress(back.src), from, formatAddress(back.dst), to]).toEqual([destination, dport, source, sport]);
-        }
-        const tuples: Tuple[] = [...router.conntrack.table].flatMap((ct) => [ct.original, ct.reply]);
-        for (const [place, tuple] of tuples.entries()) {
-          expect(tuples.findIndex((other) => sameTuple(other, tuple))).toBe(place);
-        }
-      }),
+          const tuples: Tuple[] = [...router.conntrack.table].flatMap((ct) => [ct.original, ct.reply]);
+          for (const [place, tuple] of tuples.entries()) {
+            expect(tuples.findIndex((other) => sameTuple(other, tuple))).toBe(place);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
