@@ -211,7 +211,7 @@ function burstAndExpire(
 }
 
 function parseModes(use: OptionUse | undefined): readonly Mode[] {
-  const words = use?.values[0]!.split(/[,|]/).filter((word) => word !== '') ?? [];
+  const words = (use?.values[0] ?? '').split(/[,|]/).filter((word) => word !== '');
   const unknown = words.find((word) => !(MODES as readonly string[]).includes(word));
   if (unknown !== undefined) badOption(use, `"${unknown}" is no mode`, `use ${MODES.join(', ')}`);
   return MODES.filter((mode) => words.includes(mode));

@@ -147,7 +147,7 @@ function formatFlags(flags: number): string {
 }
 
 /** `A[:B]` where either end may be missing, in the way of `-m tcp`: the ends must be in order. */
-function parsePortRange(use: OptionUse, protocol: PortProtocol): PortRange {
+export function parsePortRange(use: OptionUse, protocol: PortProtocol): PortRange {
   const text = use.values[0]!;
   const colon = text.indexOf(':');
   const one = (word: string): number => {

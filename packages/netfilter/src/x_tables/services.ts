@@ -91,10 +91,11 @@ export function parsePort(text: string, protocol: PortProtocol): number | undefi
 }
 
 /**
- * A port as the newer options read it (`getaddrinfo`): decimal digits, of which 16 bits are kept, or a name of any
- * protocol.
+ * A port as the newer options read it (`getaddrinfo`): decimal digits, of which 16 bits are kept, nothing at all for
+ * 0, or a name of any protocol.
  */
 export function resolvePort(text: string): number | undefined {
+  if (text === '') return 0;
   if (/^[ \t-\r]*\+?\d+$/.test(text)) {
     const number = BigInt.asIntN(32, BigInt(text.trim().replace('+', '')));
     return number < 0n ? undefined : Number(number & 0xffffn);

@@ -1,0 +1,25 @@
+:filter INPUT
+-p ah -m ah ; = ; OK
+-p ah -m ah --ahspi 500 ; = ; OK
+-p ah --ahspi 500 ; -p ah -m ah --ahspi 500 ; OK
+-p 51 --ahspi 500 ; -p ah -m ah --ahspi 500 ; OK
+-p ah -m ah ! --ahspi 500 ; = ; OK
+-p ah -m ah --ahspi 500:600 ; = ; OK
+-p ah -m ah --ahspi 600:500 ; = ; OK
+-p ah -m ah --ahspi 500: ; -p ah -m ah --ahspi 500:4294967295 ; OK
+-p ah -m ah --ahspi :500 ; -p ah -m ah --ahspi 0:500 ; OK
+-p ah -m ah --ahspi : ; -p ah -m ah ; OK
+-p ah -m ah --ahspi 0:4294967295 ; -p ah -m ah ; OK
+-p ah -m ah ! --ahspi 0:4294967295 ; -p ah -m ah ; OK
+-p ah -m ah --ahspi 0 ; = ; OK
+-p ah -m ah --ahspi 4294967295 ; = ; OK
+-p ah -m ah --ahspi 4294967296 ; ; FAIL
+-p ah -m ah --ahspi 0x10:0x20 ; -p ah -m ah --ahspi 16:32 ; OK
+-p ah -m ah --ahspi 1:2:3 ; ; FAIL
+-p ah -m ah --ahspi x ; ; FAIL
+-p ah -m ah --ahspi "" ; -p ah -m ah --ahspi 0 ; OK
+-p ah -m ah --ahspi -1 ; ; FAIL
+-p ah -m ah --ahspi 1 --ahspi 2 ; ; FAIL
+-m ah --ahspi 500 ; ; FAIL
+! -p ah -m ah --ahspi 500 ; ; FAIL
+-p tcp -m ah --ahspi 500 ; ; FAIL

@@ -1,0 +1,32 @@
+:filter INPUT
+-m devgroup --src-group 1 ; -m devgroup --src-group 0x1 ; OK
+-m devgroup ! --src-group 1 ; -m devgroup ! --src-group 0x1 ; OK
+-m devgroup --src-group 0 ; -m devgroup --src-group default ; OK
+-m devgroup --src-group default ; = ; OK
+-m devgroup --src-group Default ; ; FAIL
+-m devgroup --src-group nonesuch ; ; FAIL
+-m devgroup --src-group 0x10 ; = ; OK
+-m devgroup --src-group 010 ; -m devgroup --src-group 0x8 ; OK
+-m devgroup --src-group 1/0xff ; -m devgroup --src-group 0x1/0xff ; OK
+-m devgroup --src-group 0/0xff ; -m devgroup --src-group 0x0/0xff ; OK
+-m devgroup --src-group 1/0xffffffff ; -m devgroup --src-group 0x1 ; OK
+-m devgroup --src-group 0/0xffffffff ; -m devgroup --src-group default ; OK
+-m devgroup --src-group 1/ ; ; FAIL
+-m devgroup --src-group /1 ; ; FAIL
+-m devgroup --src-group default/1 ; ; FAIL
+-m devgroup --src-group 1x ; ; FAIL
+-m devgroup --src-group 1/2x ; ; FAIL
+-m devgroup --src-group 4294967295 ; -m devgroup --src-group 0xffffffff ; OK
+-m devgroup --src-group 4294967296 ; ; FAIL
+-m devgroup --src-group "" ; ; FAIL
+-m devgroup --dst-group 1 ; ; FAIL
+-m devgroup --src-group 1 --src-group 2 ; ; FAIL
+-m devgroup ; ; FAIL
+:filter FORWARD
+-m devgroup --src-group 1 ; -m devgroup --src-group 0x1 ; OK
+-m devgroup --dst-group 2 ; -m devgroup --dst-group 0x2 ; OK
+-m devgroup --dst-group 2 --src-group 1 ; -m devgroup --src-group 0x1 --dst-group 0x2 ; OK
+-m devgroup ! --dst-group 2 ! --src-group 1/3 ; -m devgroup ! --src-group 0x1/0x3 ! --dst-group 0x2 ; OK
+:filter OUTPUT
+-m devgroup --src-group 1 ; ; FAIL
+-m devgroup --dst-group 2 ; -m devgroup --dst-group 0x2 ; OK

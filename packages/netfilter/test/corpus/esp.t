@@ -1,0 +1,25 @@
+:filter INPUT
+-p esp -m esp ; = ; OK
+-p esp -m esp --espspi 500 ; = ; OK
+-p esp --espspi 500 ; -p esp -m esp --espspi 500 ; OK
+-p 50 --espspi 500 ; -p esp -m esp --espspi 500 ; OK
+-p esp -m esp ! --espspi 500 ; = ; OK
+-p esp -m esp --espspi 500:600 ; = ; OK
+-p esp -m esp --espspi 600:500 ; = ; OK
+-p esp -m esp --espspi 500: ; -p esp -m esp --espspi 500:4294967295 ; OK
+-p esp -m esp --espspi :500 ; -p esp -m esp --espspi 0:500 ; OK
+-p esp -m esp --espspi : ; -p esp -m esp ; OK
+-p esp -m esp --espspi 0:4294967295 ; -p esp -m esp ; OK
+-p esp -m esp ! --espspi 0:4294967295 ; -p esp -m esp ; OK
+-p esp -m esp --espspi 0 ; = ; OK
+-p esp -m esp --espspi 4294967295 ; = ; OK
+-p esp -m esp --espspi 4294967296 ; ; FAIL
+-p esp -m esp --espspi 0x10:0x20 ; -p esp -m esp --espspi 16:32 ; OK
+-p esp -m esp --espspi 1:2:3 ; ; FAIL
+-p esp -m esp --espspi x ; ; FAIL
+-p esp -m esp --espspi "" ; -p esp -m esp --espspi 0 ; OK
+-p esp -m esp --espspi -1 ; ; FAIL
+-p esp -m esp --espspi 1 --espspi 2 ; ; FAIL
+-m esp --espspi 500 ; ; FAIL
+! -p esp -m esp --espspi 500 ; ; FAIL
+-p tcp -m esp --espspi 500 ; ; FAIL

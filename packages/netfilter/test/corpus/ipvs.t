@@ -1,0 +1,45 @@
+:filter INPUT
+-m ipvs --ipvs ; = ; OK
+-m ipvs ! --ipvs ; = ; OK
+-m ipvs ; ; FAIL
+-m ipvs --vproto tcp ; -m ipvs --vproto 6 ; OK
+-m ipvs --vproto 6 ; = ; OK
+-m ipvs ! --vproto udp ; -m ipvs ! --vproto 17 ; OK
+-m ipvs --vproto 256 ; ; FAIL
+-m ipvs --vproto nonesuch ; ; FAIL
+-m ipvs --vaddr 1.2.3.4 ; = ; OK
+-m ipvs --vaddr 1.2.3.4/24 ; = ; OK
+-m ipvs --vaddr 1.2.3.4/255.255.255.0 ; -m ipvs --vaddr 1.2.3.4/24 ; OK
+-m ipvs --vaddr 0.0.0.0/0 ; = ; OK
+-m ipvs ! --vaddr 1.2.3.4 ; = ; OK
+-m ipvs --vaddr x ; ; FAIL
+-m ipvs --vport 80 ; = ; OK
+-m ipvs --vport http ; -m ipvs --vport 80 ; OK
+-m ipvs --vport 0 ; = ; OK
+-m ipvs --vport 65536 ; -m ipvs --vport 0 ; OK
+-m ipvs --vport 80:90 ; ; FAIL
+-m ipvs --vport x ; ; FAIL
+-m ipvs --vport "" ; -m ipvs --vport 0 ; OK
+-m ipvs ! --vport 80 ; = ; OK
+-m ipvs --vdir ORIGINAL ; = ; OK
+-m ipvs --vdir REPLY ; = ; OK
+-m ipvs --vdir reply ; -m ipvs --vdir REPLY ; OK
+-m ipvs --vdir x ; ; FAIL
+-m ipvs ! --vdir REPLY ; ; FAIL
+-m ipvs --vmethod GATE ; = ; OK
+-m ipvs --vmethod IPIP ; = ; OK
+-m ipvs --vmethod MASQ ; = ; OK
+-m ipvs --vmethod masq ; -m ipvs --vmethod MASQ ; OK
+-m ipvs --vmethod x ; ; FAIL
+-m ipvs ! --vmethod MASQ ; = ; OK
+-m ipvs --vportctl 21 ; = ; OK
+-m ipvs ! --vportctl ftp ; -m ipvs ! --vportctl 21 ; OK
+-m ipvs --vportctl x ; ; FAIL
+-m ipvs --ipvs --vproto tcp ; -m ipvs --vproto 6 ; OK
+-m ipvs ! --ipvs --vproto tcp ; ; FAIL
+-m ipvs --vportctl 21 --vmethod MASQ --vdir REPLY --vport 80 --vaddr 1.2.3.4 --vproto tcp ; -m ipvs --vproto 6 --vaddr 1.2.3.4 --vport 80 --vdir REPLY --vmethod MASQ --vportctl 21 ; OK
+-m ipvs ! --vportctl 21 ! --vmethod MASQ --vdir ORIGINAL ! --vport 80 ! --vaddr 1.2.3.4 ! --vproto tcp ; -m ipvs ! --vproto 6 ! --vaddr 1.2.3.4 ! --vport 80 --vdir ORIGINAL ! --vmethod MASQ ! --vportctl 21 ; OK
+-m ipvs --vport 80 --vport 81 ; ; FAIL
+-m ipvs --ipvs --ipvs ; ; FAIL
+:nat POSTROUTING
+-m ipvs --vaddr 10.96.0.1/32 --vport 443 ; -m ipvs --vaddr 10.96.0.1 --vport 443 ; OK

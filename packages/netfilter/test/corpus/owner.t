@@ -1,0 +1,48 @@
+:filter OUTPUT
+-m owner --uid-owner 0 ; = ; OK
+-m owner --uid-owner root ; -m owner --uid-owner 0 ; OK
+-m owner --uid-owner nobody ; -m owner --uid-owner 65534 ; OK
+-m owner --uid-owner www-data ; -m owner --uid-owner 33 ; OK
+-m owner --uid-owner nonesuch ; ; FAIL
+-m owner --uid-owner 1000 ; = ; OK
+-m owner --uid-owner 1000-2000 ; = ; OK
+-m owner --uid-owner 1000:2000 ; -m owner --uid-owner 1000-2000 ; OK
+-m owner --uid-owner 2000-1000 ; ; FAIL
+-m owner --uid-owner 5-5 ; -m owner --uid-owner 5 ; OK
+-m owner --uid-owner 0-10 ; = ; OK
+-m owner --uid-owner 1000- ; ; FAIL
+-m owner --uid-owner -1000 ; ; FAIL
+-m owner --uid-owner 4294967294 ; = ; OK
+-m owner --uid-owner 4294967295 ; ; FAIL
+-m owner --uid-owner 0-4294967294 ; = ; OK
+-m owner --uid-owner 0x10 ; -m owner --uid-owner 16 ; OK
+-m owner --uid-owner 10x ; ; FAIL
+-m owner --uid-owner 1-2-3 ; ; FAIL
+-m owner --uid-owner "" ; ; FAIL
+-m owner ! --uid-owner 0 ; = ; OK
+-m owner ! --uid-owner 10-20 ; = ; OK
+-m owner --gid-owner 0 ; = ; OK
+-m owner --gid-owner root ; -m owner --gid-owner 0 ; OK
+-m owner --gid-owner daemon ; -m owner --gid-owner 1 ; OK
+-m owner --gid-owner man ; -m owner --gid-owner 12 ; OK
+-m owner --gid-owner 10-20 ; = ; OK
+-m owner ! --gid-owner 10-20 ; = ; OK
+-m owner --socket-exists ; = ; OK
+-m owner ! --socket-exists ; = ; OK
+-m owner --gid-owner 5 --uid-owner 6 --socket-exists ; -m owner --socket-exists --uid-owner 6 --gid-owner 5 ; OK
+-m owner ! --gid-owner 5 ! --uid-owner 6 ! --socket-exists ; -m owner ! --socket-exists ! --uid-owner 6 ! --gid-owner 5 ; OK
+-m owner --gid-owner 5 --suppl-groups ; = ; OK
+-m owner --suppl-groups --gid-owner 5 ; ; FAIL
+-m owner --suppl-groups ; ; FAIL
+-m owner --gid-owner 5 ! --suppl-groups ; ; FAIL
+-m owner --uid-owner 1 --suppl-groups ; ; FAIL
+-m owner ; ; FAIL
+-m owner --uid-owner 1 --uid-owner 2 ; ; FAIL
+-m owner --pid-owner 5 ; ; FAIL
+-m owner --cmd-owner x ; ; FAIL
+:filter INPUT
+-m owner --uid-owner 0 ; ; FAIL
+:filter FORWARD
+-m owner --socket-exists ; ; FAIL
+:mangle POSTROUTING
+-m owner --uid-owner 0 ; = ; OK

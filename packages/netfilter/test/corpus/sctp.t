@@ -1,0 +1,59 @@
+:filter INPUT
+-p sctp ; = ; OK
+-p sctp -m sctp ; = ; OK
+-m sctp ; ; FAIL
+-p tcp -m sctp ; ; FAIL
+! -p sctp -m sctp --dport 80 ; ; FAIL
+-p 132 --dport 80 ; -p sctp -m sctp --dport 80 ; OK
+-p sctp --dport 80 ; -p sctp -m sctp --dport 80 ; OK
+-p sctp --sport 80 ; -p sctp -m sctp --sport 80 ; OK
+-p sctp --source-port 80 ; -p sctp -m sctp --sport 80 ; OK
+-p sctp --destination-port 80 ; -p sctp -m sctp --dport 80 ; OK
+-p sctp --dport 80 --sport 90 ; -p sctp -m sctp --sport 90 --dport 80 ; OK
+-p sctp ! --dport 80 ; -p sctp -m sctp ! --dport 80 ; OK
+-p sctp ! --sport 1:2 ! --dport 3:4 ; -p sctp -m sctp ! --sport 1:2 ! --dport 3:4 ; OK
+-p sctp --dport 80: ; -p sctp -m sctp --dport 80:65535 ; OK
+-p sctp --dport :80 ; -p sctp -m sctp --dport 0:80 ; OK
+-p sctp --dport : ; -p sctp -m sctp --dport 0:65535 ; OK
+-p sctp --dport 0:65535 ; -p sctp -m sctp --dport 0:65535 ; OK
+-p sctp ! --dport 0:65535 ; -p sctp -m sctp ! --dport 0:65535 ; OK
+-p sctp --dport 90:80 ; ; FAIL
+-p sctp --dport 65536 ; ; FAIL
+-p sctp --dport x ; ; FAIL
+-p sctp --dport http ; ; FAIL
+-p sctp --dport domain ; ; FAIL
+-p sctp --dport 36412 ; -p sctp -m sctp --dport 36412 ; OK
+-p sctp --dport 80 --dport 81 ; ; FAIL
+-p sctp --chunk-types all ALL ; -p sctp -m sctp --chunk-types all ALL ; OK
+-p sctp --chunk-types any ALL ; -p sctp -m sctp --chunk-types any ALL ; OK
+-p sctp --chunk-types only ALL ; -p sctp -m sctp --chunk-types only ALL ; OK
+-p sctp --chunk-types all NONE ; -p sctp -m sctp --chunk-types all NONE ; OK
+-p sctp --chunk-types any none ; -p sctp -m sctp --chunk-types any NONE ; OK
+-p sctp --chunk-types any DATA ; -p sctp -m sctp --chunk-types any DATA ; OK
+-p sctp --chunk-types ANY data ; -p sctp -m sctp --chunk-types any DATA ; OK
+-p sctp --chunk-types foo DATA ; ; FAIL
+-p sctp --chunk-types any FOO ; ; FAIL
+-p sctp --chunk-types any DATA,INIT ; -p sctp -m sctp --chunk-types any DATA,INIT ; OK
+-p sctp --chunk-types any INIT,DATA ; -p sctp -m sctp --chunk-types any DATA,INIT ; OK
+-p sctp --chunk-types all DATA,INIT,INIT_ACK,SACK,HEARTBEAT,HEARTBEAT_ACK,ABORT,SHUTDOWN,SHUTDOWN_ACK,ERROR,COOKIE_ECHO,COOKIE_ACK,ECN_ECNE,ECN_CWR,SHUTDOWN_COMPLETE,I_DATA,RE_CONFIG,PAD,ASCONF,ASCONF_ACK,FORWARD_TSN,I_FORWARD_TSN ; -p sctp -m sctp --chunk-types all DATA,INIT,INIT_ACK,SACK,HEARTBEAT,HEARTBEAT_ACK,ABORT,SHUTDOWN,SHUTDOWN_ACK,ERROR,COOKIE_ECHO,COOKIE_ACK,ECN_ECNE,ECN_CWR,SHUTDOWN_COMPLETE,I_DATA,ASCONF_ACK,RE_CONFIG,PAD,FORWARD_TSN,ASCONF,I_FORWARD_TSN ; OK
+-p sctp --chunk-types any DATA:I ; -p sctp -m sctp --chunk-types any DATA:I ; OK
+-p sctp --chunk-types any DATA:IUBE ; -p sctp -m sctp --chunk-types any DATA:IUBE ; OK
+-p sctp --chunk-types any DATA:iube ; -p sctp -m sctp --chunk-types any DATA:iube ; OK
+-p sctp --chunk-types any DATA:Iu ; -p sctp -m sctp --chunk-types any DATA:Iu ; OK
+-p sctp --chunk-types any DATA:uI ; -p sctp -m sctp --chunk-types any DATA:Iu ; OK
+-p sctp --chunk-types any DATA: ; -p sctp -m sctp --chunk-types any DATA ; OK
+-p sctp --chunk-types any DATA:X ; ; FAIL
+-p sctp --chunk-types any DATA:- ; -p sctp -m sctp --chunk-types any DATA:- ; OK
+-p sctp --chunk-types any INIT:I ; ; FAIL
+-p sctp --chunk-types any ABORT:T ; -p sctp -m sctp --chunk-types any ABORT:T ; OK
+-p sctp --chunk-types any ABORT:t,SHUTDOWN_COMPLETE:T ; -p sctp -m sctp --chunk-types any ABORT:t,SHUTDOWN_COMPLETE:T ; OK
+-p sctp --chunk-types any I_DATA:I ; -p sctp -m sctp --chunk-types any I_DATA ; OK
+-p sctp --chunk-types any DATA:I,DATA:u ; -p sctp -m sctp --chunk-types any DATA:Iu ; OK
+-p sctp --chunk-types any DATA,,INIT ; -p sctp -m sctp --chunk-types any DATA,INIT ; OK
+-p sctp --chunk-types any "" ; -p sctp -m sctp --chunk-types any NONE ; OK
+-p sctp --chunk-types any ; ; FAIL
+-p sctp --chunk-types any -x ; ; FAIL
+-p sctp ! --chunk-types any DATA ; -p sctp -m sctp ! --chunk-types any DATA ; OK
+-p sctp ! --chunk-types only DATA:E --sport 5 ; -p sctp -m sctp --sport 5 ! --chunk-types only DATA:E ; OK
+-p sctp --chunk-types any DATA --chunk-types all INIT ; ; FAIL
+-p sctp --chunk-types any DATA,ALL ; ; FAIL

@@ -1,0 +1,61 @@
+:filter INPUT
+-m string --string foo --algo bm ; -m string --string "foo" --algo bm ; OK
+-m string --algo bm --string foo ; -m string --string "foo" --algo bm ; OK
+-m string --algo kmp --string "foo" ; -m string --string "foo" --algo kmp ; OK
+-m string --algo fsm --string foo ; ; FAIL
+-m string --algo xyz --string foo ; ; FAIL
+-m string --algo BM --string foo ; ; FAIL
+-m string --algo "" --string foo ; ; FAIL
+-m string --string foo ; ; FAIL
+-m string --algo bm ; ; FAIL
+-m string ; ; FAIL
+-m string --algo bm ! --string foo ; -m string ! --string "foo" --algo bm ; OK
+-m string --algo bm --string "" ; ; FAIL
+-m string --algo bm --string "a b" ; -m string --string "a b" --algo bm ; OK
+-m string --algo bm --string "a\"b" ; -m string --string "a\"b" --algo bm ; OK
+-m string --algo bm --string "a\\b" ; -m string --string "a\\b" --algo bm ; OK
+-m string --algo bm --string "ends\\" ; -m string --hex-string "|656e64735c|" --algo bm ; OK
+-m string --algo bm --string "a'b|c" ; -m string --string "a'b|c" --algo bm ; OK
+-m string --algo bm --string "|41|" ; -m string --string "|41|" --algo bm ; OK
+-m string --algo bm --string "tab	x" ; -m string --hex-string "|7461620978|" --algo bm ; OK
+-m string --algo bm --string "ünï" ; -m string --hex-string "|c3bc6ec3af|" --algo bm ; OK
+-m string --algo bm --string foo --from 10 ; -m string --string "foo" --algo bm --from 10 ; OK
+-m string --algo bm --string foo --to 20 ; -m string --string "foo" --algo bm --to 20 ; OK
+-m string --algo bm --string foo --from 10 --to 20 ; -m string --string "foo" --algo bm --from 10 --to 20 ; OK
+-m string --algo bm --string foo --from 20 --to 10 ; ; FAIL
+-m string --algo bm --string foo --from 0 --to 65535 ; -m string --string "foo" --algo bm ; OK
+-m string --algo bm --string foo --to 65536 ; ; FAIL
+-m string --algo bm --string foo --from -1 ; ; FAIL
+-m string --algo bm --string foo --icase ; -m string --string "foo" --algo bm --icase ; OK
+-m string --icase --to 9 --from 3 --algo kmp ! --string foo ; -m string ! --string "foo" --algo kmp --from 3 --to 9 --icase ; OK
+-m string --algo bm --hex-string "|0d0a|" ; -m string --hex-string "|0d0a|" --algo bm ; OK
+-m string --algo bm --hex-string "|0d 0a|" ; -m string --hex-string "|0d0a|" --algo bm ; OK
+-m string --algo bm --hex-string "|0D0A|" ; -m string --hex-string "|0d0a|" --algo bm ; OK
+-m string --algo bm --hex-string "abc|0d0a|def" ; -m string --hex-string "|6162630d0a646566|" --algo bm ; OK
+-m string --algo bm --hex-string "|41 42 43|" ; -m string --string "ABC" --algo bm ; OK
+-m string --algo bm --hex-string "| 41 42|" ; -m string --string "AB" --algo bm ; OK
+-m string --algo bm --hex-string "|41|42|43|" ; -m string --string "A42C" --algo bm ; OK
+-m string --algo bm --hex-string "|41||42|" ; -m string --string "A|42" --algo bm ; OK
+-m string --algo bm --hex-string "abc" ; -m string --string "abc" --algo bm ; OK
+-m string --algo bm --hex-string "a\\|b" ; -m string --string "a|b" --algo bm ; OK
+-m string --algo bm --hex-string "a\\" ; ; FAIL
+-m string --algo bm --hex-string "|4|" ; ; FAIL
+-m string --algo bm --hex-string "|4" ; ; FAIL
+-m string --algo bm --hex-string "|41" ; ; FAIL
+-m string --algo bm --hex-string "|4g|" ; ; FAIL
+-m string --algo bm --hex-string "||" ; ; FAIL
+-m string --algo bm --hex-string "|" ; ; FAIL
+-m string --algo bm --hex-string "a|" ; -m string --string "a" --algo bm ; OK
+-m string --algo bm --hex-string "" ; ; FAIL
+-m string --algo bm --hex-string "|41\\42|" ; ; FAIL
+-m string --algo bm ! --hex-string "|de ad be ef|" ; -m string ! --hex-string "|deadbeef|" --algo bm ; OK
+-m string --algo bm --hex-string "|00|" ; -m string --hex-string "|00|" --algo bm ; OK
+-m string --algo bm --hex-string "|5c|" ; -m string --hex-string "|5c|" --algo bm ; OK
+-m string --algo bm --hex-string "|22 5c 41|" ; -m string --string "\"\\A" --algo bm ; OK
+-m string --algo bm --hex-string "|7f|" ; -m string --hex-string "|7f|" --algo bm ; OK
+-m string --algo bm --hex-string "|80|" ; -m string --hex-string "|80|" --algo bm ; OK
+-m string --algo bm --string foo --hex-string "|41|" ; ; FAIL
+-m string --algo bm --string xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ; -m string --string "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" --algo bm ; OK
+-m string --algo bm --string xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy ; ; FAIL
+-m string --algo bm --string a --string b ; ; FAIL
+-m string --algo bm --str a ; -m string --string "a" --algo bm ; OK

@@ -1,0 +1,22 @@
+:filter INPUT
+-p tcp -m tcpmss --mss 42 ; = ; OK
+-p tcp -m tcpmss ! --mss 42 ; = ; OK
+-p tcp -m tcpmss --mss 42:12345 ; = ; OK
+-p tcp -m tcpmss ! --mss 42:12345 ; = ; OK
+-p tcp -m tcpmss --mss 42:65535 ; = ; OK
+-p tcp -m tcpmss --mss 42: ; -p tcp -m tcpmss --mss 42:65535 ; OK
+-p tcp -m tcpmss --mss :42 ; -p tcp -m tcpmss --mss 0:42 ; OK
+-p tcp -m tcpmss --mss : ; -p tcp -m tcpmss --mss 0:65535 ; OK
+-p tcp -m tcpmss --mss 42:42 ; -p tcp -m tcpmss --mss 42 ; OK
+-p tcp -m tcpmss --mss 43:42 ; ; FAIL
+-p tcp -m tcpmss --mss 65536 ; ; FAIL
+-p tcp -m tcpmss --mss 65535 ; = ; OK
+-p tcp -m tcpmss --mss 0 ; = ; OK
+-p tcp -m tcpmss --mss x ; ; FAIL
+-p tcp -m tcpmss --mss "" ; -p tcp -m tcpmss --mss 0 ; OK
+-p tcp -m tcpmss --mss 1:2:3 ; ; FAIL
+-p tcp -m tcpmss ; ; FAIL
+-m tcpmss --mss 42 ; ; FAIL
+-p udp -m tcpmss --mss 42 ; ; FAIL
+! -p tcp -m tcpmss --mss 42 ; ; FAIL
+-p tcp -m tcpmss --mss 1 --mss 2 ; ; FAIL

@@ -1,0 +1,100 @@
+:filter INPUT
+-m time ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 01:02:03 ; -m time --timestart 01:02:03 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestop 01:02:03 ; -m time --timestart 00:00:00 --timestop 01:02:03 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 01:02:03 --timestop 04:05:06 ; -m time --timestart 01:02:03 --timestop 04:05:06 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 01:02 --timestop 04:05 ; -m time --timestart 01:02:00 --timestop 04:05:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 1:2 --timestop 4:5:6 ; -m time --timestart 01:02:00 --timestop 04:05:06 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 22:00 --timestop 06:00 ; -m time --timestart 22:00:00 --timestop 06:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 00:00 --timestop 23:59:59 ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart 24:00 ; ; FAIL
+-m time --timestart 12:60 ; ; FAIL
+-m time --timestart 12:00:60 ; ; FAIL
+-m time --timestart 12 ; ; FAIL
+-m time --timestart 12: ; -m time --timestart 12:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart :30 ; -m time --timestart 00:30:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --timestart x ; ; FAIL
+-m time --timestart 12:30x ; ; FAIL
+-m time --timestart 12:30:30:30 ; ; FAIL
+-m time --timestart "" ; ; FAIL
+-m time --timestart -1:00 ; ; FAIL
+-m time --timestart 22:00 --timestop 06:00 --contiguous ; -m time --timestart 22:00:00 --timestop 06:00:00 --datestop 2038-01-19T03:14:07 --contiguous ; OK
+-m time --timestart 06:00 --timestop 22:00 --contiguous ; ; FAIL
+-m time --timestart 06:00 --timestop 06:00 --contiguous ; -m time --timestart 06:00:00 --timestop 06:00:00 --datestop 2038-01-19T03:14:07 --contiguous ; OK
+-m time --contiguous ; ; FAIL
+-m time --weekdays Mon ; -m time --weekdays Mon --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays Mon,Tue,Wed,Thu,Fri ; -m time --weekdays Mon,Tue,Wed,Thu,Fri --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays Sun,Sat ; -m time --weekdays Sat,Sun --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 1,2,3 ; -m time --weekdays Mon,Tue,Wed --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 7 ; -m time --weekdays Sun --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 0 ; ; FAIL
+-m time --weekdays 8 ; -m time --weekdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 9 ; -m time --weekdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays Mo,Tu ; -m time --weekdays Mon,Tue --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays Monday ; -m time --weekdays Mon --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays mon ; ; FAIL
+-m time --weekdays M ; ; FAIL
+-m time --weekdays Xyz ; ; FAIL
+-m time --weekdays Mon, ; -m time --weekdays Mon --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays ,Mon ; ; FAIL
+-m time --weekdays "" ; -m time --weekdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --weekdays Mon ; -m time --weekdays Tue,Wed,Thu,Fri,Sat,Sun --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --weekdays Sat,Sun ; -m time --weekdays Mon,Tue,Wed,Thu,Fri --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --weekdays 1,2,3,4,5,6,7 ; -m time --weekdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time --weekdays 1,2,3,4,5,6,7 ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 1 ; -m time --monthdays 1 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 1,2,3,11,12,13,21,22,23,31 ; -m time --monthdays 1,2,3,11,12,13,21,22,23,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 31,1 ; -m time --monthdays 1,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 0 ; -m time --monthdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 32 ; ; FAIL
+-m time --monthdays 100 ; -m time --monthdays 10 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays 08 ; ; FAIL
+-m time --monthdays x ; ; FAIL
+-m time --monthdays 1x ; ; FAIL
+-m time --monthdays 1, ; -m time --monthdays 1 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays ,1 ; -m time --monthdays 1 --datestop 2038-01-19T03:14:07 ; OK
+-m time --monthdays "" ; -m time --monthdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --monthdays 1 ; -m time --monthdays 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 --datestop 2038-01-19T03:14:07 ; OK
+-m time ! --monthdays 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 ; -m time --monthdays  --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020 ; -m time --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-02 ; -m time --datestart 2020-02-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-02-29 ; -m time --datestart 2020-02-29T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2021-02-29 ; -m time --datestart 2021-03-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-02-29T12 ; -m time --datestart 2020-02-29T12:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-02-29T12:30 ; -m time --datestart 2020-02-29T12:30:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-02-29T12:30:45 ; -m time --datestart 2020-02-29T12:30:45 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 1970 ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 1970-01-01T00:00:01 ; -m time --datestart 1970-01-01T00:00:01 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 1969 ; ; FAIL
+-m time --datestart 2038 ; -m time --datestart 2038-01-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2038-01-19T03:14:07 ; -m time --datestart 2038-01-19T03:14:07 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2038-01-19T03:14:08 ; -m time --datestart 2038-01-19T03:14:08 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2038-12-31T23:59:59 ; -m time --datestart 2038-12-31T23:59:59 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2039 ; ; FAIL
+-m time --datestart 2020-13 ; ; FAIL
+-m time --datestart 2020-00 ; -m time --datestart 2019-12-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 2020-00-00 ; -m time --datestart 2019-11-30T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart 1970-00-00 ; ; FAIL
+-m time --datestart 2020-01-32 ; ; FAIL
+-m time --datestart 2020-01-31T24 ; ; FAIL
+-m time --datestart 2020-04-31 ; -m time --datestart 2020-05-01T00:00:00 --datestop 2038-01-19T03:14:07 ; OK
+-m time --datestart "2020-01-01 12:00" ; ; FAIL
+-m time --datestart 2020-01-01T12:00:00Z ; ; FAIL
+-m time --datestart 2020/01/01 ; ; FAIL
+-m time --datestart "" ; ; FAIL
+-m time --datestart x ; ; FAIL
+-m time --datestop 2020-01-01 ; -m time --datestop 2020-01-01T00:00:00 ; OK
+-m time --datestop 1970 ; -m time ; OK
+-m time --datestart 2020 --datestop 2021 ; -m time --datestart 2020-01-01T00:00:00 --datestop 2021-01-01T00:00:00 ; OK
+-m time --datestart 2021 --datestop 2020 ; -m time --datestart 2021-01-01T00:00:00 --datestop 2020-01-01T00:00:00 ; OK
+-m time --kerneltz ; -m time --datestop 2038-01-19T03:14:07 --kerneltz ; OK
+-m time --localtz ; -m time --datestop 2038-01-19T03:14:07 --kerneltz ; OK
+-m time --utc ; -m time --datestop 2038-01-19T03:14:07 ; OK
+-m time --utc --kerneltz ; ; FAIL
+-m time --utc --localtz ; ; FAIL
+-m time --kerneltz --localtz ; -m time --datestop 2038-01-19T03:14:07 --kerneltz ; OK
+-m time --kerneltz --contiguous --timestart 22:00 --timestop 6:00 --weekdays Fri --monthdays 5 --datestart 2020-01-01 --datestop 2021-01-01 ; -m time --timestart 22:00:00 --timestop 06:00:00 --monthdays 5 --weekdays Fri --datestart 2020-01-01T00:00:00 --datestop 2021-01-01T00:00:00 --kerneltz --contiguous ; OK
+-m time ! --timestart 12:00 ; ; FAIL
+-m time --timestart 1:00 --timestart 2:00 ; ; FAIL
+-m time --time 1:00 ; ; FAIL
+-m time --weekd Mon ; -m time --weekdays Mon --datestop 2038-01-19T03:14:07 ; OK
