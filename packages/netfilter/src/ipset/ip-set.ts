@@ -8,20 +8,20 @@ export type SetFamily = 'inet' | 'inet6' | 'unspec';
 export type Adt = 'add' | 'del' | 'test';
 
 /** Bits of {@link SetQuery.flags}: bit d tells that dimension d (counted from 1) is taken from the packet's source. */
-export const DIM_SRC: readonly [number, number, number, number] = [0, 1 << 1, 1 << 2, 1 << 3];
+export const DIM_SRC: readonly [number, number, number, number] = [0, 2, 4, 8];
 /** As many directions as a match or target can give; more than any type has dimensions. */
 export const MAX_DIMENSIONS = 6;
 
 /** Bits of {@link SetQuery.command} (`enum ipset_cmd_flags`). */
 export const SetFlag = {
-  EXIST: 1 << 0,
-  SKIP_COUNTER_UPDATE: 1 << 3,
-  SKIP_SUBCOUNTER_UPDATE: 1 << 4,
-  MATCH_COUNTERS: 1 << 5,
-  RETURN_NOMATCH: 1 << 7,
-  MAP_SKBMARK: 1 << 8,
-  MAP_SKBPRIO: 1 << 9,
-  MAP_SKBQUEUE: 1 << 10,
+  EXIST: 1,
+  SKIP_COUNTER_UPDATE: 8,
+  SKIP_SUBCOUNTER_UPDATE: 16,
+  MATCH_COUNTERS: 32,
+  RETURN_NOMATCH: 128,
+  MAP_SKBMARK: 256,
+  MAP_SKBPRIO: 512,
+  MAP_SKBQUEUE: 1024,
 } as const;
 
 /** How a member's counter is compared with a number (`IPSET_COUNTER_*`). */

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Host, MILLISECOND, SECOND, Simulation } from '@chainwalk/core';
+import { describe, expect, it } from 'vitest';
+import { runIpset } from '../../src/ipset/run-ipset.ts';
+import { SetRegistry } from '../../src/ipset/set-registry.ts';
+import { parseSessions, type RecordedSession } from './session-file.ts';
+
+const FOLDER = new URL('../corpus-ipset/', import.meta.url);
+/** Starting a tool takes a guest longer than one tick, but not two: what was set to 60 seconds then shows 59. */
+const COMMAND_TIME = 30 * MILLISECOND;
+
+/** Our text with the timeouts of the recording, where they are no more than three seconds apart: the guest takes its time. */
+function withTimeoutsOf(recorded: string, ours: string): string {
+  const given = [...recorded.matchAll(/ timeout (\d+)/g)].map((match) => Number(match[1]));
+  let at = 0;
+  return ours.replace(/ timeout (\d+)/g, (whole, seconds: string) => {
+    const other = given[at++] ?? Number.NaN;
+    return Math.abs(other - Number(seconds)) <= 3 ? ` timeout ${other}` : whole;
+  });
+}
+
+function replay(session: RecordedSession): void {
+  const simulation = new Simulation();
+  const sets = new SetRegistry(new Host(simulation));
+  for (const { line, argv, stdin, stdout, stderr, status } of session.commands) {
+    simulation.run(simulation.now + COMMAND_TIME);
+    const [tool, ...words] = argv;
+    if (tool === 'sleep') {
+      simulation.run(simulation.now + Number(words[0]) * SECOND);
+      continue;
+    }
+    const sorted = words.includes('-s') || words.includes('-sorted');
+    const normal = (text: string): string => (sorted ? text.split('\n').sort().join('\n') : text);
+    const result = runIpset(sets, words, stdin);
+    const ours = { ...result, stdout: withTimeoutsOf(normal(stdout), normal(result.stdout)) };
+    expect(ours, `line ${line}: ${argv.join(' ')}`).toEqual({ status, stdout: normal(stdout), stderr });
+  }
+}
+
+for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.t'))) {
+  describe(`ipset says what the real one said in ${file}`, () => {
+    for (const session of parseSessions(readFileSync(new URL(file, FOLDER), 'utf8'))) {
+      // Rules belong to another test.
+      if (session.commands.some(({ argv }) => argv[0] === 'iptables')) continue;
+      it(session.title, () => replay(session));
+    }
+  });
+}
