@@ -11,8 +11,9 @@ export {
   type Verdict,
 } from '@chainwalk/core';
 export { DEFAULT_EXTENSIONS } from './extensions.ts';
-// runIpset comes
+export { runIpset } from './ipset/run-ipset.ts';
 export { SetRegistry } from './ipset/set-registry.ts';
+export { type CheckOptions, checkRuleset } from './iptables/check.ts';
 export {
   type ParsedRuleset,
   parseRestore,

@@ -52,7 +52,7 @@ export class Node {
       ['iptables-legacy-restore', iptables],
       ['iptables-save', iptables],
       ['iptables-legacy-save', iptables],
-      ['ipset', (argv, stdin) => runIpset(this.netfilter.sets, argv, stdin)],
+      ['ipset', (argv, stdin) => runIpset(this.netfilter.sets, argv.slice(1), stdin)],
       ['ipvsadm', (argv, stdin) => runIpvsadm(this.ipvs, argv, stdin)],
       ['conntrack', (argv, stdin) => runConntrack(this.conntrack, argv.slice(1), stdin)],
       ['ip', (argv) => runIp(this.host, argv)],

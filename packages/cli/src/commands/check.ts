@@ -1,5 +1,5 @@
 import { formatDiagnostic } from '@chainwalk/core';
-import { canonicalRuleset, checkRuleset } from '@chainwalk/netfilter';
+import { checkRuleset, DEFAULT_EXTENSIONS, parseRestore, saveRuleset, TABLE_NAMES } from '@chainwalk/netfilter';
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
 import { complain, print } from '../output.ts';
@@ -26,8 +26,17 @@ export function addCheck(program: Command): void {
       const faults = findings.filter((finding) => finding.severity === 'error');
       if (options.json === true) print(`${JSON.stringify(findings, undefined, 1)}\n`);
       else for (const finding of findings) complain(formatDiagnostic(finding));
-      if (options.print === true && faults.length === 0) print(canonicalRuleset(text, file));
+      if (options.print === true && faults.length === 0) print(canonical(text, file));
       if (options.print !== true && options.json !== true && findings.length === 0) print(`${file}: no fault found\n`);
       if (faults.length > 0 || (options.strict === true && findings.length > 0)) process.exitCode = 1;
     });
+}
+
+/** The ruleset as iptables-save prints it, with the tables in the order in which a packet meets them, without counters. */
+function canonical(text: string, source: string): string {
+  const { ruleset } = parseRestore(text, source, { registry: DEFAULT_EXTENSIONS });
+  const order = (name: string): number => (TABLE_NAMES as readonly string[]).indexOf(name);
+  // iptables-save prints the newest table first.
+  const tables = [...ruleset.tables].sort((a, b) => order(b.name) - order(a.name));
+  return saveRuleset({ tables }, { registry: DEFAULT_EXTENSIONS });
 }
