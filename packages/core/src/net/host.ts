@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
-import { IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../address/ipv4.ts';
+import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../address/ipv4.ts';
 import { prefixContains, prefixOf } from '../address/prefix.ts';
 import { type Draft, edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
@@ -17,7 +17,7 @@ import { type Fib, fibOf } from './fib.ts';
 import { Fragmentation } from './fragmentation.ts';
 import { DEFAULT_RULES, type HostConfig, type InterfaceConfig, SCOPE } from './host-config.ts';
 import { IcmpSender } from './icmp-sender.ts';
-import { inputRoute } from './input-route.ts';
+import { ALL_HOSTS, inputRoute } from './input-route.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
@@ -265,6 +265,8 @@ export class Host {
       packet.trace?.add({ kind: 'route', direction: 'input', decision: describeRoute(result) });
     }
     if (packet.route.type === 'unicast') this.#forward(packet, packet.route);
+    else if (packet.route.type === 'multicast' && packet.dst !== ALL_HOSTS)
+      this.drop(packet, 'no-socket', 'ip_rcv_finish');
     else this.localDeliver(packet);
   }
 
@@ -342,6 +344,8 @@ export class Host {
       packet.trace?.add({ kind: 'route', direction: 'output', decision: describeRoute(route) });
       if (packet.length > route.mtu) return 'EMSGSIZE';
       packet.route = route;
+      // A sender that leaves the source open gets the one that the route would take.
+      if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
       if (packet.id === 0) packet.id = this.simulation.random.stream('ip-id').below(65536);
       return this.localOut(packet);
     });
@@ -384,15 +388,17 @@ export class Host {
 
   /** `ip_mc_output`: a copy comes back to this host, through POSTROUTING of its own; then the packet itself leaves. */
   #multicastOutput(packet: Packet, route: Route): Errno | undefined {
-    if (route.type === 'broadcast') {
-      const copy = packet.clone();
-      copy.inDevice = undefined;
-      if (this.runHook(Hook.POSTROUTING, copy, undefined, route.device)) {
-        copy.packetType = 'loopback';
-        copy.socket = undefined;
-        copy.inDevice = route.device;
-        this.#backlog.push(copy);
-      }
+    const copy = packet.clone();
+    copy.inDevice = undefined;
+    if (this.runHook(Hook.POSTROUTING, copy, undefined, route.device)) {
+      copy.packetType = 'loopback';
+      copy.socket = undefined;
+      copy.inDevice = route.device;
+      this.#backlog.push(copy);
+    }
+    if (route.type === 'multicast' && packet.ttl === 0) {
+      this.drop(packet, 'ttl-exceeded', 'ip_mc_output');
+      return undefined;
     }
     const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
     if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;

@@ -7,7 +7,8 @@ import type { Host } from './host.ts';
 import { SCOPE } from './host-config.ts';
 import type { Route, RouteFailure, RouteType } from './route.ts';
 
-const ALL_HOSTS = parseIpv4('224.0.0.1')!;
+/** The one group that every host has joined. */
+export const ALL_HOSTS: Ipv4Address = parseIpv4('224.0.0.1')!;
 
 const MARTIAN_SOURCE: RouteFailure = { reason: 'martian-source', errno: 'EINVAL' };
 const MARTIAN_DESTINATION: RouteFailure = { reason: 'martian-destination', errno: 'EINVAL' };

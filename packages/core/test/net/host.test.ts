@@ -218,6 +218,32 @@ describe('a local sender', () => {
   });
 });
 
+describe('a local sender of multicast', () => {
+  it('hears its own packet to all hosts, and sends it too', () => {
+    const { host, diary } = router();
+    host.send(udp('192.168.1.10', '224.0.0.1', { ttl: 1 }));
+    expect(diary).toEqual([
+      'eth0 < udp 192.168.1.10:1000 > 224.0.0.1:2000 ttl 1 len 28',
+      'eth0: udp 192.168.1.10:1000 > 224.0.0.1:2000 ttl 1 len 28',
+      'no-socket',
+    ]);
+  });
+
+  it('does not hear a group that nobody here has joined', () => {
+    const { host, diary } = router();
+    host.send(udp('192.168.1.10', '224.0.0.9'));
+    expect(diary).toEqual(['eth0 < udp 192.168.1.10:1000 > 224.0.0.9:2000 ttl 64 len 28', 'no-socket']);
+  });
+});
+
+describe('a local sender without a source address', () => {
+  it('gets the one that its route would take', () => {
+    const { host, diary } = router();
+    host.send(udp('0.0.0.0', '10.0.0.5'));
+    expect(diary).toEqual(['eth1 < udp 10.0.0.1:1000 > 10.0.0.5:2000 ttl 64 len 28']);
+  });
+});
+
 describe('limits on ICMP errors', () => {
   it('let six go to one destination at once, and then one a second', () => {
     const { host, simulation, diary } = router();
