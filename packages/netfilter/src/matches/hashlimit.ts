@@ -66,7 +66,7 @@ export const hashlimit: MatchExtension<HashlimitInfo, HashlimitState> = {
     { name: 'hashlimit-rate-match', args: 0 },
     { name: 'hashlimit-rate-interval', args: 1 },
   ],
-  size: 368,
+  size: 344,
   parse: (options) => parseHashlimit(options),
   save: (info) => format(info, true),
   list: (info) => format(info, false),

@@ -41,7 +41,7 @@ export const ipvs: MatchExtension<IpvsInfo, undefined> = {
     { name: 'vdir', args: 1 },
     ...['vmethod', 'vportctl'].map((name) => ({ name, args: 1 as const, invertible: true })),
   ],
-  size: 80,
+  size: 72,
   parse: (options) => parseIpvs(options),
   save: (info) => format(info, '--', true),
   list: (info, numeric) => format(info, '', numeric),

@@ -16,7 +16,7 @@ interface MacInfo {
 export const mac: MatchExtension<MacInfo, undefined> = {
   name: 'mac',
   options: [{ name: 'mac-source', args: 1, invertible: true, mandatory: true }],
-  size: 40,
+  size: 48,
 
   parse(options) {
     const use = options[0]!;

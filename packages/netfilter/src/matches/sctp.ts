@@ -24,7 +24,7 @@ export const sctp: MatchExtension<SctpInfo, undefined> = {
     { name: 'dport', aliases: ['destination-port'], args: 1, invertible: true },
     { name: 'chunk-types', args: 2, invertible: true },
   ],
-  size: 104,
+  size: 328,
 
   parse(options) {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);

@@ -33,7 +33,7 @@ export const string: MatchExtension<StringInfo, undefined> = {
     { name: 'hex-string', args: 1, invertible: true, excludes: ['string'] },
     { name: 'icase', args: 0 },
   ],
-  size: 200,
+  size: 192,
 
   parse(options) {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);

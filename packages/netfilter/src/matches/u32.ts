@@ -34,7 +34,7 @@ const MOST = 10;
 export const u32: MatchExtension<U32Info, undefined> = {
   name: 'u32',
   options: [{ name: 'u32', args: 1, invertible: true, mandatory: true }],
-  size: 2024,
+  size: 2016,
 
   parse(options) {
     const use = options[0]!;
