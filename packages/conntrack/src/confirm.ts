@@ -43,10 +43,13 @@ function search(
   limit: number,
 ): Connection | 'too-long' | undefined {
   const { table } = conntrack;
+  const hash = table.hashOf(ct, direction);
   let length = 0;
-  for (let node = table.first(table.bucketOf(table.hashOf(ct, direction))); node >= 0; node = table.next(node)) {
-    const other = table.at(node)!;
-    if (sharesTuple(other, (node & 1) as Direction, ct, direction)) return other;
+  for (let node = table.first(table.bucketOf(hash)); node >= 0; node = table.next(node)) {
+    if (table.hasHash(node, hash)) {
+      const other = table.at(node)!;
+      if (sharesTuple(other, (node & 1) as Direction, ct, direction)) return other;
+    }
     if (length++ > limit) return 'too-long';
   }
   return undefined;

@@ -91,6 +91,12 @@ export class ConnectionTable {
     return this.#connections[node >> 1];
   }
 
+  /** Whether a node has this hash, unsigned: what differs in the hash differs in the tuple. */
+  hasHash(node: number, hash: number): boolean {
+    const row = ((node >> 1) & (PAGE_ROWS - 1)) * STRIDE;
+    return this.#pages[node >> (PAGE_BITS + 1)]![row + HASH + (node & 1)] === (hash | 0);
+  }
+
   /** Whether the connection of a node is past its deadline (`nf_ct_is_expired`). */
   isExpired(node: number, now: number): boolean {
     const deadline = this.#pages[node >> (PAGE_BITS + 1)]![((node >> 1) & (PAGE_ROWS - 1)) * STRIDE + DEADLINE]!;

@@ -545,7 +545,11 @@ export class Conntrack {
       this.host.meter.conntrackProbes++;
       if (ct !== undefined && ct !== ignored) {
         if (table.isExpired(node, now)) this.kill(ct);
-        else if (isNode(ct, (node & 1) as 0 | 1, reply, zone) && !sameOrigin(ct, ignored)) {
+        else if (
+          table.hasHash(node, hash) &&
+          isNode(ct, (node & 1) as 0 | 1, reply, zone) &&
+          !sameOrigin(ct, ignored)
+        ) {
           this.statistics.found++;
           return true;
         }
