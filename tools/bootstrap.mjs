@@ -15,11 +15,19 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager.split('@')[1].split('+')[0];
+const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  .packageManager.split('@')[1]
+  .split('+')[0];
 const env = { ...process.env, CHAINWALK_BOOTSTRAP: '1', npm_config_manage_package_manager_versions: 'false' };
 
 function run(command, args, options = {}) {
-  return spawnSync(command, args, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32', ...options });
+  return spawnSync(command, args, {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
 }
 
 /** A pnpm on the PATH serves when its major version is the pinned one; otherwise npx fetches the pinned one. */
@@ -33,7 +41,9 @@ function pnpm() {
 function linked() {
   const state = join(root, 'node_modules', '.modules.yaml');
   const bin = join(root, 'node_modules', '.bin', 'tsc');
-  return existsSync(state) && existsSync(bin) && statSync(state).mtimeMs >= statSync(join(root, 'pnpm-lock.yaml')).mtimeMs;
+  return (
+    existsSync(state) && existsSync(bin) && statSync(state).mtimeMs >= statSync(join(root, 'pnpm-lock.yaml')).mtimeMs
+  );
 }
 
 const [command, ...prefix] = pnpm();

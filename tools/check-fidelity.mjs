@@ -13,7 +13,10 @@ const features = new Set();
 const statuses = new Set(['modelled', 'simplified', 'not modelled']);
 for (const [index, line] of text.split('\n').entries()) {
   if (!line.startsWith('| ') || /^\| ?-/.test(line)) continue;
-  const cells = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim());
+  const cells = line
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
   if (cells[1] === 'Status') continue;
   const where = `FIDELITY.md:${index + 1}`;
   if (cells.length !== 4) {
@@ -27,8 +30,14 @@ for (const [index, line] of text.split('\n').entries()) {
   for (const proof of proofs) if (!existsSync(join(root, proof))) faults.push(`${where}: ${proof} does not exist`);
 }
 const { DEFAULT_EXTENSIONS } = await import(join(root, 'packages/netfilter/dist/index.js'));
-for (const name of DEFAULT_EXTENSIONS.matchNames) if (!features.has(`-m ${name}`)) faults.push(`FIDELITY.md: no row for -m ${name}`);
-for (const name of DEFAULT_EXTENSIONS.targetNames) if (!features.has(`-j ${name}`)) faults.push(`FIDELITY.md: no row for -j ${name}`);
+for (const name of DEFAULT_EXTENSIONS.matchNames)
+  if (!features.has(`-m ${name}`)) faults.push(`FIDELITY.md: no row for -m ${name}`);
+for (const name of DEFAULT_EXTENSIONS.targetNames)
+  if (!features.has(`-j ${name}`)) faults.push(`FIDELITY.md: no row for -j ${name}`);
 for (const fault of faults) console.error(fault);
-console.log(faults.length === 0 ? `fidelity: ${features.size} features, each with its proof` : `fidelity: ${faults.length} faults`);
+console.log(
+  faults.length === 0
+    ? `fidelity: ${features.size} features, each with its proof`
+    : `fidelity: ${faults.length} faults`,
+);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -37,18 +37,27 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
   for (const dependency of Object.keys(manifest.dependencies ?? {})) {
     const target = dependency.match(/^@chainwalk\/(.+)$/)?.[1];
-    if (target !== undefined && !allowed.includes(target)) faults.push(`packages/${name}/package.json: may not depend on ${dependency}`);
+    if (target !== undefined && !allowed.includes(target))
+      faults.push(`packages/${name}/package.json: may not depend on ${dependency}`);
   }
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   for (const path of sources(join(root, 'packages', name, 'src'))) {
     const text = readFileSync(path, 'utf8');
-    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)) {
+    for (const [, inStatement, inCall] of text.matchAll(
+      /^(?:import|export)\b[^;']*?'([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm,
+    )) {
+      const specifier = inStatement ?? inCall;
       const file = relative(root, path);
       const target = specifier.match(/^@chainwalk\/([^/]+)/)?.[1];
-      if (target !== undefined && target !== name && !allowed.includes(target)) faults.push(`${file}: may not import ${specifier}`);
-      if (specifier.startsWith('node:') && !mayUseNode.has(name)) faults.push(`${file}: only the CLI imports ${specifier}`);
-      const packageName = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0];
-      if (!specifier.startsWith('node:') && packageName !== manifest.name && !declared.has(packageName)) faults.push(`${file}: ${packageName} is not a declared dependency`);
+      if (target !== undefined && target !== name && !allowed.includes(target))
+        faults.push(`${file}: may not import ${specifier}`);
+      if (specifier.startsWith('node:') && !mayUseNode.has(name))
+        faults.push(`${file}: only the CLI imports ${specifier}`);
+      const packageName = specifier.startsWith('@')
+        ? specifier.split('/').slice(0, 2).join('/')
+        : specifier.split('/')[0];
+      if (!specifier.startsWith('node:') && packageName !== manifest.name && !declared.has(packageName))
+        faults.push(`${file}: ${packageName} is not a declared dependency`);
     }
   }
 }

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const work = mkdtempSync(join(tmpdir(), 'chainwalk-pack-'));
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 
 try {
   const manifests = readdirSync(join(root, 'packages')).map((name) => ({
@@ -21,19 +22,41 @@ try {
   for (const { folder, name, version } of manifests) {
     const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], folder));
     tarballs[name] = `file:${join(work, filename)}`;
-    if (version !== manifests[0].version) throw new Error(`${name} has version ${version}, others ${manifests[0].version}`);
+    if (version !== manifests[0].version)
+      throw new Error(`${name} has version ${version}, others ${manifests[0].version}`);
   }
-  writeFileSync(join(work, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module', dependencies: { ...tarballs, 'fast-check': '4.10.2' } }));
+  writeFileSync(
+    join(work, 'package.json'),
+    JSON.stringify({
+      name: 'stranger',
+      private: true,
+      type: 'module',
+      dependencies: { ...tarballs, 'fast-check': '4.10.2' },
+    }),
+  );
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], work);
-  const doors = manifests.flatMap(({ name, exports }) => Object.keys(exports).map((door) => (door === '.' ? name : `${name}/${door.slice(2)}`)));
-  const script = doors.map((door, index) => `import * as m${index} from ${JSON.stringify(door)}; if (Object.keys(m${index}).length === 0) throw new Error('nothing in ${door}');`).join('\n');
+  const doors = manifests.flatMap(({ name, exports }) =>
+    Object.keys(exports).map((door) => (door === '.' ? name : `${name}/${door.slice(2)}`)),
+  );
+  const script = doors
+    .map(
+      (door, index) =>
+        `import * as m${index} from ${JSON.stringify(door)}; if (Object.keys(m${index}).length === 0) throw new Error('nothing in ${door}');`,
+    )
+    .join('\n');
   writeFileSync(join(work, 'use.mjs'), script);
   run(process.execPath, ['use.mjs'], work);
   const shown = run(join(work, 'node_modules', '.bin', 'chainwalk'), ['--version'], work).trim();
   if (shown !== manifests[0].version) throw new Error(`chainwalk --version says ${shown}`);
-  const scenario = { name: 'packed', interfaces: [{ name: 'eth0', addresses: ['10.0.0.1/24'] }], steps: [{ in: 'eth0', packet: { src: '10.0.0.2', dst: '10.0.0.1', proto: 'icmp', id: 1, seq: 1 } }] };
+  const scenario = {
+    name: 'packed',
+    interfaces: [{ name: 'eth0', addresses: ['10.0.0.1/24'] }],
+    steps: [{ in: 'eth0', packet: { src: '10.0.0.2', dst: '10.0.0.1', proto: 'icmp', id: 1, seq: 1 } }],
+  };
   writeFileSync(join(work, 'scenario.json'), JSON.stringify(scenario));
-  const [result] = JSON.parse(run(join(work, 'node_modules', '.bin', 'chainwalk'), ['run', 'scenario.json', '--json'], work));
+  const [result] = JSON.parse(
+    run(join(work, 'node_modules', '.bin', 'chainwalk'), ['run', 'scenario.json', '--json'], work),
+  );
   if (result.steps[0].events.length !== 2) throw new Error('an installed chainwalk plays a ping wrongly');
   console.log(`packages: ${manifests.length} packed, installed and used through ${doors.length} doors`);
 } finally {
