@@ -19,6 +19,10 @@ const below = {
 /** Only the CLI touches files, the process and the terminal. */
 const mayUseNode = new Set(['cli']);
 
+/** What a statement or a call imports, relative files apart. */
+const STATEMENT =
+  /^(?:import|export)\s[\w*{}\s,$]*?from '([^'.][^']*)'|^import '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm;
+
 const faults = [];
 function* sources(folder) {
   for (const name of readdirSync(folder)) {
@@ -43,10 +47,8 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   for (const path of sources(join(root, 'packages', name, 'src'))) {
     const text = readFileSync(path, 'utf8');
-    for (const [, inStatement, inCall] of text.matchAll(
-      /^(?:import|export)\b[^;']*?'([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm,
-    )) {
-      const specifier = inStatement ?? inCall;
+    for (const [, fromWhere, bare, inCall] of text.matchAll(STATEMENT)) {
+      const specifier = fromWhere ?? bare ?? inCall;
       const file = relative(root, path);
       const target = specifier.match(/^@chainwalk\/([^/]+)/)?.[1];
       if (target !== undefined && target !== name && !allowed.includes(target))
