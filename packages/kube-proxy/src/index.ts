@@ -1,3 +1,4 @@
+export { readBlockYaml } from './api/block-yaml.ts';
 export { formatPath, type Path, type Report, readDocuments, type SourceDocument } from './api/document.ts';
 export { parseDuration } from './api/duration.ts';
 export { canonicalCidr, canonicalIp, cidrContains, familyOfText, isLoopbackText } from './api/ip-text.ts';
@@ -23,6 +24,7 @@ export {
 export { asEndpointSlice, asNode, asService, conform } from './api/schemas.ts';
 export { validateEndpointSlice, validateNode } from './api/validate-endpoint-slice.ts';
 export { validateService } from './api/validate-service.ts';
+export { diffObjects, diffText, type ModeDiff } from './diff.ts';
 export {
   currentRuleset,
   fixedRules,
@@ -66,6 +68,7 @@ export {
   target,
 } from './iptables/rule.ts';
 export { RuleCache } from './iptables/rule-cache.ts';
+export { clusterIpRules, FIXED_NAT_RULES, loadBalancerRules, nodePortRules } from './iptables/rule-counts.ts';
 export {
   CANARY,
   type JumpRule,
@@ -152,18 +155,21 @@ export {
 } from './names/probability.ts';
 export { sha256 } from './names/sha256.ts';
 export { dummyDeviceCommands, Rendered, type RenderOptions, render, renderEntries, renderText } from './render.ts';
+export { type ScenarioHost, scenarioHost } from './scenario.ts';
+export { differencesOf, KNOWN_DIFFERENCES, type KnownDifference } from './sim/differences.ts';
 export { type Fate, type FlowSpec, fateText, isMasqueraded, openingPacket, type Walk, walk } from './sim/fate.ts';
-export {
-  bareNode,
-  install,
-  type NodeNetwork,
-  networkCommands,
-  nodeNetwork,
-  OUTSIDE,
-  PODS,
-  runAll,
-} from './sim/node-setup.ts';
+export { bareNode, install, type NodeNetwork, networkCommands, nodeNetwork, OUTSIDE, PODS } from './sim/node-setup.ts';
 export { SimulatedNode } from './sim/simulated-node.ts';
+export {
+  compareModes,
+  type FlowComparison,
+  type ModeOutcome,
+  parseDestination,
+  pathOf,
+  type TraceOptions,
+  traceText,
+} from './sim/trace-text.ts';
+export { runUserspaceProcess } from './sim/userspace-process.ts';
 export { cleanStaleConnections } from './sync/conntrack-cleanup.ts';
 export { costOf, DEFAULT_COSTS, NO_WORK, type SyncCosts, type SyncWork } from './sync/cost.ts';
 export { GracefulTermination, TERMINATION_CHECK } from './sync/graceful-termination.ts';

@@ -1,5 +1,6 @@
 import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
+import { readBlockYaml } from './block-yaml.ts';
 
 /** A way into a document: keys of maps and indices of lists. */
 export type Path = readonly (string | number)[];
@@ -17,25 +18,31 @@ export type Report = (path: Path, message: string, hint?: string) => void;
 /**
  * The documents of a YAML or JSON text, empty ones left out. Syntax errors are thrown, all at once, as InputError.
  *
- * JSON goes past the YAML parser, which is some fifty times slower; it is only asked for places once there is a fault.
+ * JSON and plain block YAML go past the whole YAML parser, which is some fifty times slower; it is asked for places once
+ * there is a fault.
  */
 export function readDocuments(text: string, source: string): readonly SourceDocument[] {
-  const json = readJson(text);
-  if (json !== undefined) {
-    let documents: readonly SourceDocument[] | undefined;
+  const values = readJson(text) ?? readBlockYaml(text);
+  if (values === undefined) return readYaml(text, source).filter((document) => !isEmpty(document.value));
+  let parsed: readonly SourceDocument[] | undefined;
+  return values.flatMap((value, index) => {
+    if (isEmpty(value)) return [];
     const placeOf = (path: Path): Place => {
-      documents ??= readYaml(text, source);
-      return documents[0]?.placeOf(path) ?? { source, line: 1, column: 1 };
+      parsed ??= readYaml(text, source);
+      return parsed[index]?.placeOf(path) ?? { source, line: 1, column: 1 };
     };
-    return json.value === null ? [] : [{ value: json.value, placeOf }];
-  }
-  return readYaml(text, source);
+    return [{ value, placeOf }];
+  });
 }
 
-function readJson(text: string): { readonly value: unknown } | undefined {
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined;
+}
+
+function readJson(text: string): readonly unknown[] | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
-    return { value: JSON.parse(text) };
+    return [JSON.parse(text)];
   } catch {
     // Flow-style YAML looks like JSON too; the YAML parser will say what is wrong if it is neither.
     return undefined;
@@ -62,7 +69,6 @@ function readYaml(text: string, source: string): readonly SourceDocument[] {
   const documents: SourceDocument[] = [];
   for (const document of parsed) {
     const value: unknown = document.toJS({ maxAliasCount: 1000 });
-    if (value === null || value === undefined) continue;
     const placeOf = (path: Path): Place => at(offsetOf(document.contents as Node | null, path, document));
     documents.push({ value, placeOf });
   }

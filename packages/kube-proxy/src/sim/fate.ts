@@ -133,12 +133,22 @@ function wasMasqueraded(trace: Trace): boolean {
 
 function fateOf(flow: FlowSpec, events: readonly HostEvent[], masqueraded: boolean): Fate {
   const asked = `${flow.to}:${flow.port}`;
+  let delivered = false;
   for (const event of events) {
     if (event.kind === 'drop' || !isRequest(event.packet, flow)) continue;
-    const to = hostPort({ address: formatAddress(event.packet.dst), port: event.packet.ports!.dport });
-    if (to !== asked) return { kind: 'endpoint', endpoint: to, masqueraded };
+    // What a process of the node took may go on as a connection of that process.
+    if (event.kind === 'deliver' && event.listener !== undefined) {
+      delivered = true;
+      continue;
+    }
+    const { dst, src, ports } = event.packet;
+    const to = hostPort({ address: formatAddress(dst), port: ports!.dport });
+    if (to !== asked) {
+      return { kind: 'endpoint', endpoint: to, masqueraded: masqueraded || formatAddress(src) !== flow.from };
+    }
     return event.kind === 'deliver' ? { kind: 'delivered' } : { kind: 'passed', masqueraded };
   }
+  if (delivered) return { kind: 'delivered' };
   if (events.some((event) => event.kind !== 'drop' && event.packet.protocol === PROTOCOL.icmp))
     return { kind: 'rejected' };
   const dropped = events.find((event) => event.kind === 'drop');

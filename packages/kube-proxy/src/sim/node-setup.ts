@@ -2,8 +2,9 @@ import { InputError, type Simulation } from '@chainwalk/core';
 import type { ServiceEntry } from '../model/cluster.ts';
 import type { ProxySettings } from '../model/settings.ts';
 import { dummyDeviceCommands, type Rendered } from '../render.ts';
-import { complaint, type Tools } from '../sync/tools.ts';
+import { complaint } from '../sync/tools.ts';
 import { SimulatedNode } from './simulated-node.ts';
+import { runUserspaceProcess } from './userspace-process.ts';
 
 /** The link to the outside: other nodes, clients, load balancers. */
 export const OUTSIDE = 'eth0';
@@ -68,15 +69,11 @@ export function install(node: SimulatedNode, rendered: Rendered): void {
     mustRun(node, 'ipvsadm -R', rendered.ipvsadmRestore);
   }
   mustRun(node, 'iptables-restore', rendered.iptablesSave);
+  if (rendered.mode === 'userspace') runUserspaceProcess(node, rendered);
 }
 
 function mustRun(node: SimulatedNode, line: string, stdin = ''): void {
   const result = node.sh(line, stdin);
   if (result.status === 0) return;
   throw new InputError([{ severity: 'error', code: 'tool-failed', message: complaint(line.split(' '), result) }]);
-}
-
-/** Runs setup commands on any host. */
-export function runAll(tools: Tools, commands: readonly (readonly string[])[]): void {
-  for (const argv of commands) tools.run(argv);
 }

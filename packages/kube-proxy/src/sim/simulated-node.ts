@@ -1,7 +1,7 @@
 import { Conntrack, runConntrack } from '@chainwalk/conntrack';
 import { type CommandResult, fail, Host, runIp, runSysctl, type Simulation, splitWords } from '@chainwalk/core';
 import { Ipvs, runIpvsadm } from '@chainwalk/ipvs';
-import { Netfilter, runIptables } from '@chainwalk/netfilter';
+import { Netfilter, runIpset, runIptables } from '@chainwalk/netfilter';
 import type { Tools } from '../sync/tools.ts';
 
 /**
@@ -27,6 +27,8 @@ export class SimulatedNode implements Tools {
       case 'iptables-restore':
       case 'iptables-save':
         return runIptables(this.netfilter, argv, stdin);
+      case 'ipset':
+        return runIpset(this.netfilter.sets, argv.slice(1), stdin);
       case 'ipvsadm':
         return runIpvsadm(this.ipvs, argv, stdin);
       case 'conntrack':
