@@ -12,7 +12,9 @@ describe('the text of each match is what iptables 1.8.9 takes and saves', () => 
           const ours = 'refused' in got ? undefined : got.saved;
           if (ours?.join(' | ') === saved?.join(' | ')) continue;
           const why = 'refused' in got ? `refused: ${got.refused}` : got.saved.join(' | ');
-          differences.push(`${place} ${table} ${chain}: ${rule}\n  real: ${saved?.join(' | ') ?? 'refused'}\n  ours: ${why}`);
+          differences.push(
+            `${place} ${table} ${chain}: ${rule}\n  real: ${saved?.join(' | ') ?? 'refused'}\n  ours: ${why}`,
+          );
         }
       }
       expect(differences.join('\n')).toBe('');
