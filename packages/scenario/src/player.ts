@@ -31,6 +31,12 @@ export const SCENARIO_SYSCTLS: Readonly<Record<string, number>> = {
 /** Sysctls that exist only where IPv6 does; a scenario may set them in vain. */
 const PROTOCOLS_HEARD: ReadonlySet<number> = new Set([1, 6, 17]);
 
+/** How long after the last step its result is listed. */
+const LOOKING = 50 * MILLISECOND;
+
+/** How long a tool takes to start: timers that are due within the next tick of the clock have run when it looks. */
+const TOOL_START = 20 * MILLISECOND;
+
 const TRACE_LINE = /^TRACE: (\S+)/;
 
 export interface PlayOptions extends NodeOptions {
@@ -60,6 +66,8 @@ export class Player {
   #current: StepResult = { events: [] };
   #identity: string | undefined;
   #logged = 0;
+  /** No step was played since the state was last looked at. */
+  #looking = false;
 
   /** @throws InputError if the scenario's configuration is refused by a tool */
   constructor(scenario: Scenario, options: PlayOptions = {}) {
@@ -105,6 +113,9 @@ export class Player {
 
   /** The result so far, with the state of the host as its tools print it. */
   result(): ScenarioResult {
+    // The tools take time to start, and what is due at once has happened when they look.
+    const { simulation } = this.node;
+    simulation.run(simulation.now + LOOKING);
     this.#finishStep();
     const print = (line: string): string => {
       const done = this.node.sh(line);
@@ -125,9 +136,16 @@ export class Player {
     };
   }
 
+  #startTool(): void {
+    const { simulation } = this.node;
+    simulation.run(simulation.now + TOOL_START);
+  }
+
   #play(step: Step, result: StepResult): void {
+    this.#looking = false;
     const { host } = this.node;
     if (step.run !== undefined) {
+      this.#startTool();
       const done = this.node.sh(step.run, step.stdin ?? '');
       result.status = done.status;
       result.stdout = done.stdout;

@@ -228,7 +228,7 @@ function outputMode(mode: string): Environment['output'] {
 /** An element as the answer of `test` repeats it. */
 function describe(element: ElementAttributes, syntax: TypeSyntax): string {
   const member = Object.assign(newMember(), { proto: element.proto ?? 0, port: element.port ?? 0 });
-  const texts = syntax.parts.map((part, index) => {
+  const texts = syntax.parts.map((part, index): string | undefined => {
     switch (part) {
       case 'ip':
       case 'plain-ip':

@@ -62,9 +62,14 @@ export function checkRuleset(text: string, source: string, options: CheckOptions
     },
     table: (editor) => checkTable(editor, places, host, options.net !== undefined, add),
   });
-  return found.sort(
-    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
-  );
+  return found.sort(byPlace);
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const line = (a.place?.line ?? 0) - (b.place?.line ?? 0);
+  if (line !== 0) return line;
+  const column = (a.place?.column ?? 0) - (b.place?.column ?? 0);
+  return column !== 0 ? column : a.severity.localeCompare(b.severity);
 }
 
 interface Places {
@@ -78,7 +83,7 @@ type Add = (diagnostic: Diagnostic) => boolean;
 /** A host with nothing on it: what the kernel checks about a rule needs one to ask. */
 function throwawayHost(extensions: ExtensionRegistry): Netfilter {
   const host = new Host(new Simulation(), { name: 'check' });
-  return new Netfilter(host, new Conntrack(host), { extensions });
+  return new Netfilter(host, new Conntrack(host, { buckets: 512 }), { extensions });
 }
 
 function checkTable(editor: TableEditor, places: Places, net: Netfilter, knowsNames: boolean, add: Add): void {

@@ -31,6 +31,7 @@ import { realm } from './realm.ts';
 import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
 import { sctp } from './sctp.ts';
+import { set } from './set.ts';
 import { state } from './state.ts';
 import { statistic } from './statistic.ts';
 import { string } from './string.ts';
@@ -42,7 +43,7 @@ import { ttl } from './ttl.ts';
 import { u32 } from './u32.ts';
 import { udp } from './udp.ts';
 
-/** Every match of chainwalk but `set`, which comes with the sets. */
+/** Every match of chainwalk. */
 export const ALL_MATCHES: readonly AnyMatch[] = [
   addrtype,
   ah,
@@ -76,6 +77,7 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   recent,
   rpfilter,
   sctp,
+  set,
   state,
   statistic,
   string,
@@ -86,4 +88,4 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   ttl,
   u32,
   udp,
-].map((match) => match as unknown as AnyMatch);
+];

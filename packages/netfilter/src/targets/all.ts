@@ -15,6 +15,7 @@ import { nfqueueTarget } from './nfqueue.ts';
 import { notrackTarget } from './notrack.ts';
 import { redirectTarget } from './redirect.ts';
 import { rejectTarget } from './reject.ts';
+import { setTarget } from './set.ts';
 import { snatTarget } from './snat.ts';
 import { tcpmssTarget } from './tcpmss.ts';
 import { teeTarget } from './tee.ts';
@@ -22,7 +23,7 @@ import { tosTarget } from './tos.ts';
 import { traceTarget } from './trace.ts';
 import { ttlTarget } from './ttl.ts';
 
-/** Every target of chainwalk but `SET`, which comes with the sets. Standard verdicts (ACCEPT, DROP, RETURN, QUEUE) are no extensions. */
+/** Every target of chainwalk. Standard verdicts (ACCEPT, DROP, RETURN, QUEUE) are no extensions. */
 export const ALL_TARGETS: readonly AnyTarget[] = [
   auditTarget,
   checksumTarget,
@@ -40,10 +41,11 @@ export const ALL_TARGETS: readonly AnyTarget[] = [
   notrackTarget,
   redirectTarget,
   rejectTarget,
+  setTarget,
   snatTarget,
   tcpmssTarget,
   teeTarget,
   tosTarget,
   traceTarget,
   ttlTarget,
-].map((target) => target as unknown as AnyTarget);
+];

@@ -1,1 +1,9 @@
-export {};
+export { arbAddressText, arbComment, arbIpWords, MATCH_WORDS, type RuleWords, TARGET_WORDS } from './rule-words.ts';
+export {
+  arbRule,
+  arbRuleset,
+  arbRulesetText,
+  arbRuleText,
+  type RulesetTextOptions,
+  type RuleTextOptions,
+} from './ruleset-arbitraries.ts';

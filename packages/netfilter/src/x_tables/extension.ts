@@ -190,17 +190,19 @@ export function badOption(option: OptionUse | undefined, message: string, hint?:
 }
 
 /** A match as the registry stores it: the type of its info is its own secret. */
-export type AnyMatch = MatchExtension<never, never>;
-export type AnyTarget = TargetExtension<never, never>;
+// biome-ignore lint/suspicious/noExplicitAny: info and state pass through untouched, from the extension to itself
+export type AnyMatch = MatchExtension<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyTarget = TargetExtension<any, any>;
 
 /** The matches and targets that rules may use, by name. Immutable: {@link with} answers a larger one. */
 export class ExtensionRegistry {
   readonly #matches: ReadonlyMap<string, MatchExtension>;
   readonly #targets: ReadonlyMap<string, TargetExtension>;
 
-  constructor(matches: readonly MatchExtension<never, never>[], targets: readonly TargetExtension<never, never>[]) {
-    this.#matches = new Map(matches.map((match) => [match.name, match as unknown as MatchExtension]));
-    this.#targets = new Map(targets.map((target) => [target.name, target as unknown as TargetExtension]));
+  constructor(matches: readonly AnyMatch[], targets: readonly AnyTarget[]) {
+    this.#matches = new Map(matches.map((match) => [match.name, match]));
+    this.#targets = new Map(targets.map((target) => [target.name, target]));
   }
 
   match(name: string): MatchExtension | undefined {
@@ -222,8 +224,8 @@ export class ExtensionRegistry {
   /** This registry and more; a new one of the same name takes the old one's place. */
   with(more: { matches?: readonly AnyMatch[]; targets?: readonly AnyTarget[] }): ExtensionRegistry {
     return new ExtensionRegistry(
-      [...(this.#matches.values() as Iterable<unknown> as Iterable<AnyMatch>), ...(more.matches ?? [])],
-      [...(this.#targets.values() as Iterable<unknown> as Iterable<AnyTarget>), ...(more.targets ?? [])],
+      [...this.#matches.values(), ...(more.matches ?? [])],
+      [...this.#targets.values(), ...(more.targets ?? [])],
     );
   }
 }
