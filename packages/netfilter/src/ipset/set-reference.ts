@@ -1,6 +1,12 @@
 import { invariant } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { badOption, type CheckContext, KernelRefusal, type OptionUse, type RuleContext } from '../x_tables/extension.ts';
+import {
+  badOption,
+  type CheckContext,
+  KernelRefusal,
+  type OptionUse,
+  type RuleContext,
+} from '../x_tables/extension.ts';
 import { DIM_SRC, MAX_DIMENSIONS } from './ip-set.ts';
 import { byteLength } from './parse-element.ts';
 
@@ -21,19 +27,21 @@ export function parseReference(option: OptionUse, rule: RuleContext): SetReferen
   if (rule.net !== undefined && set === undefined) {
     badOption(option, `Set ${name} doesn't exist.`, 'create it first, with ipset');
   }
-  if (set?.family === 'inet6') badOption(option, `The protocol family of set ${name} is IPv6, which is not applicable.`);
-  const directions = words.split(',');
-  if (directions.length > MAX_DIMENSIONS && directions.slice(0, MAX_DIMENSIONS).every(isDirection)) {
-    badOption(option, `Can't be more src/dst options than ${MAX_DIMENSIONS}.`);
-  }
-  if (!directions.every(isDirection)) {
-    badOption(option, "You must spefify (the comma separated list of) 'src' or 'dst'.");
+  if (set?.family === 'inet6')
+    badOption(option, `The protocol family of set ${name} is IPv6, which is not applicable.`);
+  const directions: ('src' | 'dst')[] = [];
+  for (const word of words.split(',')) {
+    if (directions.length === MAX_DIMENSIONS) {
+      badOption(option, `Can't be more src/dst options than ${MAX_DIMENSIONS}.`);
+    }
+    // Only the first three letters are looked at.
+    const direction = word.slice(0, 3);
+    if (direction !== 'src' && direction !== 'dst') {
+      badOption(option, "You must spefify (the comma separated list of) 'src' or 'dst'.");
+    }
+    directions.push(direction);
   }
   return { name, directions };
-}
-
-function isDirection(word: string): word is 'src' | 'dst' {
-  return word === 'src' || word === 'dst';
 }
 
 /** `hosts src,dst` */

@@ -50,9 +50,9 @@ export const set: MatchExtension<SetInfo, SetState> = {
   name: 'set',
   options: [
     { name: 'match-set', aliases: ['set'], args: 2, invertible: true },
-    { name: 'return-nomatch', args: 0 },
-    { name: 'update-counters', args: 0, invertible: true },
-    { name: 'update-subcounters', args: 0, invertible: true },
+    { name: 'return-nomatch', args: 0, repeatable: true },
+    { name: 'update-counters', args: 0, invertible: true, repeatable: true },
+    { name: 'update-subcounters', args: 0, invertible: true, repeatable: true },
     ...COUNTER_OPTIONS,
   ],
   size: 80,
@@ -74,12 +74,14 @@ export const set: MatchExtension<SetInfo, SetState> = {
       if (option.name === 'return-nomatch') info.returnNomatch = true;
       else if (option.name === 'update-counters') info.updateCounters = !option.inverted;
       else if (option.name === 'update-subcounters') info.updateSubcounters = !option.inverted;
-      else if (counter === 'packets' || counter === 'bytes') info[counter] = parseCounter(option, op as 'eq' | 'lt' | 'gt');
+      else if (counter === 'packets' || counter === 'bytes')
+        info[counter] = parseCounter(option, op as 'eq' | 'lt' | 'gt');
     }
     return info;
   },
 
-  save: (info) => (info.inverted ? ' !' : '') + ` --match-set ${formatReference(info.reference)}${flagsText(info, '--')}`,
+  save: (info) =>
+    (info.inverted ? ' !' : '') + ` --match-set ${formatReference(info.reference)}${flagsText(info, '--')}`,
 
   list: (info) => `${info.inverted ? ' !' : ''} match-set ${formatReference(info.reference)}${flagsText(info, '')}`,
 
@@ -101,12 +103,13 @@ export const set: MatchExtension<SetInfo, SetState> = {
   },
 };
 
-/** A number of 64 bits as `strtoull` reads it, without a sign. */
+/** A number of 64 bits as `strtoull` reads it; negative ones are refused. */
 function parseCounter(option: OptionUse, op: 'eq' | 'lt' | 'gt'): CounterTest {
   const text = option.values[0]!;
   let value: bigint | undefined;
-  if (/^(0[xX][0-9a-fA-F]{1,32}|0[0-7]{0,32}|[1-9]\d{0,32})$/.test(text)) {
-    value = BigInt(/^0\d/.test(text) ? `0o${text.slice(1)}` : text);
+  const digits = text.startsWith('+') ? text.slice(1) : text;
+  if (/^(0[xX][0-9a-fA-F]{1,32}|0[0-7]{0,32}|[1-9]\d{0,32})$/.test(digits)) {
+    value = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
   }
   if (value === undefined || value > MAX_COUNTER) badOption(option, `Cannot parse ${text} as a counter value`);
   return { op: option.inverted ? 'ne' : op, value };

@@ -39,7 +39,14 @@ interface Part {
   readonly query: SetQuery;
 }
 
-const NONE: SetTargetInfo = { add: undefined, del: undefined, map: undefined, exist: false, timeout: undefined, mapped: [] };
+const NONE: SetTargetInfo = {
+  add: undefined,
+  del: undefined,
+  map: undefined,
+  exist: false,
+  timeout: undefined,
+  mapped: [],
+};
 /** One number stands for "no timeout given". */
 const MAX_TIMEOUT = 0xfffffffe;
 
@@ -47,7 +54,7 @@ const MAX_TIMEOUT = 0xfffffffe;
  * `-j SET`: adds to a set, deletes from one, or maps what a set says of the packet (`skbinfo`) to mark and priority.
  *
  * Kernel: `net/netfilter/xt_set.c`, `set_target_v3`. A hash never grows for a packet: a member that finds its bucket
- * full is not added.
+ * full is not added. A `!` before its options means nothing.
  */
 export const setTarget: TargetExtension<SetTargetInfo, SetTargetState> = {
   name: 'SET',
@@ -55,9 +62,9 @@ export const setTarget: TargetExtension<SetTargetInfo, SetTargetState> = {
     { name: 'add-set', args: 2, invertible: true },
     { name: 'del-set', args: 2, invertible: true },
     { name: 'map-set', args: 2, invertible: true },
-    { name: 'exist', args: 0 },
-    { name: 'timeout', args: 1 },
-    ...MAPPED.map((what) => ({ name: `map-${what}`, args: 0 as const })),
+    { name: 'exist', args: 0, invertible: true, repeatable: true },
+    { name: 'timeout', args: 1, repeatable: true },
+    ...MAPPED.map((what) => ({ name: `map-${what}`, args: 0 as const, repeatable: true })),
   ],
   size: 56,
 
@@ -152,12 +159,24 @@ function applyMap(mapped: readonly Mapped[], packet: Packet, par: ActionParam, {
   if (mapped.includes('mark')) {
     const before = packet.mark;
     packet.mark = ((before & ~markMask) ^ mark) >>> 0;
-    packet.trace?.add({ kind: 'change', field: 'mark', from: formatHex(before), to: formatHex(packet.mark), by: 'SET' });
+    packet.trace?.add({
+      kind: 'change',
+      field: 'mark',
+      from: formatHex(before),
+      to: formatHex(packet.mark),
+      by: 'SET',
+    });
   }
   if (mapped.includes('prio')) {
     const before = packet.priority;
     packet.priority = priority;
-    packet.trace?.add({ kind: 'change', field: 'priority', from: formatHex(before), to: formatHex(priority), by: 'SET' });
+    packet.trace?.add({
+      kind: 'change',
+      field: 'priority',
+      from: formatHex(before),
+      to: formatHex(priority),
+      by: 'SET',
+    });
   }
 }
 

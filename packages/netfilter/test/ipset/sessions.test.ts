@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Host, MILLISECOND, SECOND, Simulation } from '@chainwalk/core';
+import { MILLISECOND, SECOND } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { runIpset } from '../../src/ipset/run-ipset.ts';
-import { SetRegistry } from '../../src/ipset/set-registry.ts';
+import { runIptables } from '../../src/iptables/run.ts';
+import { emptyWorld } from '../targets/world.ts';
 import { parseSessions, type RecordedSession } from './session-file.ts';
 
 const FOLDER = new URL('../corpus-ipset/', import.meta.url);
@@ -20,8 +21,7 @@ function withTimeoutsOf(recorded: string, ours: string): string {
 }
 
 function replay(session: RecordedSession): void {
-  const simulation = new Simulation();
-  const sets = new SetRegistry(new Host(simulation));
+  const { simulation, net } = emptyWorld();
   for (const { line, argv, stdin, stdout, stderr, status } of session.commands) {
     simulation.run(simulation.now + COMMAND_TIME);
     const [tool, ...words] = argv;
@@ -29,9 +29,14 @@ function replay(session: RecordedSession): void {
       simulation.run(simulation.now + Number(words[0]) * SECOND);
       continue;
     }
+    if (tool === 'iptables') {
+      const result = runIptables(net, argv);
+      expect({ status: result.status, stdout: result.stdout }, `line ${line}`).toEqual({ status, stdout });
+      continue;
+    }
     const sorted = words.includes('-s') || words.includes('-sorted');
     const normal = (text: string): string => (sorted ? text.split('\n').sort().join('\n') : text);
-    const result = runIpset(sets, words, stdin);
+    const result = runIpset(net.sets, words, stdin);
     const ours = { ...result, stdout: withTimeoutsOf(normal(stdout), normal(result.stdout)) };
     expect(ours, `line ${line}: ${argv.join(' ')}`).toEqual({ status, stdout: normal(stdout), stderr });
   }
@@ -40,8 +45,6 @@ function replay(session: RecordedSession): void {
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.t'))) {
   describe(`ipset says what the real one said in ${file}`, () => {
     for (const session of parseSessions(readFileSync(new URL(file, FOLDER), 'utf8'))) {
-      // Rules belong to another test.
-      if (session.commands.some(({ argv }) => argv[0] === 'iptables')) continue;
       it(session.title, () => replay(session));
     }
   });

@@ -1,0 +1,97 @@
+# The sets are those at the top of conformance/guest/corpus.py.
+:filter INPUT
+-m set ; ; FAIL
+-m set --match-set setip src ; = ; OK
+-m set --match-set setip SRC ; ; FAIL
+-m set --match-set setip dst ; = ; OK
+-m set --match-set setip src,dst ; = ; OK
+-m set --match-set setip src,dst,src ; = ; OK
+-m set --match-set setip src,dst,src,dst,src,dst ; = ; OK
+-m set --match-set setip src,dst,src,dst,src,dst,src ; ; FAIL
+-m set --match-set setip foo ; ; FAIL
+-m set --match-set setip src, ; ; FAIL
+-m set --match-set setip ,src ; ; FAIL
+-m set --match-set setip src,,dst ; ; FAIL
+-m set --match-set setip "src dst" ; -m set --match-set setip src ; OK
+-m set --match-set setip ; ; FAIL
+-m set --match-set ; ; FAIL
+-m set --match-set nope src ; ; FAIL
+-m set --match-set "" src ; ; FAIL
+-m set --match-set aaaaaaaaaabbbbbbbbbbccccccccccd src ; ; FAIL
+-m set --match-set aaaaaaaaaabbbbbbbbbbccccccccccdd src ; ; FAIL
+-m set --match-set setip6 src ; ; FAIL
+-m set --match-set setnet dst ; = ; OK
+-m set --match-set setmac src ; = ; OK
+-m set --match-set setipmac src,src ; = ; OK
+-m set --match-set setipmark src,src ; = ; OK
+-m set --match-set setipport src,dst ; = ; OK
+-m set --match-set setipportip src,dst,dst ; = ; OK
+-m set --match-set setipportnet src,dst,dst ; = ; OK
+-m set --match-set setnetport src,dst ; = ; OK
+-m set --match-set setnetnet src,dst ; = ; OK
+-m set --match-set setnetportnet src,dst,dst ; = ; OK
+-m set --match-set setnetiface src,src ; = ; OK
+-m set --match-set setport dst ; = ; OK
+-m set --match-set setbitip src ; = ; OK
+-m set --match-set setbitipmac src,src ; = ; OK
+-m set --match-set setlist src ; = ; OK
+-m set --match-set settimeout src ; = ; OK
+-m set --match-set setipport dst ; = ; OK
+-m set ! --match-set setip src ; = ; OK
+! -m set --match-set setip src ; ; FAIL
+-m set --match-set ! setip src ; ; FAIL
+-m set --match-set setip src --match-set setip dst ; ; FAIL
+-m set --match-set setip src -m set --match-set setip dst ; = ; OK
+-m set --match-set setip src -m set ! --match-set setnet dst ; = ; OK
+-m set --set setip src ; -m set --match-set setip src ; OK
+-m set ! --set setip src ; -m set ! --match-set setip src ; OK
+-m set --set setip src --match-set setip src ; ; FAIL
+-m set --match-s setip src ; -m set --match-set setip src ; OK
+-m set --match setip src ; ; FAIL
+-m set --match-set setip src --return-nomatch ; = ; OK
+-m set --match-set setip src ! --return-nomatch ; ; FAIL
+-m set --match-set setip src --return-nomatch --return-nomatch ; -m set --match-set setip src --return-nomatch ; OK
+-m set --return-nomatch --match-set setip src ; -m set --match-set setip src --return-nomatch ; OK
+-m set --match-set setip src --update-counters ; -m set --match-set setip src ; OK
+-m set --match-set setip src ! --update-counters ; = ; OK
+-m set --match-set setip src ! --update-counters ! --update-counters ; -m set --match-set setip src ! --update-counters ; OK
+-m set --match-set setip src --update-counters ! --update-counters ; -m set --match-set setip src ! --update-counters ; OK
+-m set --match-set setip src ! --update-subcounters ; = ; OK
+-m set --match-set setip src --update-subcounters ; -m set --match-set setip src ; OK
+-m set --match-set setip src ! --update-counters ! --update-subcounters --return-nomatch ; -m set --match-set setip src --return-nomatch ! --update-counters ! --update-subcounters ; OK
+-m set --match-set setip src --packets-eq 5 ; = ; OK
+-m set --match-set setip src ! --packets-eq 5 ; = ; OK
+-m set --match-set setip src --packets-lt 5 ; = ; OK
+-m set --match-set setip src ! --packets-lt 5 ; ; FAIL
+-m set --match-set setip src --packets-gt 5 ; = ; OK
+-m set --match-set setip src ! --packets-gt 5 ; ; FAIL
+-m set --match-set setip src --packets-gt 5 --packets-lt 9 ; ; FAIL
+-m set --match-set setip src --packets-gt 5 --packets-gt 6 ; ; FAIL
+-m set --match-set setip src --packets-eq 5 --bytes-eq 7 ; = ; OK
+-m set --match-set setip src ! --bytes-eq 5 ; = ; OK
+-m set --match-set setip src --bytes-lt 5 --packets-gt 2 ! --update-counters ; -m set --match-set setip src ! --update-counters --packets-gt 2 --bytes-lt 5 ; OK
+-m set --match-set setip src --bytes-gt 18446744073709551615 ; = ; OK
+-m set --match-set setip src --bytes-gt 18446744073709551616 ; ; FAIL
+-m set --match-set setip src --bytes-gt -1 ; ; FAIL
+-m set --match-set setip src --bytes-gt +1 ; -m set --match-set setip src --bytes-gt 1 ; OK
+-m set --match-set setip src --bytes-gt x ; ; FAIL
+-m set --match-set setip src --bytes-gt 5x ; ; FAIL
+-m set --match-set setip src --bytes-gt "" ; ; FAIL
+-m set --match-set setip src --bytes-gt 0x10 ; -m set --match-set setip src --bytes-gt 16 ; OK
+-m set --match-set setip src --bytes-gt 010 ; -m set --match-set setip src --bytes-gt 8 ; OK
+-m set --match-set setip src --bytes-gt 08 ; ; FAIL
+-m set --match-set setip src --bytes-gt 0 ; = ; OK
+-m set --match-set setip src ! --bytes-eq 0 ; = ; OK
+-m set --match-set setcounters src --packets-gt 0 --bytes-lt 1000 ; = ; OK
+-m set --packets-eq 5 ; ; FAIL
+-m set --return-nomatch ; ; FAIL
+-m set ! --update-counters ; ; FAIL
+-s 10.0.0.1 -p tcp -m set --match-set setport dst -m tcp --dport 80 -j DROP ; -s 10.0.0.1/32 -p tcp -m set --match-set setport dst -m tcp --dport 80 -j DROP ; OK
+-m set --match-set setip src -j USER ; = ; OK
+-p icmp -m set --match-set setipport src,src -m comment --comment "a set" ; = ; OK
+
+:nat PREROUTING,POSTROUTING
+-m set --match-set setip src -j RETURN ; = ; OK
+
+:mangle FORWARD
+-m set --match-set setskbinfo src -j MARK --set-mark 1 ; -m set --match-set setskbinfo src -j MARK --set-xmark 0x1/0xffffffff ; OK
