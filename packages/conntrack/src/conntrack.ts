@@ -488,12 +488,12 @@ export class Conntrack {
   }
 
   /** Takes a confirmed connection out of the table (`nf_ct_delete`); false if that was done before. */
-  kill(ct: Connection): boolean {
+  kill(ct: Connection, by: 'kernel' | 'user-space' = 'kernel'): boolean {
     if (ct.isDying) return false;
     ct.status |= Status.DYING;
     if (ct.extensions?.start !== undefined) ct.extensions.stop = this.host.simulation.now;
     if (ct.slot < 0) return true;
-    this.events.destroyed(ct);
+    this.events.destroyed(ct, by);
     this.table.remove(ct);
     this.host.meter.conntrackDeletes++;
     this.#destroy(ct);
@@ -567,9 +567,9 @@ export class Conntrack {
   }
 
   /** Removes every connection that `doomed` names, and says how many (`nf_ct_iterate_cleanup`). */
-  removeWhere(doomed: (ct: Connection) => boolean): number {
+  removeWhere(doomed: (ct: Connection) => boolean, by: 'kernel' | 'user-space' = 'kernel'): number {
     let removed = 0;
-    for (const ct of this.table) if (doomed(ct) && this.kill(ct)) removed++;
+    for (const ct of this.table) if (doomed(ct) && this.kill(ct, by)) removed++;
     return removed;
   }
 

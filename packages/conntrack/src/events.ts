@@ -21,6 +21,8 @@ export interface ConntrackEvent {
   readonly ct: Connection;
   /** Bits of {@link EventBit} that led to it. */
   readonly bits: number;
+  /** Who removed it; `kernel` for everything that packets and time do. */
+  readonly by: 'kernel' | 'user-space';
 }
 
 export type EventListener = (event: ConntrackEvent) => void;
@@ -63,15 +65,15 @@ export class ConntrackEvents {
   }
 
   /** Tells that a connection is gone. */
-  destroyed(ct: Connection): void {
+  destroyed(ct: Connection, by: ConntrackEvent['by']): void {
     if (this.#listeners.length === 0) return;
     this.#pending.delete(ct);
-    this.#send(ct, EventBit.DESTROY, 'DESTROY');
+    this.#send(ct, EventBit.DESTROY, 'DESTROY', by);
   }
 
-  #send(ct: Connection, bits: number, type: ConntrackEvent['type']): void {
+  #send(ct: Connection, bits: number, type: ConntrackEvent['type'], by: ConntrackEvent['by'] = 'kernel'): void {
     const wanted = ct.extensions?.eventMask;
     if (wanted !== undefined && (wanted & bits) === 0) return;
-    for (const listener of [...this.#listeners]) listener({ type, ct, bits });
+    for (const listener of [...this.#listeners]) listener({ type, ct, bits, by });
   }
 }

@@ -30,7 +30,7 @@ function line(conntrack: Conntrack, ct: Connection): string {
   if (accounting !== undefined) text += counters(accounting.replyPackets, accounting.replyBytes);
   if (ct.has(Status.ASSURED)) text += '[ASSURED] ';
   text += `mark=${ct.mark} `;
-  if (zone.directions === 'both') text += `zone=${zone.id} `;
+  if (zone.directions === 'both' && zone.id !== 0) text += `zone=${zone.id} `;
   const start = ct.extensions?.start;
   if (start !== undefined) text += `delta-time=${Math.floor((conntrack.host.simulation.now - start) / 1_000_000_000)} `;
   // The reader holds a reference of its own.

@@ -82,6 +82,12 @@ function word(packet: Packet, at: number): number {
   return ((packet.payload[at] ?? 0) << 8) | (packet.payload[at + 1] ?? 0);
 }
 
+/** How many bytes behind the IP header of a quoted packet its tuple is made of. */
+export function tupleBytes(protocol: number): number {
+  if (protocol === PROTOCOL.icmp) return 8;
+  return hasPorts(protocol) ? 4 : 0;
+}
+
 /** The tuple of the packet that an ICMP error quotes (`nf_ct_get_tuplepr`). */
 export function tupleOfQuote(quote: Quote): Tuple | undefined {
   if (quote.fragmentOffset !== 0) return undefined;

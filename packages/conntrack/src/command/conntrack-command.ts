@@ -107,7 +107,7 @@ export function watchEvents(
 function outputOf(parsed: ParsedCommand, environment: CommandEnvironment): OutputOptions {
   for (const word of parsed.output) {
     if (!['extended', 'id', 'timestamp', 'ktimestamp', 'labels'].includes(word)) {
-      throw new UsageError(`output option \`${word}' is not modelled`);
+      throw new UsageError(`Bad parameter \`${word}'`);
     }
   }
   return {
@@ -147,7 +147,7 @@ function list(conntrack: Conntrack, parsed: ParsedCommand, output: OutputOptions
 function remove(conntrack: Conntrack, parsed: ParsedCommand, output: OutputOptions): CommandResult {
   const chosen = selected(conntrack, parsed);
   const lines = chosen.map((ct) => `${formatConnection(conntrack, ct, output)}\n`);
-  for (const ct of chosen) conntrack.kill(ct);
+  for (const ct of chosen) conntrack.kill(ct, 'user-space');
   const result = told(lines, 'flow entries have been deleted');
   return { ...result, status: chosen.length === 0 ? 1 : 0 };
 }
@@ -157,7 +157,7 @@ function flush(conntrack: Conntrack, parsed: ParsedCommand): CommandResult {
     for (const expectation of [...conntrack.expectations.all()]) conntrack.expectations.remove(expectation);
     return { status: 0, stdout: '', stderr: `${TOOL}: expectation table has been emptied.\n` };
   }
-  conntrack.removeWhere((ct) => parsed.protocol === undefined || matchesFilter(ct, parsed));
+  conntrack.removeWhere((ct) => parsed.protocol === undefined || matchesFilter(ct, parsed), 'user-space');
   return { status: 0, stdout: '', stderr: `${TOOL}: connection tracking table has been emptied.\n` };
 }
 

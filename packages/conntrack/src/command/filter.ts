@@ -18,7 +18,7 @@ export function statusBits(words: readonly string[]): number {
   let bits = 0;
   for (const word of words) {
     const bit = STATUS_WORDS[word];
-    if (bit === undefined) throw new UsageError(`Bad status \`${word.toLowerCase()}'`);
+    if (bit === undefined) throw new UsageError(`Bad parameter \`${word}'`);
     bits |= bit;
   }
   return bits;
@@ -33,7 +33,7 @@ export function matchesFilter(ct: Connection, wanted: ParsedCommand): boolean {
     matchesState(ct, wanted) &&
     matchesNat(ct, wanted) &&
     matchesZone(ct, wanted) &&
-    (wanted.mark === undefined || (ct.mark & wanted.mark.mask) >>> 0 === (wanted.mark.value & wanted.mark.mask) >>> 0)
+    (wanted.mark === undefined || (ct.mark & wanted.mark.mask) >>> 0 === wanted.mark.value)
   );
 }
 

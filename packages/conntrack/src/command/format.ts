@@ -77,6 +77,8 @@ export function formatEvent(conntrack: Conntrack, event: ConntrackEvent, options
   if (!gone && ct.helper !== undefined) parts.push(`helper=${ct.helper.name}`);
   if (options.id === true) parts.push(`id=${idOf(ct)}`);
   if ((bits & EventBit.LABEL) !== 0) parts.push(...labelsOf(ct, options));
+  // The tool has a netlink port, whose number says nothing; here it is always the first.
+  if (event.by === 'user-space') parts.push('[USERSPACE] portid=1');
   return parts.join(' ');
 }
 

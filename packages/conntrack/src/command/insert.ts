@@ -22,7 +22,7 @@ export function insertConnection(conntrack: Conntrack, parsed: ParsedCommand): s
   const state = parsed.state === undefined ? -1 : TCP_STATE_NAMES.indexOf(parsed.state);
   if (isTcp && parsed.state === undefined)
     throw new UsageError("You need to supply the `--state' option for this command");
-  if (isTcp && state < 0) throw new UsageError(`unknown state \`${parsed.state}'`);
+  if (isTcp && state < 0) throw new UsageError(`unknown TCP state \`${parsed.state}'`);
   if (conntrack.find(original, zone) !== undefined || conntrack.find(reply, zone) !== undefined) {
     return 'Such conntrack exists, try -U to update';
   }

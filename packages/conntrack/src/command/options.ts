@@ -7,6 +7,7 @@ import {
   PROTOCOL,
   parseIpv4,
 } from '@chainwalk/core';
+import { TCP_STATE_NAMES } from '../trackers/tcp-state.ts';
 
 /** An address or network that a filter asks for. */
 export interface AddressFilter {
@@ -29,7 +30,7 @@ export interface ParsedCommand {
   icmp: { type?: number; code?: number; id?: number };
   state: string | undefined;
   timeout: number | undefined;
-  /** Status words, upper case. */
+  /** Status words as they were given. */
   status: readonly string[] | undefined;
   mark: { readonly value: number; readonly mask: number } | undefined;
   labels: readonly string[] | undefined;
@@ -135,7 +136,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
     if (name === '') throw new UsageError(`Bad parameter \`${word}'`);
     const follows = words[at + 1];
     if (name.length === 1 && COMMANDS.includes(name)) {
-      if (command !== undefined) throw new UsageError("Can't use both");
+      if (command !== undefined) throw new UsageError('Invalid commands combination');
       command = name as CommandName;
       if (follows !== undefined && !follows.startsWith('-')) {
         parsed.table = tableOf(follows);
@@ -156,7 +157,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
     at++;
     apply(parsed, name, follows, word);
   }
-  if (command === undefined) throw new UsageError('You need to supply an operation');
+  if (command === undefined) throw new UsageError('You need to supply a command');
   parsed.command = command;
   return parsed;
 }
@@ -197,7 +198,7 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       parsed.timeout = numberOf(value);
       return;
     case 'u':
-      parsed.status = value.toUpperCase().split(',');
+      parsed.status = value.split(',');
       return;
     case 'm':
       parsed.mark = markOf(value);
@@ -225,7 +226,10 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       parsed.events = value.toUpperCase().split(',');
       return;
     case 'state':
-      parsed.state = value.toUpperCase();
+      if (parsed.protocol === PROTOCOL.tcp && !TCP_STATE_NAMES.includes(value)) {
+        throw new UsageError(`unknown TCP state \`${value}'`);
+      }
+      parsed.state = value;
       return;
     case 'helper':
       parsed.helper = value;
@@ -297,11 +301,10 @@ function markOf(value: string): { value: number; mask: number } {
   return { value: numberOf(text), mask: mask === undefined ? 0xffffffff : numberOf(mask) };
 }
 
-/** Decimal or `0x` hexadecimal. */
+/** Decimal or `0x` hexadecimal. The tool takes other words for 0; they are refused here. */
 function numberOf(value: string): number {
-  const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isInteger(number)) throw new UsageError(`Invalid number \`${value}'`);
-  return number;
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(value)) throw new UsageError(`Invalid number \`${value}'`);
+  return Number(value);
 }
 
 /** Whether an address is in a filter's network. */

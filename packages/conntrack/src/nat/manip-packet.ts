@@ -64,7 +64,7 @@ function writePayloadPort(packet: Packet, target: Tuple, isSource: boolean): voi
  * went the other way, so its other half changes.
  */
 export function manipError(packet: Packet, ct: Connection, manip: Manip, direction: Direction): boolean {
-  const quote = Quote.of(packet.payload);
+  const quote = Quote.of(packet.payload, rewrittenBytes);
   const inner = ct.tuple(opposite(direction));
   const outer = invertTuple(inner);
   if (quote === undefined || outer === undefined) return false;
@@ -83,6 +83,11 @@ export function manipError(packet: Packet, ct: Connection, manip: Manip, directi
   const after = formatAddress(manip === 'src' ? packet.src : packet.dst);
   packet.trace?.add({ kind: 'change', field: manip, from: before, to: after, by: 'nat of an ICMP error' });
   return true;
+}
+
+/** How many bytes behind a quoted IP header must be there to be rewritten; none of protocols that have no ports. */
+function rewrittenBytes(protocol: number): number {
+  return protocol === PROTOCOL.icmp || hasPorts(protocol) ? 8 : 0;
 }
 
 /** `10.0.0.1:80`, for traces. */

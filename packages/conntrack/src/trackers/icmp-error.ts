@@ -3,7 +3,7 @@ import { attach } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { CtInfo } from '../ctinfo.ts';
 import type { Template } from '../template.ts';
-import { invertTuple, tupleOfQuote } from '../tuple.ts';
+import { invertTuple, tupleBytes, tupleOfQuote } from '../tuple.ts';
 import { DEFAULT_ZONE, zoneForMark } from '../zone.ts';
 
 /** Highest ICMP type that Linux knows (`NR_ICMP_TYPES`). */
@@ -32,7 +32,7 @@ export function trackIcmpError(
   if (header.type > HIGHEST_TYPE) return fault('invalid icmp type');
   if (!isIcmpError(header.type)) return 'query';
 
-  const quote = Quote.of(packet.payload);
+  const quote = Quote.of(packet.payload, tupleBytes);
   const quoted = quote === undefined ? undefined : tupleOfQuote(quote);
   const wanted = quoted === undefined ? undefined : invertTuple(quoted);
   if (wanted === undefined) return 'error';
