@@ -1,8 +1,9 @@
+import { InputError, type Place } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { RuleContext } from '../x_tables/extension.ts';
 import type { IpTest, RuleMatch, TableName } from '../x_tables/rule.ts';
 import { checkOptions, type Loaded, type OptionScope } from './option-scope.ts';
-import type { WordList } from './words.ts';
+import { placeOfWord, type WordList } from './words.ts';
 
 const NO_MATCHES: readonly RuleMatch[] = [];
 
@@ -29,7 +30,11 @@ export function finishRule(
     checkOptions(one, words);
     const seen = one.knowsProtocol || ip.protocol === undefined ? ip : withoutProtocol(ip);
     const context: RuleContext = { table, ip: seen, matches, net };
-    return one.extension.parse(one.uses, context);
+    try {
+      return one.extension.parse(one.uses, context);
+    } catch (error) {
+      throw error instanceof InputError ? placed(error, placeOfWord(words, one.word)) : error;
+    }
   };
   for (const one of loaded) matches.push({ name: one.extension.name, info: parse(one) });
   return {
@@ -41,4 +46,9 @@ export function finishRule(
 function withoutProtocol(ip: IpTest): IpTest {
   const { protocol: _, ...rest } = ip;
   return rest;
+}
+
+/** The same faults, with a place for those of the extension as a whole. */
+function placed(error: InputError, place: Place): InputError {
+  return new InputError(error.diagnostics.map((diagnostic) => ({ place, ...diagnostic })));
 }

@@ -1,0 +1,94 @@
+import { formatDiagnostic } from '@chainwalk/core';
+import { describe, expect, it } from 'vitest';
+import { checkRuleset } from '../../src/iptables/check.ts';
+
+function check(text: string): string[] {
+  return checkRuleset(text, 'rules').map((diagnostic) => {
+    const { place, severity, code } = diagnostic;
+    return `${place?.line}:${place?.column} ${severity} ${code}`;
+  });
+}
+
+describe('checking a ruleset', () => {
+  it('finds nothing in a sound one', () => {
+    expect(check('*filter\n:A - [0:0]\n-A INPUT -j A\n-A A -j LOG\n-A A -j DROP\nCOMMIT\n')).toEqual([]);
+  });
+
+  it('points at every fault, not only the first', () => {
+    const text = `*filter
+:A - [0:0]
+-A INPUT -p tpc -j A
+-A INPUT -p tcp --dprt 80 -j A
+-A INPUT -j ACEPT
+-A NOPE -j DROP
+COMMIT
+*filtr
+-A INPUT -j NOPE
+COMMIT
+*nat
+-A OUTPUT -j DROP
+-A OUTPUT -j REJECT
+-A OUTPUT -m tcp --dport 80
+`;
+    expect(check(text)).toEqual([
+      '2:2 warning unused-chain',
+      '3:13 error unknown-protocol',
+      '4:17 error unknown-option',
+      '5:13 error unknown-target',
+      '6:1 error refused',
+      '8:2 error unknown-table',
+      '12:14 error nat-drop',
+      '15:1 error no-commit',
+    ]);
+    expect(formatDiagnostic(checkRuleset(text, 'rules')[1]!)).toBe(
+      'rules:3:13: error: unknown protocol "tpc" specified (did you mean "tcp"?)',
+    );
+  });
+
+  it('says what the kernel would refuse, at the rule', () => {
+    expect(check('*nat\n-A OUTPUT -j REJECT\n-A OUTPUT -m tcp --dport 80\nCOMMIT\n')).toEqual([
+      '2:1 error refused-by-kernel',
+      '3:1 error refused-by-kernel',
+      '3:1 warning unreachable-rule',
+    ]);
+  });
+
+  it('finds jumps that lead back to where they came from', () => {
+    expect(check('*raw\n:A - [0:0]\n:B - [0:0]\n-A OUTPUT -j A\n-A A -j B\n-A B -g A\nCOMMIT\n')).toEqual([
+      '6:1 error loop',
+    ]);
+    expect(check('*raw\n:A - [0:0]\n-A A -j A\nCOMMIT\n')).toEqual(['2:2 warning unused-chain']);
+  });
+
+  it('warns of rules after one that takes every packet', () => {
+    expect(check('*filter\n-A INPUT -j ACCEPT\n-A INPUT -j DROP\n-A INPUT -j DROP\nCOMMIT\n')).toEqual([
+      '3:1 warning unreachable-rule',
+    ]);
+    const chained =
+      '*filter\n:A - [0:0]\n:B - [0:0]\n-A A -p tcp -j DROP\n-A A -j B\n-A B -j DROP\n-A INPUT -j A\n-A INPUT -j LOG\nCOMMIT\n';
+    expect(check(chained)).toEqual(['8:1 warning unreachable-rule']);
+    const returning =
+      '*filter\n:A - [0:0]\n-A A -p tcp -j RETURN\n-A A -j DROP\n-A INPUT -j A\n-A INPUT -j LOG\nCOMMIT\n';
+    expect(check(returning)).toEqual([]);
+  });
+
+  it('warns of chains that nothing reaches and of jumps to empty ones', () => {
+    expect(
+      check('*filter\n:A - [0:0]\n:B - [0:0]\n:C - [0:0]\n-A A -j B\n-A B -j DROP\n-A INPUT -j C\nCOMMIT\n'),
+    ).toEqual(['2:2 warning unused-chain', '3:2 warning unused-chain', '7:1 warning empty-chain']);
+  });
+
+  it('says that a file has the wrong line ends once, and reads on', () => {
+    expect(check('*filter\r\n-A INPUT -j NOPE\r\nCOMMIT\r\n')).toEqual(['1:8 error crlf', '2:13 error unknown-target']);
+    expect(check('\uFEFF*filter\nCOMMIT\n')).toEqual(['1:1 error byte-order-mark']);
+  });
+
+  it('warns of a quote that swallows the rest of the line', () => {
+    expect(check('*filter\n-A INPUT -m comment --comment "a -j DROP\nCOMMIT\n')).toEqual(['2:31 warning open-quote']);
+  });
+
+  it('stops after as many faults as it is told', () => {
+    const text = `*filter\n${'-A INPUT -j NOPE\n'.repeat(50)}COMMIT\n`;
+    expect(checkRuleset(text, 'rules', { limit: 10 })).toHaveLength(10);
+  });
+});
