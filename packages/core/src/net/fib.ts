@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { type Ipv4Address, ipv4FromBits, ipv4Mask, ipv4ToBits, isZeroNet } from '../address/ipv4.ts';
 import { networkOf, prefixContains, prefixOf } from '../address/prefix.ts';
-import { type HostConfig, type RuleConfig, SCOPE, TABLE } from './host-config.ts';
+import { type HostConfig, type InterfaceConfig, type RuleConfig, SCOPE, TABLE } from './host-config.ts';
 import type { RouteType } from './route.ts';
 
 /** What is known of a packet when a route is asked for (`struct flowi4`). */
@@ -101,7 +101,12 @@ export class Fib {
         if (familyOf(address) !== 'ipv4') continue;
         if (!addresses.has(address)) addresses.set(address, device.name);
         if (!device.up && device.wasUp) continue;
-        this.#addAddress(device.name, device.kind === 'loopback', device.up, address as Ipv4Address, length, secondary);
+        const entry = {
+          address: address as Ipv4Address,
+          length,
+          primary: secondary ? primaryOf(device, address, length) : undefined,
+        };
+        this.#addAddress(device.name, device.kind === 'loopback', device.up, entry);
       }
     }
     this.addresses = addresses;
@@ -128,14 +133,21 @@ export class Fib {
     device: string,
     loopback: boolean,
     up: boolean,
-    address: Ipv4Address,
-    length: number,
-    secondary: boolean,
+    entry: { readonly address: Ipv4Address; readonly length: number; readonly primary: Address | undefined },
   ): void {
+    const { address, length, primary } = entry;
     const local = this.#table(TABLE.local);
     const common = { metric: 0, tos: 0, device, gateway: undefined, source: address, mtu: undefined, realm: 0 };
-    local.add({ ...common, type: 'local', network: address, length: 32, scope: SCOPE.host });
-    if (!up || secondary) return;
+    // To a secondary address one talks from the primary one of its network.
+    local.add({
+      ...common,
+      type: 'local',
+      network: address,
+      length: 32,
+      scope: SCOPE.host,
+      source: primary ?? address,
+    });
+    if (!up || primary !== undefined) return;
     const prefix = prefixOf(address, length);
     const network = prefix.network as Ipv4Address;
     if (isZeroNet(network) || (network === address && length === 32)) return;
@@ -203,4 +215,13 @@ export function fibOf(config: HostConfig): Fib {
   let fib = compiled.get(config);
   if (fib === undefined) compiled.set(config, (fib = new Fib(config)));
   return fib;
+}
+
+/** The address of a device that a secondary one stands beside (`inet_ifa_byprefix`). */
+function primaryOf(device: InterfaceConfig, address: Address, length: number): Address {
+  const network = networkOf(address, length);
+  const primary = device.addresses.find(
+    (entry) => entry.length === length && networkOf(entry.address, length) === network,
+  );
+  return primary?.address ?? address;
 }

@@ -357,6 +357,8 @@ export class Host {
     if (isRouteFailure(route)) return false;
     packet.route = route;
     packet.packetType = 'outgoing';
+    if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
+    if (route.type === 'multicast') packet.ttl = 1;
     return this.#enter(() => this.localOut(packet) === undefined);
   }
 
@@ -380,7 +382,7 @@ export class Host {
   dstOutput(packet: Packet): Errno | undefined {
     const route = packet.route;
     invariant(route !== undefined, 'dst_output without a route');
-    if (route.type === 'broadcast' || route.type === 'multicast') return this.#multicastOutput(packet, route);
+    if (comesBack(route, packet.dst)) return this.#multicastOutput(packet, route);
     const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
     if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;
     return this.#finishOutput(packet);
@@ -550,6 +552,11 @@ function subscribe<T>(list: T[], entry: T): () => void {
     const at = list.indexOf(entry);
     if (at >= 0) list.splice(at, 1);
   };
+}
+
+/** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */
+function comesBack(route: Route, destination: Address): boolean {
+  return route.type === 'broadcast' || (route.type === 'multicast' && destination === ALL_HOSTS);
 }
 
 function describeRoute(route: Route): string {

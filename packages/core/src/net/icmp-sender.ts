@@ -80,6 +80,7 @@ export class IcmpSender {
     answer.mark = mark;
     answer.packetType = 'outgoing';
     answer.route = route;
+    if (route.type === 'multicast') answer.ttl = 1;
     if (offender.trace !== undefined) {
       answer.trace = offender.trace.branch(`ICMP ${type}/${code}`, answer);
       answer.trace.add({ kind: 'send', by: 'the IP stack' });

@@ -1,3 +1,4 @@
+import { IPV4_ANY } from '../address/ipv4.ts';
 import { Packet } from '../packet/packet.ts';
 import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG, tcpHeader } from '../packet/transport.ts';
 import type { Device } from './device.ts';
@@ -152,7 +153,7 @@ export class LocalStack {
     }
     const flow = {
       destination: answer.dst,
-      source: toMany ? undefined : answer.src,
+      source: toMany || answer.src === IPV4_ANY ? undefined : answer.src,
       tos: answer.tos,
       mark: answer.mark,
     };

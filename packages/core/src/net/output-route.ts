@@ -1,10 +1,18 @@
 import type { Address } from '../address/address.ts';
-import { IPV4_BROADCAST, type Ipv4Address, isMulticast, isZeroNet } from '../address/ipv4.ts';
+import {
+  IPV4_ANY,
+  IPV4_BROADCAST,
+  IPV4_LOOPBACK,
+  type Ipv4Address,
+  isLoopback,
+  isMulticast,
+  isZeroNet,
+} from '../address/ipv4.ts';
 import type { Device } from './device.ts';
 import type { FibResult } from './fib.ts';
 import type { Host } from './host.ts';
 import { SCOPE } from './host-config.ts';
-import type { Route, RouteFailure } from './route.ts';
+import type { Route, RouteFailure, RouteType } from './route.ts';
 
 /** What a sender knows when it asks for a route. */
 export interface OutputFlow {
@@ -45,17 +53,16 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   }
   if (out !== undefined && !out.up) return NET_UNREACHABLE;
   const destination = flow.destination as Ipv4Address;
+  if (destination === IPV4_ANY) {
+    // "Any" as a destination is this host.
+    return { ...onLink('local', lo, source ?? IPV4_LOOPBACK), inputDevice: lo };
+  }
   if (out !== undefined && (destination === IPV4_BROADCAST || isMulticast(destination))) {
-    return {
-      type: destination === IPV4_BROADCAST ? 'broadcast' : 'multicast',
-      device: out,
-      gateway: undefined,
-      source: source ?? host.selectAddress(out, undefined, SCOPE.link),
-      mtu: out.mtu,
-      inputDevice: undefined,
-      isInput: false,
-      realm: 0,
-    };
+    return onLink(
+      destination === IPV4_BROADCAST ? 'broadcast' : 'multicast',
+      out,
+      source ?? host.selectAddress(out, undefined, SCOPE.link),
+    );
   }
   const found = host.fib.lookup({
     destination,
@@ -68,40 +75,36 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   if (typeof found === 'string') {
     // With a device bound, whatever has no route is taken to be on that link.
     if (found !== 'none' || out === undefined) return FAILURES[found];
-    return {
-      type: 'unicast',
-      device: out,
-      gateway: undefined,
-      source: source ?? host.selectAddress(out, undefined, SCOPE.link),
-      mtu: out.mtu,
-      inputDevice: undefined,
-      isInput: false,
-      realm: 0,
-    };
+    return onLink('unicast', out, source ?? host.selectAddress(out, undefined, SCOPE.link));
   }
   if (found.type === 'local') {
     return {
-      type: 'local',
-      device: lo,
-      gateway: undefined,
-      source: source ?? found.source ?? destination,
+      ...onLink('local', lo, source ?? found.source ?? destination),
       mtu: found.mtu ?? lo.mtu,
       // Sockets are told the device that has the address, though the packet crosses `lo`.
       inputDevice: found.device === undefined ? lo : host.device(found.device),
-      isInput: false,
       realm: found.realm,
     };
   }
   const device = host.device(found.device!);
   if (device === undefined || !device.up) return NET_UNREACHABLE;
+  const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway ?? destination, found.scope);
+  if (isZeroNet(destination)) return INVALID;
+  if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && !host.sysctls.routeLocalnet(device)) return INVALID;
+  const type = destination === IPV4_BROADCAST ? 'broadcast' : isMulticast(destination) ? 'multicast' : found.type;
+  return { ...onLink(type, device, chosen), gateway: found.gateway, mtu: found.mtu ?? device.mtu, realm: found.realm };
+}
+
+/** A route to a destination that is on the link itself. */
+function onLink(type: RouteType, device: Device, source: Address | undefined): Route {
   return {
-    type: destination === IPV4_BROADCAST ? 'broadcast' : isMulticast(destination) ? 'multicast' : found.type,
+    type,
     device,
-    gateway: found.gateway,
-    source: source ?? found.source ?? host.selectAddress(device, found.gateway ?? destination, found.scope),
-    mtu: found.mtu ?? device.mtu,
+    gateway: undefined,
+    source,
+    mtu: device.mtu,
     inputDevice: undefined,
     isInput: false,
-    realm: found.realm,
+    realm: 0,
   };
 }

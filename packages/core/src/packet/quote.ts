@@ -23,11 +23,15 @@ export class Quote {
     this.headerLength = headerLength;
   }
 
-  /** The quote in the payload of an ICMP error; `undefined` if it is no IPv4 header with eight bytes behind it. */
-  static of(payload: Uint8Array): Quote | undefined {
+  /**
+   * The quote in the payload of an ICMP error; `undefined` if it is no IPv4 header with `behind` bytes behind it, which
+   * may depend on the protocol. Eight are what every router must quote, if the packet had as many.
+   */
+  static of(payload: Uint8Array, behind: number | ((protocol: number) => number) = 8): Quote | undefined {
     if (payload.length < 20 || payload[0]! >> 4 !== 4) return undefined;
     const headerLength = (payload[0]! & 15) * 4;
-    if (headerLength < 20 || payload.length < headerLength + 8) return undefined;
+    const needed = typeof behind === 'number' ? behind : behind(payload[9]!);
+    if (headerLength < 20 || payload.length < headerLength + needed) return undefined;
     return new Quote(payload, headerLength);
   }
 

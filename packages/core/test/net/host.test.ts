@@ -232,7 +232,7 @@ describe('a local sender of multicast', () => {
   it('does not hear a group that nobody here has joined', () => {
     const { host, diary } = router();
     host.send(udp('192.168.1.10', '224.0.0.9'));
-    expect(diary).toEqual(['eth0 < udp 192.168.1.10:1000 > 224.0.0.9:2000 ttl 64 len 28', 'no-socket']);
+    expect(diary).toEqual(['eth0 < udp 192.168.1.10:1000 > 224.0.0.9:2000 ttl 64 len 28']);
   });
 });
 
@@ -241,6 +241,14 @@ describe('a local sender without a source address', () => {
     const { host, diary } = router();
     host.send(udp('0.0.0.0', '10.0.0.5'));
     expect(diary).toEqual(['eth1 < udp 10.0.0.1:1000 > 10.0.0.5:2000 ttl 64 len 28']);
+  });
+});
+
+describe('a local sender to 0.0.0.0', () => {
+  it('reaches this host', () => {
+    const { host, diary } = router();
+    host.send(udp('10.0.0.1', '0.0.0.0'));
+    expect(diary[0]).toBe('lo: udp 10.0.0.1:1000 > 0.0.0.0:2000 ttl 64 len 28');
   });
 });
 
