@@ -61,6 +61,7 @@ export class Router {
     this.ip('addr add 10.0.0.1/24 dev eth1');
     this.sysctl('net.ipv4.ip_forward', 1);
     this.sysctl('net.ipv4.icmp_ratemask', 0);
+    for (const name of ['all', 'eth0', 'eth1']) this.sysctl(`net.ipv4.conf.${name}.send_redirects`, 0);
     this.conntrack = new Conntrack(this.host, options);
     this.release = this.conntrack.require('ipv4');
     this.host.hooks.register({

@@ -1,0 +1,246 @@
+import { formatAddress, Hook, type HookState, ipv4FromBits, type Packet, Quote, type Verdict } from '@chainwalk/core';
+import { describe, expect, it } from 'vitest';
+import { ctOf, type Nat, Status, toAddress } from '../../src/index.ts';
+import { jhash2 } from '../../src/nat/jhash.ts';
+import { icmp, ip, Router, segment, udp } from '../support/router.ts';
+
+type Rule = (nat: Nat, packet: Packet, state: HookState) => Verdict;
+
+/** A router with a nat table of one rule at most on each hook, and how often each was asked. */
+function natRouter(
+  rules: Partial<Record<'prerouting' | 'input' | 'output' | 'postrouting', Rule>>,
+): Router & { asked: number[] } {
+  const router = Object.assign(new Router({ buckets: 512 }), { asked: [0, 0, 0, 0, 0] });
+  const byHook = [rules.prerouting, rules.input, undefined, rules.output, rules.postrouting];
+  for (const hook of [Hook.PREROUTING, Hook.LOCAL_IN, Hook.LOCAL_OUT, Hook.POSTROUTING]) {
+    router.conntrack.nat.registerRuleset({
+      family: 'ipv4',
+      hook,
+      priority: 0,
+      name: 'nat',
+      lookup: (packet, state) => {
+        router.asked[hook]!++;
+        return byHook[hook]?.(router.conntrack.nat, packet, state) ?? { kind: 'accept' };
+      },
+    });
+  }
+  return router;
+}
+
+const masquerade: Rule = (nat, packet, state) => nat.masquerade(packet, state, {});
+const from = (packet: Packet): string => `${formatAddress(packet.src)}:${packet.ports?.sport}`;
+const to = (packet: Packet): string => `${formatAddress(packet.dst)}:${packet.ports?.dport}`;
+
+describe('the nat table', () => {
+  it('sees the first packet of a connection only, but every try whose packet died before it was confirmed', () => {
+    const router = natRouter({ postrouting: masquerade });
+    for (let i = 0; i < 3; i++) router.receive(udp('192.168.1.50', 1000, '10.0.0.5', 53));
+    router.receive(udp('10.0.0.5', 53, '10.0.0.1', 1000));
+    expect(router.asked).toEqual([1, 0, 0, 0, 1]);
+    const undo = router.host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.FORWARD,
+      priority: 0,
+      name: 'wall',
+      fn: () => ({ kind: 'drop', reason: 'netfilter-drop', errno: 'EPERM' }),
+    });
+    for (let i = 0; i < 3; i++) router.receive(udp('192.168.1.50', 1001, '10.0.0.5', 53));
+    expect(router.asked).toEqual([4, 0, 0, 0, 1]);
+    expect(router.conntrack.count).toBe(1);
+    undo();
+  });
+
+  it('is not asked without connection tracking', () => {
+    const router = natRouter({ postrouting: masquerade });
+    router.release();
+    const { out } = router.receive(udp('192.168.1.50', 1000, '10.0.0.5', 53));
+    expect(from(out[0]!)).toBe('192.168.1.50:1000');
+    expect(router.asked).toEqual([0, 0, 0, 0, 0]);
+  });
+});
+
+describe('null bindings', () => {
+  it('change a port where two destinations were folded into one', () => {
+    const router = natRouter({
+      prerouting: (nat, packet) => {
+        const port = packet.ports!.dport;
+        return port === 80 || port === 81
+          ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.6'), { ports: { min: 8080, max: 8080 } }), 'dst')
+          : { kind: 'accept' };
+      },
+    });
+    const first = router.receive(udp('192.168.1.50', 7777, '10.0.0.5', 80)).out[0]!;
+    const second = router.receive(udp('192.168.1.50', 7777, '10.0.0.5', 81)).out[0]!;
+    expect([from(first), to(first)]).toEqual(['192.168.1.50:7777', '10.0.0.6:8080']);
+    expect(to(second)).toBe('10.0.0.6:8080');
+    expect(second.ports!.sport).not.toBe(7777);
+    expect(ctOf(second)!.has(Status.SRC_NAT)).toBe(true);
+    expect(ctOf(first)!.has(Status.SRC_NAT)).toBe(false);
+    expect(router.conntrack.statistics.found).toBeGreaterThan(0);
+  });
+});
+
+describe('a source binding', () => {
+  it('keeps a port that it had to change, towards other destinations too', () => {
+    const snat: Rule = (nat, packet) => nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77')), 'src');
+    const router = natRouter({ postrouting: snat });
+    router.receive(udp('192.168.1.50', 7777, '10.0.0.5', 53));
+    const moved = router.receive(udp('192.168.1.51', 7777, '10.0.0.5', 53)).out[0]!;
+    expect(from(moved)).not.toBe('10.0.0.77:7777');
+    const other = router.receive(udp('192.168.1.51', 7777, '10.0.0.6', 53)).out[0]!;
+    expect(from(other)).toBe(from(moved));
+  });
+
+  it('to one fixed port loses the second flow to the same destination', () => {
+    const snat: Rule = (nat, packet) =>
+      nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77'), { ports: { min: 5, max: 5 } }), 'src');
+    const router = natRouter({ postrouting: snat });
+    expect(router.receive(segment('client', 'S')).out).toHaveLength(1);
+    const second = segment('client', 'S');
+    if (second.transport?.kind === 'tcp') second.transport.sport = 40001;
+    expect(router.receive(second).drops).toEqual(['conntrack-clash']);
+    expect(router.conntrack.statistics).toMatchObject({ drop: 1, insertFailed: 1 });
+    expect(router.conntrack.count).toBe(1);
+  });
+
+  it('stays in its class of ports: below 512, below 1024, above', () => {
+    const snat: Rule = (nat, packet) =>
+      nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77'), { random: true }), 'src');
+    const router = natRouter({ postrouting: snat });
+    const port = (sport: number): number =>
+      router.receive(udp('192.168.1.50', sport, '10.0.0.5', 53)).out[0]!.ports!.sport;
+    for (let i = 0; i < 20; i++) {
+      expect(port(100 + i)).toBeLessThan(512);
+      expect(port(512 + i)).toBeGreaterThanOrEqual(600);
+      expect(port(600 + i)).toBeLessThan(1024);
+      expect(port(2000 + i)).toBeGreaterThanOrEqual(1024);
+    }
+  });
+
+  it('picks an address of a range by hash of source and destination, as the kernel does', () => {
+    const snat: Rule = (nat, packet) =>
+      nat.setupInfo(ctOf(packet)!, { addresses: { min: ip('10.0.0.70'), max: ip('10.0.0.79') } }, 'src');
+    const router = natRouter({ postrouting: snat });
+    const addresses = [1, 2, 3].map((port) =>
+      formatAddress(router.receive(udp('192.168.1.50', port, '10.0.0.5', 53)).out[0]!.src),
+    );
+    expect(new Set(addresses).size).toBe(1);
+  });
+});
+
+describe('masquerading', () => {
+  it('takes the first address of the device whose network holds the next hop', () => {
+    const router = natRouter({ postrouting: masquerade });
+    router.ip('addr add 10.7.0.1/24 dev eth1');
+    router.ip('route add 10.99.0.0/16 via 10.7.0.9 dev eth1');
+    expect(from(router.receive(udp('192.168.1.50', 1, '10.0.0.5', 53)).out[0]!)).toBe('10.0.0.1:1');
+    expect(from(router.receive(udp('192.168.1.50', 1, '10.99.0.5', 53)).out[0]!)).toBe('10.7.0.1:1');
+  });
+
+  it('loses its connections when the device goes down or the address goes away, and no others', () => {
+    const snat: Rule = (nat, packet, state) =>
+      packet.ports!.sport === 9
+        ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.1')), 'src')
+        : nat.masquerade(packet, state, {});
+    const router = natRouter({ postrouting: snat });
+    const fill = (): void => {
+      router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53));
+      router.receive(udp('192.168.1.50', 9, '10.0.0.5', 53));
+    };
+    router.ip('addr add 10.7.0.1/24 dev eth1');
+    fill();
+    router.ip('addr del 10.7.0.1/24 dev eth1');
+    expect(router.conntrack.count).toBe(2);
+    router.ip('link set eth1 down');
+    expect([...router.conntrack.table].map((ct) => ct.original.sport)).toEqual([9]);
+    router.ip('link set eth1 up');
+    fill();
+    router.ip('addr del 10.0.0.1/24 dev eth1');
+    expect([...router.conntrack.table].map((ct) => ct.original.sport)).toEqual([9]);
+  });
+
+  it('ends a connection whose packets leave by another device', () => {
+    const router = natRouter({ postrouting: masquerade });
+    router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53));
+    router.ip('route add 10.0.0.5/32 dev eth0');
+    expect(router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53)).drops).toEqual(['nat-failed']);
+    expect(router.conntrack.count).toBe(0);
+    expect(from(router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53)).out[0]!)).toBe('192.168.1.10:8');
+  });
+});
+
+describe('other bindings', () => {
+  it('REDIRECT leads to the first address of the device it came in on, and to 127.0.0.1 from here', () => {
+    const redirect: Rule = (nat, packet, state) => nat.redirect(packet, state, { ports: { min: 5353, max: 5353 } });
+    const router = natRouter({ prerouting: redirect, output: redirect });
+    expect(to(router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53)).out[0]!)).toBe('192.168.1.10:5353');
+    expect(to(router.send(udp('10.0.0.1', 9, '10.0.0.5', 53)).out[0]!)).toBe('127.0.0.1:5353');
+  });
+
+  it('NETMAP keeps host bits', () => {
+    const router = natRouter({
+      prerouting: (nat, packet, state) => nat.netmap(packet, state, ip('10.0.0.0'), 0xffffff00),
+    });
+    expect(to(router.receive(udp('192.168.1.50', 8, '203.0.113.7', 53)).out[0]!)).toBe('10.0.0.7:53');
+  });
+
+  it('ICMP identifiers are mapped like ports, and back', () => {
+    const snat: Rule = (nat, packet) => nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77')), 'src');
+    const router = natRouter({ postrouting: snat });
+    router.receive(icmp('192.168.1.50', '10.0.0.5', 8, 7));
+    const moved = router.receive(icmp('192.168.1.51', '10.0.0.5', 8, 7)).out[0]!;
+    const id = moved.transport?.kind === 'icmp' ? moved.transport.id : -1;
+    expect(id).not.toBe(7);
+    const back = router.receive(icmp('10.0.0.5', '10.0.0.77', 0, id)).out[0]!;
+    expect([formatAddress(back.dst), back.transport]).toMatchObject(['192.168.1.51', { id: 7 }]);
+  });
+});
+
+describe('ICMP errors about translated packets', () => {
+  it('come back with the quote as the sender sent it, from the address that it knows', () => {
+    const dnat: Rule = (nat, packet) =>
+      formatAddress(packet.dst) === '10.0.0.1'
+        ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.5')), 'dst')
+        : { kind: 'accept' };
+    const router = natRouter({ prerouting: dnat, postrouting: masquerade });
+    const sent = router.receive(udp('192.168.1.50', 1234, '10.0.0.1', 53)).out[0]!;
+    expect([from(sent), to(sent)]).toEqual(['10.0.0.1:1234', '10.0.0.5:53']);
+    // A middle box reports it; its own address is hidden like the server's.
+    router.host.routeOutput({ destination: ip('10.0.0.77'), source: undefined, tos: 0, mark: 0 });
+    const quoted = sent.clone();
+    const error = icmp('10.0.0.77', '10.0.0.1', 3, 0, 1);
+    const bytes = new Uint8Array(28);
+    const view = new DataView(bytes.buffer);
+    bytes[0] = 0x45;
+    view.setUint16(2, 28);
+    bytes[8] = 63;
+    bytes[9] = 17;
+    view.setUint32(12, quoted.src as unknown as number);
+    view.setUint32(16, quoted.dst as unknown as number);
+    view.setUint16(20, 1234);
+    view.setUint16(22, 53);
+    view.setUint16(24, 8);
+    error.payload = bytes;
+    error.payloadLength = 28;
+    const outcome = router.receive(error);
+    expect(outcome.seen).toBe('RELATED');
+    const back = outcome.out[0]!;
+    const quote = Quote.of(back.payload)!;
+    expect([formatAddress(back.src), formatAddress(back.dst)]).toEqual(['10.0.0.1', '192.168.1.50']);
+    expect([formatAddress(quote.src), quote.sport, formatAddress(quote.dst), quote.dport]).toEqual([
+      '192.168.1.50',
+      1234,
+      '10.0.0.1',
+      53,
+    ]);
+  });
+});
+
+describe('jhash2', () => {
+  // Independent of this file: the chosen addresses of recordings follow from it, and these are fixed points of it.
+  it('depends on every word and on its start value', () => {
+    const base = jhash2([1, 2, 3, 4], 5);
+    expect(new Set([base, jhash2([0, 2, 3, 4], 5), jhash2([1, 2, 3, 5], 5), jhash2([1, 2, 3, 4], 6)]).size).toBe(4);
+    expect(ipv4FromBits(base)).toBe(base);
+  });
+});
