@@ -26,4 +26,11 @@ describe('examples', () => {
   it.each(examples)('%s has a README', (name) => {
     expect(existsSync(join(folder, name, 'README.md'))).toBe(true);
   });
+
+  it('01-first-walk is the program that the README of the project shows, with its output', () => {
+    const readme = readFileSync(join(folder, '..', 'README.md'), 'utf8');
+    for (const file of ['main.mjs', 'main.out']) {
+      expect(readme).toContain(readFileSync(join(folder, '01-first-walk', file), 'utf8').trimEnd());
+    }
+  });
 });
