@@ -42,10 +42,19 @@ export function fedRule(rule: Rule): string {
 
 /** The line of iptables-save. */
 export function savedRule(rule: Rule): string {
-  let text = `-A ${rule.chain}`;
-  for (let rank = 0; rank <= MATCH; rank++) {
-    for (const part of rule.parts) if (part.rank === rank) text += ` ${part.saved}`;
+  let from = '';
+  let to = '';
+  let device = '';
+  let protocol = '';
+  let matches = '';
+  for (const { rank, saved } of rule.parts) {
+    if (rank === MATCH) matches += ` ${saved}`;
+    else if (rank === SOURCE) from = ` ${saved}`;
+    else if (rank === DESTINATION) to = ` ${saved}`;
+    else if (rank === IN_DEVICE) device = ` ${saved}`;
+    else protocol = ` ${saved}`;
   }
+  const text = `-A ${rule.chain}${from}${to}${device}${protocol}${matches}`;
   return rule.target.saved === '' ? text : `${text} -j ${rule.target.saved}`;
 }
 

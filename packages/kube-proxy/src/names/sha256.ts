@@ -1,28 +1,24 @@
 /**
- * SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, synchronously. Chain names are made of it, a hundred thousand at a time,
- * and the platform's own is either asynchronous or a `node:` module, which only the CLI may import.
+ * SHA-256 (FIPS 180-4) of the UTF-8 bytes of a text (fewer than 2^28), synchronously. Chain names are made of it, a
+ * hundred thousand at a time, and the platform's own is either asynchronous or a `node:` module, which only the CLI may
+ * import.
  */
 export function sha256(text: string): Uint8Array {
   const message = utf8(text);
   const length = message.length;
-  const total = (length + 9 + 63) & ~63;
-  const bytes = new Uint8Array(total);
-  bytes.set(message);
-  bytes[length] = 0x80;
-  const view = new DataView(bytes.buffer);
-  view.setUint32(total - 8, Math.floor(length / 0x2000_0000));
-  view.setUint32(total - 4, (length << 3) >>> 0);
+  const words = new Int32Array(((length + 9 + 63) & ~63) / 4);
+  for (let i = 0; i < length; i++) words[i >> 2]! |= message[i]! << (24 - 8 * (i & 3));
+  words[length >> 2]! |= 0x80 << (24 - 8 * (length & 3));
+  words[words.length - 1] = length << 3;
   const state = Int32Array.from(INITIAL);
-  const words = new Int32Array(64);
-  for (let offset = 0; offset < total; offset += 64) compress(state, words, view, offset);
+  const schedule = new Int32Array(64);
+  for (let offset = 0; offset < words.length; offset += 16) compress(state, schedule, words, offset);
   const digest = new Uint8Array(32);
-  const out = new DataView(digest.buffer);
-  for (let i = 0; i < 8; i++) out.setInt32(4 * i, state[i]!);
+  for (let i = 0; i < 32; i++) digest[i] = state[i >> 2]! >>> (24 - 8 * (i & 3));
   return digest;
 }
 
-/** Names are ASCII, where a character is its byte; anything else goes the long way. */
-function utf8(text: string): ArrayLike<number> & { readonly length: number } {
+function utf8(text: string): readonly number[] {
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0)!;
@@ -49,8 +45,8 @@ function firstPrimes(count: number): number[] {
   return primes;
 }
 
-function compress(state: Int32Array, w: Int32Array, view: DataView, offset: number): void {
-  for (let i = 0; i < 16; i++) w[i] = view.getInt32(offset + 4 * i);
+function compress(state: Int32Array, w: Int32Array, words: Int32Array, offset: number): void {
+  for (let i = 0; i < 16; i++) w[i] = words[offset + i]!;
   for (let i = 16; i < 64; i++) {
     const x = w[i - 15]!;
     const y = w[i - 2]!;

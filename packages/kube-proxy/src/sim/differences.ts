@@ -22,6 +22,18 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     source: 'kubernetes pkg/proxy/ipvs/proxier.go, syncEndpoint; kubernetes PR 97081',
   },
   {
+    id: 'node-is-subject-to-policy',
+    modes: ['ipvs'],
+    why: 'IPVS mode holds the node itself to the external policy Local, past which iptables mode sends it to all endpoints',
+    source: 'kubernetes pkg/proxy/ipvs/proxier.go, syncEndpoint: one set of real servers for every client',
+  },
+  {
+    id: 'pod-is-subject-to-policy',
+    modes: ['ipvs'],
+    why: 'IPVS mode holds pods to the external policy Local, past which iptables mode sends them to all endpoints',
+    source: 'kubernetes pkg/proxy/ipvs/proxier.go, syncEndpoint: one set of real servers for every client',
+  },
+  {
     id: 'vip-is-local',
     modes: ['ipvs'],
     why: 'in IPVS mode service addresses are local, so that ports which no Service has are rejected (KUBE-IPVS-FILTER) where iptables mode routes on',
@@ -29,7 +41,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     id: 'output-without-external-check',
-    modes: ['iptables', 'userspace'],
+    modes: ['ipvs', 'userspace'],
     why: 'iptables mode does not visit KUBE-EXTERNAL-SERVICES from OUTPUT, so that the node itself is not refused external addresses without endpoints',
     source: 'kubernetes pkg/proxy/iptables/proxier.go, iptablesJumpChains',
   },
@@ -53,9 +65,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     id: 'physdev',
-    modes: ['userspace', 'iptables'],
-    why: 'external addresses are taken only from bridged-in or remote traffic by the rules of userspace mode and of the generation of 1.12',
-    source: 'kubernetes v1.12 pkg/proxy/iptables/proxier.go, "Capture externalIPs"',
+    modes: ['userspace'],
+    why: 'the rules of userspace mode take external addresses only from remote traffic that did not come by a bridge',
+    source: 'kubernetes v1.12 pkg/proxy/userspace/proxier.go, openOnePortal',
   },
   {
     id: 'firewall-before-service',
@@ -65,14 +77,17 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
-/** Which of the known differences a flow may meet in a mode, given the Services. */
+/**
+ * Which of the known differences can be behind it that these modes treat a flow otherwise than iptables mode does, given
+ * the Services.
+ */
 export function differencesOf(
   flow: FlowSpec,
   entries: readonly ServiceEntry[],
   settings: ProxySettings,
+  deviating: readonly ProxyMode[],
 ): readonly KnownDifference[] {
   const ids = new Set<string>(['masquerade-by-origin']);
-  const local = settings.node.addresses.includes(flow.from);
   const entry = entries.find(({ port }) => answers(port, flow, settings));
   if (entry === undefined) {
     if (entries.some(({ port }) => addressesOf(port).includes(flow.to))) ids.add('vip-is-local');
@@ -81,13 +96,20 @@ export function differencesOf(
     const sets = categorizeEndpoints(port, endpoints, settings);
     const policyLocal = flow.to === port.clusterIP ? port.internalPolicy === 'Local' : port.externalPolicy === 'Local';
     if (policyLocal && sets.local.length === 0) ids.add('local-fallback');
-    if (local && !sets.any) ids.add('output-without-external-check');
+    if (settings.node.addresses.includes(flow.from)) {
+      if (!sets.any) ids.add('output-without-external-check');
+      if (policyLocal) ids.add('node-is-subject-to-policy');
+    } else if (policyLocal && flow.to !== port.clusterIP) ids.add('pod-is-subject-to-policy');
     if (!endpoints.some((endpoint) => endpoint.ready)) ids.add('userspace-accepts');
     if (port.externalIPs.includes(flow.to)) ids.add('physdev');
     if (port.sourceRanges.length > 0 && !sets.any) ids.add('firewall-before-service');
-    ids.add('userspace-policies');
+    const plain = endpoints.every(
+      (endpoint) => endpoint.ready && endpoint.zoneHints.length + endpoint.nodeHints.length === 0,
+    );
+    if (policyLocal || port.sourceRanges.length > 0 || !plain || port.protocol === 'sctp')
+      ids.add('userspace-policies');
   }
-  return KNOWN_DIFFERENCES.filter(({ id }) => ids.has(id));
+  return KNOWN_DIFFERENCES.filter(({ id, modes }) => ids.has(id) && modes.some((mode) => deviating.includes(mode)));
 }
 
 function addressesOf(port: ServicePort): readonly string[] {

@@ -46,6 +46,8 @@ export type Fate =
 /** A fate and the walk that led to it. */
 export interface Walk {
   readonly fate: Fate;
+  /** The source that the packet had in the end; '' if it went nowhere. */
+  readonly source: string;
   readonly trace: Trace;
 }
 
@@ -111,7 +113,9 @@ export function walk(node: SimulatedNode, flow: FlowSpec): Walk {
   } finally {
     stop();
   }
-  return { fate: fateOf(flow, events, wasMasqueraded(trace)), trace };
+  const last = events.find((event) => event.kind !== 'drop' && isRequest(event.packet, flow));
+  const source = last === undefined ? '' : formatAddress(last.packet.src);
+  return { fate: fateOf(flow, events, wasMasqueraded(trace)), source, trace };
 }
 
 function entry(node: SimulatedNode, packet: Packet): Device {

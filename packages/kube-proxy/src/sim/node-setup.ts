@@ -42,6 +42,8 @@ export function networkCommands(network: NodeNetwork): readonly string[] {
     `ip route add default dev ${OUTSIDE}`,
     ...[...new Set(network.pods)].map((pod) => `ip route add ${pod} dev ${PODS}`),
     'sysctl -w net.ipv4.ip_forward=1',
+    // Links have no gateways to redirect to.
+    ...['all', OUTSIDE, PODS].map((device) => `sysctl -w net.ipv4.conf.${device}.send_redirects=0`),
     // Every refusal is to be seen, not only as many a second as Linux sends.
     'sysctl -w net.ipv4.icmp_ratelimit=0',
     'sysctl -w net.ipv4.icmp_ratemask=0',

@@ -23,7 +23,7 @@ export interface ModeOutcome {
 export interface FlowComparison {
   readonly flow: FlowSpec;
   readonly modes: readonly ModeOutcome[];
-  /** Whether all modes reach the same outcomes. */
+  /** Whether all modes reach the same outcomes, be they masqueraded or not. */
   readonly agree: boolean;
   /** What may be behind a disagreement. */
   readonly differences: readonly KnownDifference[];
@@ -84,9 +84,22 @@ export function compareModes(objects: ClusterObjects, options: TraceOptions): Fl
     }
     return { mode, outcomes, tries, masqueraded, walk: first! };
   });
-  const key = (outcome: ModeOutcome): string => [...outcome.outcomes.keys()].sort().join(' ');
-  const agree = modes.every((outcome) => key(outcome) === key(modes[0]!));
-  return { flow, modes, agree, differences: agree ? [] : differencesOf(flow, entries, settings) };
+  const ends = (outcome: ModeOutcome): string => [...outcome.outcomes.keys()].sort().join(' ');
+  const [first] = modes;
+  const deviating = modes.filter(
+    (outcome) => ends(outcome) !== ends(first!) || outcome.masqueraded !== first!.masqueraded,
+  );
+  return {
+    flow,
+    modes,
+    agree: modes.every((outcome) => ends(outcome) === ends(first!)),
+    differences: differencesOf(
+      flow,
+      entries,
+      settings,
+      deviating.map((outcome) => outcome.mode),
+    ),
+  };
 }
 
 /** What `chainwalk kube-proxy trace` prints. */
@@ -112,9 +125,11 @@ export function traceText(objects: ClusterObjects, options: TraceOptions): strin
     for (const step of pathOf(outcome.walk.trace)) lines.push(`  ${step}`);
   }
   lines.push('');
-  if (agree) lines.push('The modes agree.');
+  const same = modes.every((outcome) => outcome.masqueraded === modes[0]!.masqueraded);
+  if (agree && same) lines.push('The modes agree.');
   else {
-    lines.push('The modes differ. Known reasons that may apply:');
+    lines.push(agree ? 'The modes agree where it ends, and differ in masquerading.' : 'The modes differ.');
+    if (differences.length > 0) lines.push('Known reasons that may apply:');
     for (const { modes: of, why, source } of differences) lines.push(`- ${of.join(', ')}: ${why} [${source}]`);
   }
   return `${lines.join('\n')}\n`;

@@ -22,6 +22,8 @@ export class IptablesSyncer implements ModeSyncer {
   /** The service chains that this process wrote. */
   #written = new Set<string>();
   #lastCleanup: SimTime | undefined;
+  /** Rules of both tables after the last sync. */
+  #existingRules = 0;
   #canary = false;
 
   constructor(simulation: Simulation, tools: Tools, settings: ProxySettings) {
@@ -55,21 +57,26 @@ export class IptablesSyncer implements ModeSyncer {
     );
     const total = nat + skipped;
     const lines = filter + nat + ruleset.filter.chains.length + ruleset.nat.chains.length + 2 * stale.length;
-    // Each jump takes a look, and each look reads its whole table.
+    // Each jump takes a look, and each look reads its whole table as it is before the sync: half of reading and writing.
     const looks = full ? 2 * ruleset.jumps.length + ruleset.canary.length : 0;
+    const read = Math.round((looks * this.#existingRules) / 4);
     return {
       kind: full ? 'full' : 'partial',
       work: {
         ...NO_WORK,
-        commands: 1 + looks + (cleaned ? 1 : 0),
+        commands: 1 + looks + (cleaned && full ? 1 : 0),
         lines,
-        tableRules: filter + total + (full ? looks * Math.round((filter + total) / 2) : 0),
-        savedRules: cleaned ? total : 0,
+        tableRules: filter + total + read,
+        savedRules: cleaned && full ? this.#existingRules : 0,
       },
       rules: { filter: { total: filter, written: filter }, nat: { total, written: nat } },
       ...this.#withoutLocal(entries, large),
       bytes: text.length,
-      commit: () => this.#commit(ruleset, text, full, wanted, cleaned),
+      commit: () => {
+        const failure = this.#commit(ruleset, text, full, wanted, cleaned);
+        if (failure === undefined) this.#existingRules = filter + total;
+        return failure;
+      },
     };
   }
 
