@@ -5,30 +5,7 @@ import { restoreSets, runIpset, saveSets } from '../../src/ipset/run-ipset.ts';
 import { runIptables } from '../../src/iptables/run.ts';
 import type { TableName } from '../../src/x_tables/rule.ts';
 import { emptyWorld, readCorpus, restore, type World } from '../targets/world.ts';
-
-/** The sets to which the corpus refers (conformance/guest/corpus.py). */
-const SETS = `\
-create setip hash:ip
-create setip6 hash:ip family inet6
-create setnet hash:net
-create setmac hash:mac
-create setipmac hash:ip,mac
-create setipmark hash:ip,mark
-create setipport hash:ip,port
-create setipportip hash:ip,port,ip
-create setipportnet hash:ip,port,net
-create setnetport hash:net,port
-create setnetnet hash:net,net
-create setnetportnet hash:net,port,net
-create setnetiface hash:net,iface
-create setport bitmap:port range 0-65535
-create setbitip bitmap:ip range 10.0.0.0/16
-create setbitipmac bitmap:ip,mac range 10.0.0.0/16
-create setlist list:set
-create settimeout hash:ip timeout 60
-create setcounters hash:ip counters
-create setskbinfo hash:ip skbinfo
-`;
+import { CORPUS_SETS } from './corpus-sets.ts';
 
 function worldWith(sets: string): World {
   const world = emptyWorld();
@@ -42,7 +19,7 @@ describe('the text of the match and the target is what iptables 1.8.9 takes and 
       const differences: string[] = [];
       for (const { place, table, chains, rule, saved } of readCorpus(name)) {
         for (const chain of chains) {
-          const { net } = worldWith(SETS);
+          const { net } = worldWith(CORPUS_SETS);
           const result = restore(net, table, [`-A ${chain} ${rule}`]);
           const rules = net.table(table as TableName).chains.find((one) => one.name === chain)?.rules ?? [];
           const ours = result.status === 0 ? rules.map((one) => net.ruleText(one)) : undefined;

@@ -43,6 +43,7 @@ const SIZES: Readonly<Record<string, number>> = {
   recent: 264,
   rpfilter: 40,
   sctp: 328,
+  set: 80,
   state: 200,
   statistic: 56,
   string: 192,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Conntrack } from '@chainwalk/conntrack';
 import { Host, runIp, Simulation } from '@chainwalk/core';
+import { restoreSets } from '../../src/ipset/run-ipset.ts';
 import { runIptablesRestore, type ToolResult } from '../../src/iptables/run.ts';
 import { Netfilter } from '../../src/netfilter.ts';
 import type { Rule, TableName } from '../../src/x_tables/rule.ts';
+import { CORPUS_SETS } from '../ipset/corpus-sets.ts';
 
 /** A host with netfilter and nothing else. */
 export interface World {
@@ -27,9 +29,16 @@ export function emptyWorld(): World {
   return { simulation, host, net: new Netfilter(host, new Conntrack(host)) };
 }
 
+/** A host with the sets to which rules of the corpus refer. */
+function worldWithSets(): World {
+  const world = emptyWorld();
+  restoreSets(world.net.sets, CORPUS_SETS);
+  return world;
+}
+
 /** Loads one rule into an empty table: how it is saved, or what was said against it. */
 export function loadRule(table: string, chain: string, rule: string): { saved: string[] } | { refused: string } {
-  const { net } = emptyWorld();
+  const { net } = worldWithSets();
   const result = restore(net, table, [`-A ${chain} ${rule}`]);
   if (result.status !== 0) return { refused: result.stderr };
   return { saved: rulesOf(net, table, chain).map((one) => net.ruleText(one)) };
@@ -37,7 +46,7 @@ export function loadRule(table: string, chain: string, rule: string): { saved: s
 
 /** The one rule that a line makes. */
 export function ruleOf(table: string, chain: string, rule: string): Rule {
-  const { net } = emptyWorld();
+  const { net } = worldWithSets();
   const result = restore(net, table, [`-A ${chain} ${rule}`]);
   const [only, ...more] = result.status === 0 ? rulesOf(net, table, chain) : [];
   if (only === undefined || more.length > 0) throw new Error(`${rule}: not one rule: ${result.stderr}`);
