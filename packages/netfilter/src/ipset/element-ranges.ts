@@ -14,7 +14,7 @@ export interface RangeShape {
 }
 
 /** Members that one command can expand to; beyond it a command is refused rather than run for minutes. */
-const MAX_MEMBERS = 1 << 24;
+export const MAX_MEMBERS: number = 1 << 24;
 const LAST = 0xffffffff;
 
 /**

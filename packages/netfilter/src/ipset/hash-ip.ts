@@ -1,5 +1,5 @@
 import { type Ipv4Address, ipv4FromBits, ipv4ToBits } from '@chainwalk/core';
-import { expand } from './element-ranges.ts';
+import { expand, MAX_MEMBERS } from './element-ranges.ts';
 import { isZero, maskAddress, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
 import { packetAddress } from './packet-fields.ts';
@@ -59,6 +59,7 @@ export const hashIp: HashType = {
       high = low + size - 1;
     }
     const step = 2 ** (32 - netmask);
+    if ((high - low) / step > MAX_MEMBERS) return SetCode.RANGE_TOO_LARGE;
     for (let at = low; at <= high; at += step) {
       member.ip = ipv4FromBits(at);
       const code = visit();

@@ -14,7 +14,7 @@ import { describeAddress, parseCreateOptions, parseElementOptions } from './pars
 import { SetCode } from './set-error.ts';
 import type { SetRegistry } from './set-registry.ts';
 import { formatEther, formatIp, formatPort } from './text.ts';
-import { syntaxOf, type TypeSyntax } from './type-syntax.ts';
+import { type ElementPart, syntaxOf, type TypeSyntax } from './type-syntax.ts';
 
 /** Commands that a restore file cannot hold. */
 const NOT_IN_RESTORE: readonly CommandName[] = ['restore', 'help', 'version'];
@@ -227,31 +227,33 @@ function outputMode(mode: string): Environment['output'] {
 
 /** An element as the answer of `test` repeats it. */
 function describe(element: ElementAttributes, syntax: TypeSyntax): string {
-  const member = Object.assign(newMember(), { proto: element.proto ?? 0, port: element.port ?? 0 });
-  const texts = syntax.parts.map((part, index): string | undefined => {
-    switch (part) {
-      case 'ip':
-      case 'plain-ip':
-      case 'net':
-        return index === 0 ? describeAddress(element) : describeSecond(element);
-      case 'port':
-        return formatPort(member);
-      case 'tcp-udp-port':
-        return String(element.port);
-      case 'mark':
-        return hex8(element.mark ?? 0);
-      case 'ether':
-        if (element.ether === undefined) return undefined;
-        putMac(element.ether, member);
-        return formatEther(member);
-      case 'iface':
-        return element.iface;
-      case 'setname':
-        // Whatever was asked, the tool says "after".
-        return element.reference === undefined ? element.setName : `${element.setName} after ${element.reference.name}`;
-    }
-  });
+  const texts = syntax.parts.map((part, index) => describePart(part, element, index));
   return texts.filter((text) => text !== undefined).join(',');
+}
+
+function describePart(part: ElementPart, element: ElementAttributes, index: number): string | undefined {
+  const member = Object.assign(newMember(), { proto: element.proto ?? 0, port: element.port ?? 0 });
+  switch (part) {
+    case 'ip':
+    case 'plain-ip':
+    case 'net':
+      return index === 0 ? describeAddress(element) : describeSecond(element);
+    case 'port':
+      return formatPort(member);
+    case 'tcp-udp-port':
+      return String(element.port);
+    case 'mark':
+      return hex8(element.mark ?? 0);
+    case 'ether':
+      if (element.ether === undefined) return undefined;
+      putMac(element.ether, member);
+      return formatEther(member);
+    case 'iface':
+      return element.iface;
+    case 'setname':
+      // Whatever was asked, the tool says "after".
+      return element.reference === undefined ? element.setName : `${element.setName} after ${element.reference.name}`;
+  }
 }
 
 function describeSecond({ ip2, cidr2 }: ElementAttributes): string {
