@@ -9,10 +9,38 @@ interface TeeInfo {
   readonly oif: string;
 }
 
-/** Whether a copy is under way on this host: copies are not copied again (`nf_skb_duplicated`). */
 interface TeeState {
-  readonly shared: { copying: boolean };
+  readonly copies: Copies;
   readonly release: () => void;
+}
+
+/** How many copies of copies one instant may see. */
+const MOST_COPIES_OF_COPIES = 1000;
+
+/** What all TEE rules of a host share. */
+class Copies {
+  /** While a copy is being sent nothing is copied (`nf_skb_duplicated`). */
+  underWay = false;
+  readonly #made = new WeakSet<Packet>();
+  #instant = -1;
+  #ofCopies = 0;
+
+  /**
+   * Whether one more copy may be made. A copy that comes back in through `lo` is copied again, which in Linux can go on
+   * for ever; here time does not pass meanwhile, so there is an end to it.
+   */
+  admit(original: Packet, now: number): boolean {
+    if (!this.#made.has(original)) return true;
+    if (now !== this.#instant) {
+      this.#instant = now;
+      this.#ofCopies = 0;
+    }
+    return ++this.#ofCopies <= MOST_COPIES_OF_COPIES;
+  }
+
+  note(copy: Packet): void {
+    this.#made.add(copy);
+  }
 }
 
 /**
@@ -47,17 +75,17 @@ export const teeTarget: TargetExtension<TeeInfo, TeeState> = {
   compile(info) {
     return {
       createState: (net) => {
-        const { value, release } = net.named('TEE', 'copying', () => ({ copying: false }));
-        return { shared: value, release };
+        const { value, release } = net.named('TEE', 'copies', () => new Copies());
+        return { copies: value, release };
       },
       destroyState: ({ release }) => release(),
-      apply: (packet, par, { shared }) => {
-        if (shared.copying) return CONTINUE;
-        shared.copying = true;
+      apply: (packet, par, { copies }) => {
+        if (copies.underWay) return CONTINUE;
+        copies.underWay = true;
         try {
-          duplicate(packet, par, info);
+          duplicate(packet, par, info, copies);
         } finally {
-          shared.copying = false;
+          copies.underWay = false;
         }
         return CONTINUE;
       },
@@ -65,7 +93,7 @@ export const teeTarget: TargetExtension<TeeInfo, TeeState> = {
   },
 };
 
-function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }: TeeInfo): void {
+function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }: TeeInfo, copies: Copies): void {
   const route = host.routeOutput({
     destination: gateway,
     source: undefined,
@@ -80,6 +108,8 @@ function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }
   copy.ctinfo = UNTRACKED;
   copy.dontFragment = true;
   if (hook === Hook.PREROUTING || hook === Hook.LOCAL_IN) copy.ttl = (copy.ttl - 1) & 255;
+  if (!copies.admit(packet, host.simulation.now)) return host.drop(copy, 'backlog-full', 'TEE');
+  copies.note(copy);
   copy.route = route;
   // Only POSTROUTING sees it, as the device that the copy came in on.
   copy.inDevice = route.device;
