@@ -1,12 +1,13 @@
-import { type Address, formatAddress } from '@chainwalk/core';
+import { type Address, formatAddress, IPV4_LOOPBACK } from '@chainwalk/core';
 import { protocolLabel } from '../protocols/protocols.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { ForwardMethod, ServiceKey, TunnelConfig } from '../services/config.ts';
 import { portName } from './service-names.ts';
 
-/** `ADDRESS:PORT`, the port by name unless `numeric`. Addresses are never looked up: there is no resolver here. */
+/** `ADDRESS:PORT`, by names unless `numeric`. The only address that has a name everywhere is that of `localhost`. */
 export function endpoint(address: Address, port: number, protocol: number, numeric: boolean): string {
-  return `${formatAddress(address)}:${numeric ? port : portName(port, protocol)}`;
+  if (numeric) return `${formatAddress(address)}:${port}`;
+  return `${address === IPV4_LOOPBACK ? 'localhost' : formatAddress(address)}:${portName(port, protocol)}`;
 }
 
 /** How listings head a service: `TCP  10.96.0.1:80`, `FWM  5` (marks as signed numbers). */

@@ -1,4 +1,4 @@
-import { type Address, IPV4_ANY, ipv4FromBits, PROTOCOL, parseIpv4 } from '@chainwalk/core';
+import { type Address, IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, ipv4FromBits, PROTOCOL } from '@chainwalk/core';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import {
   type DestinationConfig,
@@ -280,7 +280,7 @@ function addressService(
 /** `ADDRESS[:PORT]`; host names would need a resolver and are refused like any other wrong address. */
 function endpointOf(text: string, protocol: number): { address: Address; port: number | undefined } | undefined {
   const colon = text.indexOf(':');
-  const address = parseIpv4(colon < 0 ? text : text.slice(0, colon));
+  const address = addressOf(colon < 0 ? text : text.slice(0, colon));
   if (address === undefined) return undefined;
   if (colon < 0) return { address, port: undefined };
   const word = text.slice(colon + 1);
@@ -288,10 +288,24 @@ function endpointOf(text: string, protocol: number): { address: Address; port: n
   return port === undefined || port > 65535 ? undefined : { address, port };
 }
 
+/**
+ * An address as `inet_aton` reads it in decimal: with fewer than four parts the last one fills what is left, so that
+ * `10.1` is 10.0.0.1.
+ */
+function addressOf(text: string): Ipv4Address | undefined {
+  if (text === 'localhost') return IPV4_LOOPBACK;
+  const parts = text.split('.');
+  if (parts.length > 4 || !parts.every((part) => /^(0|[1-9]\d*)$/.test(part))) return undefined;
+  const numbers = parts.map(Number);
+  const last = numbers.pop()!;
+  if (last >= 256 ** (4 - numbers.length) || numbers.some((part) => part > 255)) return undefined;
+  const bits = numbers.reduce((sum, part, index) => sum + part * 256 ** (3 - index), last);
+  return ipv4FromBits(bits);
+}
+
 function netmaskOf(text: string): number {
-  const dotted = parseIpv4(text);
-  if (dotted !== undefined) return dotted;
-  if (/^\d+$/.test(text) && Number(text) <= 0xffffffff) return ipv4FromBits(Number(text));
+  const mask = addressOf(text);
+  if (mask !== undefined) return mask;
   throw new UsageError('illegal virtual server persistent mask specified');
 }
 

@@ -14,7 +14,7 @@ import { Bench } from './harness.ts';
 /** A bench with servers of these weights, numbered from 1. */
 function bench(scheduler: Scheduler, weights: readonly number[], flags = 0): Bench {
   const made = new Bench(scheduler, flags);
-  weights.forEach((weight, index) => made.add(index + 1, weight));
+  for (const [index, weight] of weights.entries()) made.add(index + 1, weight);
   return made;
 }
 
