@@ -89,7 +89,7 @@ export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';
 export { LocalStack } from './net/local-stack.ts';
 export { type OutputFlow, outputRoute } from './net/output-route.ts';
 export { isRouteFailure, type Route, type RouteFailure, type RouteType } from './net/route.ts';
-export type { Listener, Socket } from './net/socket.ts';
+export { KERNEL_SOCKET, type Listener, ROOT_SOCKET, type Socket } from './net/socket.ts';
 export { type Sysctl, type SysctlDeclaration, type SysctlFault, SysctlTable } from './net/sysctl.ts';
 export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.ts';
 export { describePacket, protocolName } from './packet/describe.ts';

@@ -22,7 +22,7 @@ import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
 import { isRouteFailure, type Route, type RouteFailure } from './route.ts';
-import type { Listener, Socket } from './socket.ts';
+import { type Listener, ROOT_SOCKET, type Socket } from './socket.ts';
 import { SysctlTable } from './sysctl.ts';
 
 /** What a host tells whoever watches it. The packet belongs to the observer's moment: clone what you keep. */
@@ -97,6 +97,8 @@ export class Host {
   readonly #configObservers: ((event: ConfigEvent) => void)[] = [];
   readonly #backlog: Packet[] = [];
   #depth = 0;
+  /** Whether a packet is being received (a softirq), as opposed to sent by a process. */
+  #receiving = false;
 
   constructor(simulation: Simulation, options: HostOptions = {}) {
     this.simulation = simulation;
@@ -241,6 +243,16 @@ export class Host {
   }
 
   #receive(device: Device, packet: Packet): void {
+    const outer = this.#receiving;
+    this.#receiving = true;
+    try {
+      this.#receiveNow(device, packet);
+    } finally {
+      this.#receiving = outer;
+    }
+  }
+
+  #receiveNow(device: Device, packet: Packet): void {
     this.meter.received++;
     device.received.packets++;
     device.received.bytes += packet.length;
@@ -323,7 +335,7 @@ export class Host {
    * A process sends a packet whose IP header it wrote itself (a raw socket with IP_HDRINCL). The answer is the error
    * that the call returns, or `undefined`.
    */
-  send(packet: Packet, socket: Socket = {}): Errno | undefined {
+  send(packet: Packet, socket: Socket = ROOT_SOCKET): Errno | undefined {
     return this.#enter(() => {
       packet.socket = socket;
       if (socket.mark !== undefined) packet.mark = socket.mark;
@@ -397,6 +409,8 @@ export class Host {
       copy.socket = undefined;
       copy.inDevice = route.device;
       this.#backlog.push(copy);
+      // A process that sends hears its copy before the packet itself goes on (`netif_rx` outside of a softirq).
+      if (!this.#receiving) this.#drain();
     }
     if (route.type === 'multicast' && packet.ttl === 0) {
       this.drop(packet, 'ttl-exceeded', 'ip_mc_output');
@@ -527,14 +541,17 @@ export class Host {
     this.#depth++;
     try {
       const result = work();
-      if (this.#depth === 1) {
-        for (let next = this.#backlog.shift(); next !== undefined; next = this.#backlog.shift()) {
-          this.#receive(next.inDevice!, next);
-        }
-      }
+      if (this.#depth === 1) this.#drain();
       return result;
     } finally {
       this.#depth--;
+    }
+  }
+
+  /** Receives what waits in the backlog (`process_backlog`). */
+  #drain(): void {
+    for (let next = this.#backlog.shift(); next !== undefined; next = this.#backlog.shift()) {
+      this.#receive(next.inDevice!, next);
     }
   }
 

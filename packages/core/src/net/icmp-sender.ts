@@ -4,6 +4,7 @@ import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
 import { isRouteFailure, type Route } from './route.ts';
+import { KERNEL_SOCKET } from './socket.ts';
 
 /** Highest ICMP type that Linux knows (`NR_ICMP_TYPES`); errors about higher ones are never sent. */
 const HIGHEST_TYPE = 18;
@@ -79,6 +80,7 @@ export class IcmpSender {
     });
     answer.mark = mark;
     answer.packetType = 'outgoing';
+    answer.socket = KERNEL_SOCKET;
     answer.route = route;
     if (route.type === 'multicast') answer.ttl = 1;
     if (offender.trace !== undefined) {

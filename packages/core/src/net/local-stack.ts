@@ -3,7 +3,7 @@ import { Packet } from '../packet/packet.ts';
 import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG, tcpHeader } from '../packet/transport.ts';
 import type { Device } from './device.ts';
 import type { Host } from './host.ts';
-import type { Listener } from './socket.ts';
+import { KERNEL_SOCKET, type Listener } from './socket.ts';
 
 /**
  * What becomes of a packet that reached this host (`ip_local_deliver_finish` and the protocols above it). Nobody listens
@@ -146,6 +146,7 @@ export class LocalStack {
 
   #answer(request: Packet, answer: Packet, what: string): void {
     const toMany = request.route?.type !== 'local';
+    answer.socket = KERNEL_SOCKET;
     answer.mark = this.#host.sysctls.fwmarkReflect.value !== 0 ? request.mark : 0;
     if (request.trace !== undefined) {
       answer.trace = request.trace.branch(what, answer);

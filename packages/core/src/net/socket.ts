@@ -15,6 +15,12 @@ export interface Socket {
   readonly transparent?: boolean;
 }
 
+/** What the IP stack sends its own answers from: ICMP messages, and resets of TCP. */
+export const KERNEL_SOCKET: Socket = {};
+
+/** A process of root. */
+export const ROOT_SOCKET: Socket = { uid: 0, gid: 0 };
+
 /** A local process that waits for packets. */
 export interface Listener {
   readonly protocol: number;
