@@ -12,7 +12,6 @@
 // in N guests side by side. Exit status: 0 well, 1 something failed or differs, 2 bad use; of --sh that of the commands.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { compareLists, compareResults, describe, resultsOf } from './compare.mjs';
 import { main as checkCorpus } from './corpus.mjs';
 import { playScenarios, runInGuest } from './guest.mjs';
 
@@ -23,6 +22,12 @@ const USAGE = readFileSync(new URL(import.meta.url), 'utf8')
   .join('\n');
 
 class Misuse extends Error {}
+
+// The rule of what is equal is chainwalk's own and needs a build; nothing else here does, so it is loaded when needed.
+const comparison = async () => ({
+  ...(await import('./compare.mjs')),
+  ...(await import('@chainwalk/scenario/compare')),
+});
 
 function options(words) {
   const given = { files: [], jobs: 1, seconds: 60 };
@@ -88,12 +93,14 @@ async function play(given) {
 }
 
 async function record(given) {
+  const { compareResults, formatDifference } = await comparison();
   const scenarios = readEntries(given.files).map(({ scenario }) => scenario);
   const [played, again] = [await results(scenarios, given), await results(scenarios, given)];
   const recordings = scenarios.map((scenario, i) => ({ scenario, kernel: played[i] }));
   const stable = recordings.filter(({ scenario, kernel }, i) => {
     const differences = compareResults(kernel, again[i], scenario);
-    for (const difference of differences) console.error(`left out: ${describe(difference)}`);
+    for (const difference of differences)
+      console.error(`left out: ${formatDifference(difference, { names: ['once', 'again'] })}`);
     return differences.length === 0 && kernel.failed === undefined;
   });
   write(stable, given);
@@ -101,13 +108,14 @@ async function record(given) {
 }
 
 async function check(given) {
+  const { compareLists, formatDifference, resultsOf } = await comparison();
   const entries = readEntries(given.files);
   const played = await results(
     entries.map(({ scenario }) => scenario),
     given,
   );
   const { compared, equal, differences } = compareLists(resultsOf(entries), resultsOf(played));
-  for (const difference of differences) console.log(describe(difference));
+  for (const difference of differences) console.log(formatDifference(difference, { names: ['recorded', 'kernel'] }));
   console.log(`${equal} of ${compared} scenarios equal`);
   return equal === compared ? 0 : 1;
 }

@@ -40,7 +40,7 @@ type Report = (what: string, unshared: Unshared) => void;
 export function compareResults(
   ours: ComparableResult,
   kernel: ComparableResult,
-  scenario?: Pick<Scenario, 'iptables' | 'steps'>,
+  scenario?: Partial<Pick<Scenario, 'iptables' | 'steps'>>,
 ): Difference[] {
   const differences: Difference[] = [];
   const name = ours.name || kernel.name || '';
@@ -59,7 +59,7 @@ export function compareResults(
   const [a, b] = [ours.steps ?? [], kernel.steps ?? []];
   if (a.length !== b.length) atEnd('number of steps', [[String(a.length)], [String(b.length)]]);
   for (let step = 0; step < Math.min(a.length, b.length); step++) {
-    compareStep(a[step]!, b[step]!, scenario?.steps[step]?.run ?? '', reporter(step));
+    compareStep(a[step]!, b[step]!, scenario?.steps?.[step]?.run ?? '', reporter(step));
   }
   compareIptables(ours.iptables, kernel.iptables, scenario, atEnd);
   atEnd(

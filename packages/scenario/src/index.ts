@@ -1,3 +1,10 @@
+export {
+  type ComparableResult,
+  compareResults,
+  type Difference,
+  type FormatDifferenceOptions,
+  formatDifference,
+} from './compare.ts';
 export type {
   InterfaceSpec,
   PacketFields,

@@ -34,7 +34,7 @@ const PROTOCOLS_HEARD: ReadonlySet<number> = new Set([1, 6, 17]);
 /** How long after the last step its result is listed. */
 const LOOKING = 50 * MILLISECOND;
 
-/** How long a tool takes to start: timers that are due within the next tick of the clock have run when it looks. */
+/** How long the tool of a step takes to start. */
 const TOOL_START = 20 * MILLISECOND;
 
 const TRACE_LINE = /^TRACE: (\S+)/;
@@ -66,8 +66,6 @@ export class Player {
   #current: StepResult = { events: [] };
   #identity: string | undefined;
   #logged = 0;
-  /** No step was played since the state was last looked at. */
-  #looking = false;
 
   /** @throws InputError if the scenario's configuration is refused by a tool */
   constructor(scenario: Scenario, options: PlayOptions = {}) {
@@ -142,7 +140,6 @@ export class Player {
   }
 
   #play(step: Step, result: StepResult): void {
-    this.#looking = false;
     const { host } = this.node;
     if (step.run !== undefined) {
       this.#startTool();

@@ -4,7 +4,7 @@ import { type ComparableResult, compareResults, formatDifference } from '../src/
 const udp = { src: '10.0.0.2', dst: '10.0.0.1', proto: 'udp', ttl: 64, tos: 0, len: 28, sport: 5, dport: 6 };
 
 /** A result with something in every part of it. */
-const result = {
+const result: ComparableResult = {
   name: 'all',
   steps: [
     {
@@ -62,11 +62,11 @@ describe('compareResults', () => {
 
   it('takes events, conntrack entries and real servers in any order', () => {
     const lines = (result.ipvs ?? '').split('\n');
-    const other = {
+    const other: ComparableResult = {
       ...result,
-      steps: result.steps?.map((step) => ({ ...step, events: [...(step['events'] as unknown[])].reverse() })) ?? [],
+      steps: (result.steps ?? []).map((step) => ({ ...step, events: [...step.events].reverse() })),
       conntrack: [...(result.conntrack ?? [])].reverse(),
-      ipvs: [...lines.slice(0, 4), lines[5], lines[4], ''].join('\n'),
+      ipvs: [...lines.slice(0, 4), lines[5]!, lines[4]!, ''].join('\n'),
     };
     expect(compareResults(result, other)).toEqual([]);
   });
@@ -122,5 +122,20 @@ describe('what a command printed', () => {
     expect(equal('ipvsadm -Sn', saved('-a a', '-a b'), saved('-a b', '-a a'))).toBe(true);
     expect(equal('ipvsadm -Lnc', 'TCP 00:59 NONE a b c', 'TCP 01:01 NONE a b c')).toBe(true);
     expect(equal('iptables -S', '-P INPUT ACCEPT\n-N A\n', '-N A\n-P INPUT ACCEPT\n')).toBe(false);
+  });
+});
+
+describe('formatDifference', () => {
+  const difference = { scenario: 'a', step: 0, what: 'events', ours: ['one', 'two'], kernel: ['three'] };
+
+  it('prints the sides beside each other where the page is wide enough', () => {
+    expect(formatDifference(difference)).toBe(
+      'a step 1: events\n  chainwalk | kernel\n  one       | three\n  two       |',
+    );
+  });
+
+  it('prints them one above the other where it is not, and says where one has nothing', () => {
+    const wide = { ...difference, step: undefined, ours: ['x'.repeat(70)], kernel: [] };
+    expect(formatDifference(wide)).toBe(`a: events\n  chainwalk | ${'x'.repeat(70)}\n  kernel    | (nothing)`);
   });
 });

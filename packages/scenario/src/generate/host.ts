@@ -30,11 +30,12 @@ export const PODS = ['10.244.1.5', '10.244.1.6', '10.244.1.7', '10.244.1.9'] as 
 function router(draw: Draw, plan: Plan): HostPlan {
   const plain = plan.base === 'limit' || draw.chance(0.6);
   const vary = (probability: number): boolean => !plain && draw.chance(probability);
+  const down = vary(0.06);
   const eth1: InterfaceSpec = {
     name: 'eth1',
     addresses: ['10.0.0.1/24', ...(vary(0.3) ? ['10.0.0.2/24'] : []), ...(vary(0.15) ? ['10.1.0.1/16'] : [])],
     ...(vary(0.2) ? { mtu: draw.pick([576, 1000, 1400]) } : {}),
-    ...(vary(0.06) ? { up: false } : {}),
+    ...(down ? { up: false } : {}),
   };
   const dummy = vary(0.3);
   const interfaces: InterfaceSpec[] = [
@@ -54,7 +55,7 @@ function router(draw: Draw, plan: Plan): HostPlan {
   ];
   const routes = [
     ...(vary(0.1) ? [] : ['default via 192.168.1.1 dev eth0']),
-    ...(vary(0.25) ? ['203.0.113.0/24 via 10.0.0.254 dev eth1'] : []),
+    ...(!down && vary(0.25) ? ['203.0.113.0/24 via 10.0.0.254 dev eth1'] : []),
     ...(vary(0.2) ? [draw.pick(['unreachable', 'prohibit', 'blackhole']) + ' 198.51.100.0/24'] : []),
     ...(vary(0.15) ? ['8.8.8.0/24 dev eth2 src 10.0.0.1'] : []),
     ...(vary(0.1) ? ['172.17.0.0/16 dev eth2'] : []),

@@ -43,7 +43,7 @@ const protocolPort = (draw: Draw): string =>
     [5, `tcp:${draw.pick(PORTS)}`],
     [4, `udp:${draw.pick(PORTS)}`],
     [1, 'icmp:echo-request'],
-    [1, `tcp:${draw.pick(['80-90', '1-1024', '40000-40010'])}`],
+    [1, `tcp:${draw.pick(['2000-2009', '1-20', '40001-40010'])}`],
   ]);
 
 type Kind = Pick<SetPlan, 'type' | 'dimensions' | 'member'> & { readonly options?: string };
@@ -105,10 +105,9 @@ function createLine(draw: Draw, set: SetPlan, rich: boolean): string {
   const options = [
     ...(kind.options === undefined ? [] : [kind.options]),
     ...(rich && set.type.startsWith('hash:') && draw.chance(0.2) ? [`hashsize ${draw.pick([64, 128, 1024])}`] : []),
-    ...(rich && set.type.startsWith('hash:') && draw.chance(0.12) ? [`maxelem ${draw.pick([2, 4, 1000])}`] : []),
-    ...(set.timeout ? [`timeout ${draw.pick([2, 600, 0])}`] : []),
+    ...(rich && set.type.startsWith('hash:') && draw.chance(0.12) ? [`maxelem ${draw.pick([64, 1000])}`] : []),
+    ...(set.timeout ? [`timeout ${draw.pick([60, 600, 0])}`] : []),
     ...(set.counters ? ['counters'] : []),
-    ...(rich && set.type === 'hash:ip' && draw.chance(0.1) ? ['netmask 24'] : []),
   ];
   return ['create', set.name, set.type, ...options].join(' ');
 }
@@ -116,7 +115,7 @@ function createLine(draw: Draw, set: SetPlan, rich: boolean): string {
 /** What may stand behind a member of a set. */
 export function memberOptions(draw: Draw, set: SetPlan): string {
   const parts = [
-    ...(set.timeout && draw.chance(0.4) ? [`timeout ${draw.pick([1, 3, 300, 0])}`] : []),
+    ...(set.timeout && draw.chance(0.4) ? [`timeout ${draw.pick([30, 300, 0])}`] : []),
     ...(set.counters && draw.chance(0.2) ? [`packets ${draw.int(1, 9)} bytes ${draw.int(100, 900)}`] : []),
     ...(set.type.includes('net') && draw.chance(0.1) ? ['nomatch'] : []),
   ];

@@ -1,0 +1,135 @@
+import { TCP_STATE_NAMES } from '@chainwalk/conntrack';
+import { DROP_REASONS, hookName, type Trace } from '@chainwalk/core';
+import { SCHEDULERS } from '@chainwalk/ipvs';
+import { DEFAULT_EXTENSIONS } from '@chainwalk/netfilter';
+import { Player, type Scenario } from '@chainwalk/scenario';
+
+const KINDS = [
+  'matches that matched',
+  'matches that did not',
+  'targets',
+  'hook functions',
+  'connection states of packets',
+  'TCP states, from and to',
+  'IPVS schedulers',
+  'IPVS states',
+  'drop reasons',
+  'answers of the host',
+  'kinds of ipsets',
+  'commands',
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What must come up some day; what has not is a fault of the generators. */
+const EXPECTED: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  'matches that matched': DEFAULT_EXTENSIONS.matchNames,
+  'matches that did not': DEFAULT_EXTENSIONS.matchNames,
+  targets: DEFAULT_EXTENSIONS.targetNames,
+  'drop reasons': Object.keys(DROP_REASONS),
+  'IPVS schedulers': SCHEDULERS.map((scheduler) => scheduler.name),
+  'connection states of packets': ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'],
+};
+
+/** Counts what scenarios exercise, by playing them with their packets' walks written down. */
+export class Coverage {
+  readonly #counts = new Map<Kind, Map<string, number>>(KINDS.map((kind) => [kind, new Map<string, number>()]));
+  #scenarios = 0;
+  #steps = 0;
+
+  /** Plays a scenario and counts; one that cannot be played counts for nothing. */
+  add(scenario: Scenario): void {
+    let player: Player;
+    try {
+      player = new Player(scenario, { traces: true });
+      let states = new Map<string, string>();
+      for (const _ of scenario.steps) {
+        player.step();
+        states = this.#transitions(player, states);
+      }
+    } catch {
+      return;
+    }
+    this.#scenarios++;
+    this.#steps += scenario.steps.length;
+    for (const { trace } of player.traces) this.#walk(trace);
+    for (const [, type] of (scenario.ipset ?? '').matchAll(/^create \S+ (\S+)/gm))
+      this.#count('kinds of ipsets', type!);
+    const services = `${scenario.ipvs ?? ''}\n${scenario.steps.map((step) => step.run ?? '').join('\n')}`;
+    for (const [, name] of services.matchAll(/-[AE] .*-s (\S+)/g)) this.#count('IPVS schedulers', name!);
+    for (const { run } of scenario.steps) {
+      const [tool, ...words] = run?.split(' ') ?? [];
+      const verb =
+        tool === 'iptables' || tool === 'ipvsadm'
+          ? words.find((word) => /^-[A-Z]/.test(word) || word.startsWith('-n'))
+          : words[0];
+      if (tool !== undefined) this.#count('commands', `${tool} ${verb ?? ''}`.trim());
+    }
+  }
+
+  #count(kind: Kind, name: string): void {
+    const counts = this.#counts.get(kind)!;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+
+  #walk(trace: Trace): void {
+    for (const step of trace.steps) {
+      if (step.kind === 'rule') {
+        if (step.outcome !== 'matched') this.#count('matches that did not', step.outcome.failed);
+        else {
+          for (const [, match] of step.text.matchAll(/ -m (\S+)/g)) this.#count('matches that matched', match!);
+          const target = / -j (\S+)/.exec(step.text)?.[1];
+          if (target !== undefined && /^[A-Z]+$/.test(target)) this.#count('targets', target);
+        }
+      } else if (step.kind === 'hook') this.#count('hook functions', `${hookName(step.hook)} ${step.function}`);
+      else if (step.kind === 'drop') this.#count('drop reasons', step.reason);
+      else if (step.kind === 'connection') {
+        const state = /^(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED)\b/.exec(step.text)?.[1];
+        if (state !== undefined) this.#count('connection states of packets', state);
+      } else if (step.kind === 'ipvs') {
+        const state = /^(TCP|UDP|SCTP) ([A-Z_]+),/.exec(step.text);
+        if (state !== null) this.#count('IPVS states', `${state[1]} ${state[2]}`);
+      } else if (step.kind === 'answer') {
+        this.#count('answers of the host', step.what);
+        this.#walk(step.trace);
+      }
+    }
+  }
+
+  /** Compares the connection table with what it was, and counts the changes of TCP states. */
+  #transitions(player: Player, before: Map<string, string>): Map<string, string> {
+    const now = new Map<string, string>();
+    for (const line of player.node.sh('conntrack -L -p tcp').stdout.split('\n')) {
+      const found = /^tcp +6 \d+ (\S+) (src=\S+ dst=\S+ sport=\d+ dport=\d+)/.exec(line);
+      if (found === null) continue;
+      const [, state, tuple] = found;
+      now.set(tuple!, state!);
+      const old = before.get(tuple!) ?? 'NONE';
+      if (TCP_STATE_NAMES.includes(state!)) this.#count('TCP states, from and to', `${old} > ${state}`);
+    }
+    return now;
+  }
+
+  /** What never came up, by kind. */
+  missing(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      Object.entries(EXPECTED).map(([kind, names]) => [
+        kind,
+        names.filter((name) => !this.#counts.get(kind as Kind)!.has(name)),
+      ]),
+    );
+  }
+
+  /** All counts as Markdown. */
+  table(): string {
+    const lines = [`${this.#scenarios} scenarios with ${this.#steps} steps.`, ''];
+    lines.push('| | exercised, and how often | never |', '| --- | --- | --- |');
+    const missing = this.missing();
+    for (const [kind, counts] of this.#counts) {
+      const seen = [...counts]
+        .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+        .map(([name, count]) => `${name} ${count}`);
+      lines.push(`| ${kind} | ${seen.join(', ').replaceAll('|', '\\|')} | ${missing.get(kind)?.join(', ') ?? ''} |`);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+}

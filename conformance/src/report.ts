@@ -1,0 +1,67 @@
+import { formatDifference, type Scenario } from '@chainwalk/scenario';
+import { type Judged, judge } from './judge.ts';
+
+/** A scenario with every packet traced, for its paths. */
+export function traced(scenario: Scenario): Scenario {
+  const rules = '-A PREROUTING -j TRACE\n-A OUTPUT -j TRACE\n';
+  const text = scenario.iptables ?? '';
+  if (/-j TRACE/.test(text)) return scenario;
+  const raw = /^\*raw\n((?:[:#].*\n)*)/m;
+  const iptables = raw.test(text) ? text.replace(raw, (head) => head + rules) : `*raw\n${rules}COMMIT\n${text}`;
+  return { ...scenario, iptables };
+}
+
+/** Everything about a scenario that differs: what it is, what differs, and where its packets went on both sides. */
+export async function describeDifferent(judged: Judged, jobs?: number): Promise<string> {
+  const { scenario, differences } = judged;
+  const lines = [`--- ${scenario.name ?? 'scenario'}`, describeScenario(scenario), ''];
+  lines.push(...differences.map((difference) => formatDifference({ ...difference, scenario: '' }).trimStart()), '');
+  if (judged.ours.failed === undefined && judged.kernel.failed === undefined) {
+    const [walked] = await judge([traced(scenario)], { jobs, twice: false });
+    lines.push('paths, with every packet traced:', ...paths(walked!));
+  }
+  return lines.join('\n');
+}
+
+/** A scenario as a person writes it: the configuration in the tools' words, a line for each step. */
+function describeScenario(scenario: Scenario): string {
+  const part = (title: string, text: string | undefined): string[] =>
+    text === undefined || text === ''
+      ? []
+      : [
+          `${title}:`,
+          ...text
+            .trimEnd()
+            .split('\n')
+            .map((line) => `  ${line}`),
+        ];
+  return [
+    ...part(
+      'interfaces',
+      (scenario.interfaces ?? [])
+        .map(({ name, addresses, ...rest }) =>
+          [name, ...(addresses ?? []), ...Object.entries(rest).map(([key, value]) => `${key}=${value}`)].join(' '),
+        )
+        .join('\n'),
+    ),
+    ...part('routes', (scenario.routes ?? []).join('\n')),
+    ...part(
+      'sysctls',
+      Object.entries(scenario.sysctls ?? {})
+        .map(([name, value]) => `${name}=${value}`)
+        .join('\n'),
+    ),
+    ...part('ipset', scenario.ipset),
+    ...part('iptables', scenario.iptables),
+    ...part('ipvs', scenario.ipvs),
+    ...part('steps', scenario.steps.map((step, index) => `${index + 1} ${JSON.stringify(step)}`).join('\n')),
+  ].join('\n');
+}
+
+function paths({ ours, kernel }: Judged): string[] {
+  const steps = Math.max(ours.steps?.length ?? 0, kernel.steps?.length ?? 0);
+  return Array.from({ length: steps }, (_, index) => {
+    const [a, b] = [ours, kernel].map((side) => side.steps?.[index]?.trace?.join(' ') ?? '');
+    return a === b ? `  ${index + 1} both: ${a}` : `  ${index + 1} chainwalk: ${a}\n  ${index + 1} kernel:    ${b}`;
+  });
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readScenarios, type Scenario } from '@chainwalk/scenario';
+import { arbScenario, type Feature } from '@chainwalk/scenario/generate';
+import fc from 'fast-check';
+import { Coverage } from './coverage.ts';
+import { type Judged, judge } from './judge.ts';
+import type { Options } from './options.ts';
+import { describeDifferent } from './report.ts';
+import { shrink } from './shrink.ts';
+
+/** What a run came to. */
+export interface Summary {
+  readonly played: number;
+  readonly equal: number;
+  readonly different: number;
+  readonly unstable: number;
+  readonly refused: number;
+  /** Seconds. */
+  readonly took: number;
+  readonly coverage: Coverage;
+}
+
+/** How the command talks to the world; the clock is in milliseconds. */
+export interface World {
+  readonly now: () => number;
+  readonly print: (text: string) => void;
+  readonly note: (text: string) => void;
+}
+
+/** Scenarios that one boot plays. */
+const BATCH = 40;
+
+/** The scenarios of a seed; a longer list begins with the shorter one. */
+export function generate(seed: number, runs: number, features: readonly Feature[]): Scenario[] {
+  return fc
+    .sample(arbScenario(features), { seed, numRuns: runs })
+    .map(({ plan, scenario }, index) => ({ ...scenario, name: `${plan.feature}-${seed}-${index + 1}` }));
+}
+
+const scenariosOf = (files: readonly string[]): Scenario[] =>
+  files.flatMap((file) =>
+    readScenarios(readFileSync(file, 'utf8'), file).map((scenario, index) => ({
+      ...scenario,
+      name: scenario.name ?? `${file}-${index + 1}`,
+    })),
+  );
+
+/** Plays, compares, shrinks, prints and saves, as the options say. */
+export async function run(options: Options, seed: number, world: World): Promise<Summary> {
+  const { now, print, note } = world;
+  const began = now();
+  const scenarios =
+    options.files.length > 0 ? scenariosOf(options.files) : generate(seed, options.runs, options.features);
+  const coverage = new Coverage();
+  const counts = { equal: 0, different: 0, unstable: 0, refused: 0 };
+  const kept: Judged[] = [];
+  let played = 0;
+  for (let from = 0; from < scenarios.length && now() - began < options.time; from += BATCH) {
+    const batch = scenarios.slice(from, from + BATCH);
+    for (const judged of await judge(batch, { jobs: options.jobs, onNote: note })) {
+      counts[judged.outcome]++;
+      if (judged.outcome === 'refused') note(`${judged.scenario.name}: both refuse it: ${judged.ours.failed}`);
+      if (judged.outcome === 'unstable') note(`${judged.scenario.name}: the kernel does not repeat itself`);
+      if (judged.outcome === 'different') {
+        kept.push(judged);
+        print(
+          `${judged.scenario.name}: differs in ${[...new Set(judged.differences.map(({ what }) => what))].slice(0, 4).join(', ')}`,
+        );
+      }
+      coverage.add(judged.scenario);
+    }
+    played += batch.length;
+    note(
+      `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${Math.round((now() - began) / 1000)} s`,
+    );
+  }
+  for (const found of kept.slice(0, options.keep)) await keep(found, options, world);
+  if (options.coverage !== undefined) writeFileSync(options.coverage, coverage.table());
+  return { played, ...counts, took: Math.round((now() - began) / 1000), coverage };
+}
+
+/** Shrinks a difference, prints it, and saves it with the kernel's answer. */
+async function keep(found: Judged, options: Options, { now, print, note }: World): Promise<void> {
+  const least =
+    options.shrink > 0
+      ? await shrink(found, {
+          jobs: options.jobs,
+          now,
+          deadline: now() + options.shrink,
+          onNote: (text) => note(`${found.scenario.name}: ${text}`),
+        })
+      : found;
+  mkdirSync(options.save, { recursive: true });
+  const file = join(options.save, `${(found.scenario.name ?? 'scenario').replace(/[^\w.-]+/g, '-')}.json`);
+  writeFileSync(file, `${JSON.stringify([{ scenario: least.scenario, kernel: least.kernel }], null, 1)}\n`);
+  print(await describeDifferent(least, options.jobs));
+  print(`saved as ${file}\n`);
+}

@@ -1,0 +1,2 @@
+export { FEATURES, type Feature, type Plan } from './plan.ts';
+export { arbScenario, type GeneratedScenario } from './scenario.ts';
