@@ -306,10 +306,12 @@ class Restorer {
     let from = start;
     let given: Counters | undefined;
     if (first === BRACKET) {
-      const close = text.indexOf(']', start);
-      const inner = close < 0 || close >= end ? null : COUNTERS.exec(text.slice(start + 1, close));
+      // Only within the line: a search to the end of the file for each line would take quadratic time.
+      const line = text.slice(start, end);
+      const close = line.indexOf(']');
+      const inner = close < 0 ? null : COUNTERS.exec(line.slice(1, close));
       if (inner === null) this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
-      from = close + 1;
+      from = start + close + 1;
       if (counters === true) {
         const packets = scanCounter(inner[1]!);
         const bytes = scanCounter(inner[2]!);

@@ -10,6 +10,11 @@ import type { TableStore } from './table-store.ts';
 /** Longest name that `-E` takes, and what the kernel keeps of it, in bytes. */
 const MAX_NEW_NAME = 31;
 const KEPT_OF_NAME = 29;
+/**
+ * More rules than this are more than the 512 MiB that the kernel allows a table (`XT_MAX_TABLE_SIZE`), whatever they
+ * say. Lists of addresses make hundreds of thousands of them in one line.
+ */
+const MAX_RULES = Math.floor((512 * 1024 * 1024) / 152);
 const ZERO: Counters = { packets: 0, bytes: 0 };
 const STANDARD = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
@@ -40,11 +45,15 @@ export class TableEditor {
   readonly name: TableName;
   readonly #store: TableStore;
   readonly #chains = new Map<string, EditedChain>();
+  /** The chains as they were. */
+  readonly #before = new Map<string, Chain>();
   readonly #ruleCounters = new Map<Rule, Counters>();
   readonly #policyCounters = new Map<string, Counters>();
   /** How many rules lead to each chain; worked out when first asked for, kept afterwards. */
   #references: Map<string, number> | undefined = undefined;
   #changed = false;
+  /** Rules that this edit made; those that it deleted again are counted as well. */
+  #rulesMade = 0;
   #old: Set<Rule> | undefined = undefined;
   readonly #renamed: Rule[] = [];
 
@@ -52,6 +61,7 @@ export class TableEditor {
     this.#store = store;
     this.name = name;
     for (const chain of store.table(name).chains) {
+      this.#before.set(chain.name, chain);
       this.#chains.set(chain.name, { ...chain, own: undefined, original: chain });
     }
   }
@@ -94,7 +104,7 @@ export class TableEditor {
    */
   counters(name: string): ChainCounters {
     const chain = this.#chains.get(name)!;
-    const old = this.#store.table(this.name).chains.find((one) => one.name === name);
+    const old = this.#before.get(name);
     const before = old === undefined ? undefined : this.#store.counters(this.name, name);
     const byRule = new Map<Rule, Counters>();
     if (chain.original === undefined) {
@@ -114,6 +124,7 @@ export class TableEditor {
   append(chainName: string, rule: Rule, counters: Counters | undefined): void {
     const chain = this.#chain(chainName, 'append');
     this.#checkTarget(rule.target, 'append');
+    this.#checkRoom('append');
     this.#rules(chain).push(rule);
     this.#added(rule, counters);
   }
@@ -124,6 +135,7 @@ export class TableEditor {
     if (index > chain.rules.length)
       throw new IptcError('E2BIG', 'insert', `${chainName} has ${chain.rules.length} rules`);
     this.#checkTarget(rule.target, 'insert');
+    this.#checkRoom('insert');
     this.#rules(chain).splice(index, 0, rule);
     this.#added(rule, counters);
   }
@@ -304,6 +316,10 @@ export class TableEditor {
   #checkTarget(target: RuleTarget | undefined, fn: IptcFunction): void {
     if (target === undefined || (target.kind !== 'jump' && target.kind !== 'goto')) return;
     if (this.isBuiltin(target.chain)) throw new IptcError('EINVAL', fn, `${target.chain} is a built-in chain`);
+  }
+
+  #checkRoom(fn: IptcFunction): void {
+    if (this.#rulesMade++ >= MAX_RULES) throw new IptcError('ENOMEM', fn, 'the table would have more than 512 MiB');
   }
 
   #added(rule: Rule, counters: Counters | undefined): void {

@@ -1,7 +1,7 @@
 import type { ChainCounters, Netfilter } from '../netfilter.ts';
 import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { emptyTable } from '../x_tables/layout.ts';
-import type { Counters, Rule, Ruleset, Table, TableName } from '../x_tables/rule.ts';
+import type { Chain, Counters, Rule, Ruleset, Table, TableName } from '../x_tables/rule.ts';
 import type { CounterChange } from '../x_tables/table-runtime.ts';
 
 /** Where the tools read tables from and write them to: a host, or a ruleset of its own. */
@@ -40,6 +40,7 @@ export class MemoryStore implements TableStore {
   readonly #tables = new Map<TableName, Table>();
   /** Counters that are not zero, by rule. */
   readonly ruleCounters: Map<Rule, Counters> = new Map();
+  readonly #byName = new WeakMap<Table, ReadonlyMap<string, Chain>>();
   readonly #policies = new Map<TableName, ReadonlyMap<string, Counters>>();
 
   constructor(registry: ExtensionRegistry, net?: Netfilter) {
@@ -58,11 +59,22 @@ export class MemoryStore implements TableStore {
   }
 
   counters(table: TableName, chain: string): ChainCounters {
-    const rules = this.table(table).chains.find(({ name }) => name === chain)?.rules ?? [];
+    const rules = this.#chain(table, chain)?.rules ?? [];
     return {
       rules: rules.map((rule) => this.ruleCounters.get(rule) ?? ZERO),
       policy: this.#policies.get(table)?.get(chain) ?? ZERO,
     };
+  }
+
+  /** Tables may have tens of thousands of chains, and all are asked for in turn: found by name, not by search. */
+  #chain(table: TableName, name: string): Chain | undefined {
+    const value = this.table(table);
+    let chains = this.#byName.get(value);
+    if (chains === undefined) {
+      chains = new Map(value.chains.map((chain) => [chain.name, chain]));
+      this.#byName.set(value, chains);
+    }
+    return chains.get(name);
   }
 
   replaceTable(table: Table, change: CounterChange): void {

@@ -92,3 +92,25 @@ COMMIT
     expect(checkRuleset(text, 'rules', { limit: 10 })).toHaveLength(10);
   });
 });
+
+describe('a hostile file', () => {
+  it.each([
+    ['brackets', '['.repeat(10_000)],
+    ['quotes', '"'.repeat(10_000)],
+    ['dashes', '-'.repeat(10_000)],
+    ['commands', '-A '.repeat(200)],
+  ])('of many long lines of %s is read in linear time', (_, line) => {
+    // A quadratic reader would take minutes for these 200 MB.
+    expect(checkRuleset(`*filter\n${`${line}\n`.repeat(20_000)}`, 'hostile')).toHaveLength(1000);
+  });
+
+  it('of chains that lead one to the next fifty thousand times is followed to its end', () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `c${index}`);
+    const heads = names.map((name) => `:${name} - [0:0]\n`).join('');
+    const jumps = names
+      .slice(1)
+      .map((name, index) => `-A c${index} -j ${name}\n`)
+      .join('');
+    expect(check(`*filter\n${heads}-A INPUT -j c0\n${jumps}COMMIT\n`)).toEqual(['100001:1 warning empty-chain']);
+  });
+});
