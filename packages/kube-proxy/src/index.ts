@@ -159,6 +159,7 @@ export { type ScenarioHost, scenarioHost } from './scenario.ts';
 export { differencesOf, KNOWN_DIFFERENCES, type KnownDifference } from './sim/differences.ts';
 export { type Fate, type FlowSpec, fateText, isMasqueraded, openingPacket, type Walk, walk } from './sim/fate.ts';
 export { bareNode, install, type NodeNetwork, networkCommands, nodeNetwork, OUTSIDE, PODS } from './sim/node-setup.ts';
+export { physdev } from './sim/physdev.ts';
 export { SimulatedNode } from './sim/simulated-node.ts';
 export {
   compareModes,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProxyConfig, ProxyMode } from '../src/api/proxy-config.ts';
 import type { SettingsOptions } from '../src/model/settings.ts';
 import { renderEntries } from '../src/render.ts';
-import { clusterOf, MANY_SIDED, settingsOf } from './cluster-fixtures.ts';
+import { clusterOf, MANY_SIDED, type ServiceSpec, settingsOf } from './cluster-fixtures.ts';
 
 /**
  * The fixtures are what iptables-save 1.8.9 (legacy), ipset 7.17 and ipvsadm 1.31 showed on Linux 6.1 after they had
@@ -21,6 +21,24 @@ function tables(text: string): Map<string, string[]> {
   return found;
 }
 
+const IPV6: ServiceSpec[] = [
+  {
+    name: 'ns1/svc1',
+    ip: 'fd00:172:30::41',
+    type: 'LoadBalancer',
+    lb: ['2001:db8::9'],
+    ports: [{ name: 'p80', port: 80, nodePort: 3001 }],
+    extra: {
+      sessionAffinity: 'ClientIP',
+      loadBalancerSourceRanges: ['2001:db8:1::/64'],
+      externalIPs: ['2001:db8::77'],
+      externalTrafficPolicy: 'Local',
+      healthCheckNodePort: 31000,
+    },
+    eps: ['fd00:10:180::1@here', 'fd00:10:180::2'],
+  },
+  { name: 'ns2/svc2', ip: 'fd00:172:30::42' },
+];
 const BRIDGE: Partial<ProxyConfig> = { detectLocalMode: 'BridgeInterface', bridgeInterface: 'cni0' };
 const CASES: readonly [string, ProxyMode, Partial<ProxyConfig>, SettingsOptions][] = [
   ['iptables', 'iptables', {}, {}],
@@ -29,11 +47,13 @@ const CASES: readonly [string, ProxyMode, Partial<ProxyConfig>, SettingsOptions]
   ['ipvs', 'ipvs', {}, {}],
   ['ipvs-undetected', 'ipvs', { clusterCIDR: '' }, { randomFully: true }],
   ['userspace', 'userspace', {}, {}],
+  ['iptables-ipv6', 'iptables', {}, { family: 'ipv6' }],
+  ['ipvs-ipv6', 'ipvs', {}, { family: 'ipv6' }],
 ];
 
 describe.each(CASES)('what the kernel shows of %s mode', (name, mode, config, options) => {
   const rendered = renderEntries(
-    clusterOf(MANY_SIDED).entries(),
+    clusterOf(options.family === 'ipv6' ? IPV6 : MANY_SIDED).entries(),
     settingsOf(config, { nfacct: false, ...options }),
     mode,
   );

@@ -1,4 +1,4 @@
-import { type Family, type Ipv4Address, ipv4ToBits, parseIpv4 } from '@chainwalk/core';
+import { type Family, ipv4ToBits, ipv6ToBits, parseIpv4, parseIpv6 } from '@chainwalk/core';
 import { createLine, SET_KEYS, setName } from './sets.ts';
 import { hostPort, type IpvsState, type RealServer, type VirtualServer } from './state.ts';
 
@@ -50,14 +50,25 @@ function linesOf(servers: readonly VirtualServer[], order: (server: VirtualServe
 }
 
 /**
- * ipvsadm compares addresses by the sign of their 32-bit difference, which is no order (it goes round), so the algorithm
- * matters: the C library's merge sort.
+ * ipvsadm compares addresses 32 bits at a time by the sign of their difference, which is no order (it goes round), so the
+ * algorithm matters: the C library's merge sort.
  */
 function compareAddresses(a: string, b: string): number {
-  const left = parseIpv4(a);
-  const right = parseIpv4(b);
-  if (left === undefined || right === undefined) return a < b ? -1 : a > b ? 1 : 0;
-  return (ipv4ToBits(left as Ipv4Address) - ipv4ToBits(right as Ipv4Address)) | 0;
+  const left = wordsOf(a);
+  const right = wordsOf(b);
+  for (const [index, word] of left.entries()) {
+    const difference = (word - right[index]!) | 0;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function wordsOf(text: string): readonly number[] {
+  const v4 = parseIpv4(text);
+  if (v4 !== undefined) return [ipv4ToBits(v4)];
+  const v6 = parseIpv6(text);
+  const bits = v6 === undefined ? 0n : ipv6ToBits(v6);
+  return [96n, 64n, 32n, 0n].map((shift) => Number((bits >> shift) & 0xffff_ffffn));
 }
 
 function mergeSort<T>(list: readonly T[], compare: (a: T, b: T) => number): readonly T[] {

@@ -2,6 +2,8 @@ import { type Duration, type EventHandle, refuse, SECOND, type SimTime, type Sim
 import type { EndpointSliceObject, ServiceObject } from '../api/kubernetes-objects.ts';
 import type { ClusterObjects } from '../api/parse-objects.ts';
 import type { ProxyMode } from '../api/proxy-config.ts';
+import { INVALID_ACCOUNT } from '../iptables/current.ts';
+import { LOCALHOST_NODE_PORTS_ACCOUNT } from '../iptables/service-rules.ts';
 import { ProxyMetrics } from '../metrics/proxy-metrics.ts';
 import { Cluster, type ClusterChange, nameOf } from '../model/cluster.ts';
 import type { ProxySettings } from '../model/settings.ts';
@@ -44,6 +46,22 @@ export interface SyncRecord {
 
 const FULL_SYNC_PERIOD: Duration = 3600 * SECOND;
 
+/** The nfacct objects and the metrics that tell their packets. */
+const ACCOUNTS = [
+  [INVALID_ACCOUNT, 'iptables_ct_state_invalid_dropped_packets_total'],
+  [LOCALHOST_NODE_PORTS_ACCOUNT, 'iptables_localhost_nodeports_accepted_packets_total'],
+] as const;
+
+/** Makes the counters that rules refer to; where the host has none to give, rules do without them. */
+function withAccounts(settings: ProxySettings, tools: Tools): ProxySettings {
+  if (!settings.nfacct || settings.generation === '1.12') return settings;
+  for (const [account] of ACCOUNTS) {
+    if (tools.run(['nfacct', 'get', account]).status === 0) continue;
+    if (tools.run(['nfacct', 'add', account]).status !== 0) return { ...settings, nfacct: false };
+  }
+  return settings;
+}
+
 /**
  * The kube-proxy process of one node on the simulated clock: objects come in as informers bring them, syncs go out
  * through the host's tools, no more often than the periods allow, and take the time that their work costs. What a sync
@@ -77,7 +95,7 @@ export class KubeProxy {
   #pending = { service: 0, endpoint: 0 };
 
   constructor(simulation: Simulation, tools: Tools, options: KubeProxyOptions) {
-    const { settings } = options;
+    const settings = withAccounts(options.settings, tools);
     const mode = options.mode ?? settings.config.mode;
     if (mode !== 'iptables' && mode !== 'ipvs') {
       refuse('mode-not-modelled', `${mode} mode has no sync loop`, undefined, 'use iptables or ipvs');
@@ -282,7 +300,19 @@ export class KubeProxy {
     });
   }
 
-  // ---------------------------------------------------------------- health
+  // ---------------------------------------------------------------- health and metrics
+
+  /** What `127.0.0.1:10249/metrics` answers, with the packet counters as the kernel has them now. */
+  metricsText(): string {
+    if (this.mode === 'iptables') {
+      for (const [account, metric] of ACCOUNTS) {
+        const { stdout } = this.#tools.run(['nfacct', 'get', account]);
+        const packets = /pkts = (\d+)/.exec(stdout)?.[1];
+        if (packets !== undefined) this.metrics.set(metric, Number(packets));
+      }
+    }
+    return this.metrics.text();
+  }
 
   /**
    * Whether the proxy keeps up: a change that was asked for is synced within two sync periods. What

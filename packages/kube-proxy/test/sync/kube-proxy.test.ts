@@ -169,6 +169,20 @@ describe('the sync loop in iptables mode', () => {
     expect(text).toContain('# TYPE kubeproxy_sync_proxy_rules_no_local_endpoints_total gauge');
   });
 
+  it('counts with nfacct where the host can, and does without where it cannot', () => {
+    const { simulation, node, proxy } = setup({}, { nfacct: true });
+    proxy.list(objects([]));
+    simulation.run(5 * SECOND);
+    expect(node.sh('iptables-save').stdout).toMatch(/-m nfacct --nfacct-name +ct_state_invalid_dropped_pkts -j DROP/);
+    expect(proxy.metricsText()).toContain('kubeproxy_iptables_ct_state_invalid_dropped_packets_total 0');
+    const bare = setup({}, { nfacct: true }, (real) => ({
+      run: (argv, stdin) => (argv[0] === 'nfacct' ? { status: 127, stdout: '', stderr: '' } : real.run(argv, stdin)),
+    }));
+    bare.proxy.list(objects([]));
+    bare.simulation.run(5 * SECOND);
+    expect(bare.node.sh('iptables-save').stdout).toContain('-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP');
+  });
+
   it('answers health checks by local ready endpoints', () => {
     const { simulation, proxy } = setup();
     proxy.list(objects(OVERALL));
