@@ -59,8 +59,9 @@ export const hashIp: HashType = {
       high = low + size - 1;
     }
     const step = 2 ** (32 - netmask);
-    if ((high - low) / step > MAX_MEMBERS) return SetCode.RANGE_TOO_LARGE;
+    const end = low + MAX_MEMBERS * step;
     for (let at = low; at <= high; at += step) {
+      if (at >= end) return SetCode.RANGE_TOO_LARGE;
       member.ip = ipv4FromBits(at);
       const code = visit();
       if (code !== SetCode.OK) return code;

@@ -41,6 +41,18 @@ const COMMANDS: readonly {
   { name: 'quit', names: ['quit'], letters: [], needs: 0, takes: 0 },
 ];
 
+const EXACT: ReadonlyMap<string, (typeof COMMANDS)[number]> = new Map(
+  COMMANDS.map((command) => [command.name, command]),
+);
+
+/** A command by any of its names, or by the beginning of one. */
+function findCommand(word: string): (typeof COMMANDS)[number] | undefined {
+  const bare = word.startsWith('--') ? word.slice(2) : word;
+  return COMMANDS.find(
+    ({ names, letters }) => letters.includes(word) || (bare !== '' && names.some((name) => name.startsWith(bare))),
+  );
+}
+
 /** Options that stand anywhere, and hold from then on. */
 export interface Environment {
   exist: boolean;
@@ -103,6 +115,10 @@ export function parseCommand(
   const words: string[] = [];
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!;
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
     const option = Object.hasOwn(SWITCHES, word) ? SWITCHES[word] : undefined;
     const valued = Object.hasOwn(VALUED, word) ? VALUED[word] : undefined;
     if (option !== undefined) {
@@ -119,10 +135,7 @@ export function parseCommand(
   }
   const [first, ...rest] = words;
   if (first === undefined) misuse('No command specified.');
-  const bare = first.startsWith('--') ? first.slice(2) : first;
-  const command = COMMANDS.find(
-    ({ names, letters }) => letters.includes(first) || (bare !== '' && names.some((name) => name.startsWith(bare))),
-  );
+  const command = EXACT.get(first) ?? findCommand(first);
   if (command === undefined) misuse(`No command specified: unknown argument ${first}`);
   const { name, needs, takes } = command;
   if (needs === 2 && rest.length === 0) misuse(`Missing mandatory argument to command ${name}`);

@@ -1,4 +1,4 @@
-import { type Address, ipv4FromBits, PROTOCOL, parseIpv6 } from '@chainwalk/core';
+import { type Address, ipv4FromBits, PROTOCOL, parseIpv4, parseIpv6 } from '@chainwalk/core';
 import { parseProtocol, protocolNameOf } from '../iptables/protocols.ts';
 import { type PortProtocol, servicePort } from '../x_tables/services.ts';
 import type { ElementAttributes } from './attributes.ts';
@@ -175,7 +175,7 @@ export function parseAddresses(
 /** An address; names of hosts cannot be looked up here, which the tool calls by the same words. */
 function resolve(text: string, family: 'inet' | 'inet6'): Address {
   const bare = unbracket(text);
-  const address = family === 'inet' ? inetAton(bare) : parseIpv6(bare);
+  const address = family === 'inet' ? (parseIpv4(bare) ?? inetAton(bare)) : parseIpv6(bare);
   if (address === undefined)
     fail(`Syntax error: cannot parse ${text}: resolving to IPv${family === 'inet' ? 4 : 6} address failed`);
   return address;
