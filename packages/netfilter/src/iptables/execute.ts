@@ -2,7 +2,7 @@ import { assertNever, invariant } from '@chainwalk/core';
 import type { IpTest, Rule, RuleTarget } from '../x_tables/rule.ts';
 import { IPTABLES_TARGETS, STANDARD_TARGETS } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
-import { describeRule, listChain } from './list.ts';
+import { describeRule, type ListContext, listChain } from './list.ts';
 import { hintFor } from './names.ts';
 import { badWord } from './option-scope.ts';
 import type { ParseCache } from './parse-cache.ts';
@@ -79,7 +79,7 @@ function executeRule(
   const chain = command.chain!;
   const target = resolveJump(command, parsed, editor, cache);
   for (const rule of expand(parsed, target, cache)) {
-    if (command.verbose > 0) output.stdout += describeRule(rule, editor.registry);
+    if (command.verbose > 0) output.stdout += describeRule(rule, contextOf(editor));
     output.added?.push(rule);
     switch (command.command) {
       case 'A':
@@ -192,15 +192,20 @@ function eachChain(
 function listTable(command: ParsedCommand, editor: TableEditor): string {
   const { verbose, numeric, exact, lineNumbers, ruleNumber } = command;
   const format = { verbose: verbose > 0, numeric, exact, lineNumbers };
+  const context = contextOf(editor);
   const listed = chosenChains(command, editor).map((chain) =>
     listChain(
       { ...chain, counters: editor.counters(chain.name), references: editor.references(chain.name) },
       ruleNumber,
       format,
-      editor.registry,
+      context,
     ),
   );
   return listed.join('\n');
+}
+
+function contextOf(editor: TableEditor): ListContext {
+  return { registry: editor.registry, isChain: (name) => editor.isChain(name) };
 }
 
 function listRules(command: ParsedCommand, editor: TableEditor): string {

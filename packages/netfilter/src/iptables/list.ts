@@ -23,17 +23,24 @@ export interface ListedChain {
   readonly references: number;
 }
 
+/** What a listing has to know of the table. */
+export interface ListContext {
+  readonly registry: ExtensionRegistry;
+  /** A chain of a target's name hides the target: its options are not listed then. */
+  readonly isChain: (name: string) => boolean;
+}
+
 const ZERO: Counters = { packets: 0, bytes: 0 };
 
 /**
  * `iptables -L` of one chain, trailing blanks and all.
  * @param number only the rule of this number, without the head; 0 for all
  */
-export function listChain(chain: ListedChain, number: number, format: ListFormat, registry: ExtensionRegistry): string {
+export function listChain(chain: ListedChain, number: number, format: ListFormat, context: ListContext): string {
   const lines: string[] = number === 0 ? [head(chain, format)] : [];
   for (const [index, rule] of chain.rules.entries()) {
     if (number !== 0 && index + 1 !== number) continue;
-    lines.push(`${listRule(rule, index + 1, chain.counters.rules[index] ?? ZERO, format, registry)}\n`);
+    lines.push(`${listRule(rule, index + 1, chain.counters.rules[index] ?? ZERO, format, context)}\n`);
   }
   return lines.join('');
 }
@@ -58,7 +65,7 @@ export function listRule(
   number: number,
   counters: Counters,
   format: ListFormat,
-  registry: ExtensionRegistry,
+  context: ListContext,
 ): string {
   const { ip } = rule;
   let text = format.lineNumbers ? `${String(number).padEnd(4)} ` : '';
@@ -75,18 +82,18 @@ export function listRule(
   }
   text += `${ip.src?.inverted === true ? '!' : ' '}${addressText(ip.src, format.numeric).padEnd(19)} `;
   text += `${ip.dst?.inverted === true ? '!' : ' '}${addressText(ip.dst, format.numeric).padEnd(19)} `;
-  return text + extensionTexts(rule, format.numeric, registry);
+  return text + extensionTexts(rule, format.numeric, context);
 }
 
 /** The rule as `-v` shows it while it is added or deleted (`print_firewall_line`), with its line end. */
-export function describeRule(rule: Rule, registry: ExtensionRegistry): string {
+export function describeRule(rule: Rule, context: ListContext): string {
   const { ip } = rule;
   const protocol = ip.protocol?.number ?? 0;
   let text = `${targetName(rule)} ${ip.protocol?.inverted === true ? '!' : ' '}${builtInProtocolName(protocol) ?? protocol} opt `;
   text += `${fragmentColumn(rule)}in ${deviceText(ip.inDevice, '*')} out ${deviceText(ip.outDevice, '*')} `;
   text += `${ip.src?.inverted === true ? '!' : ' '}${addressText(ip.src, true)} `;
   text += `${ip.dst?.inverted === true ? '!' : ' '}-> ${addressText(ip.dst, true)}  `;
-  return `${text}${extensionTexts(rule, true, registry)}\n`;
+  return `${text}${extensionTexts(rule, true, context)}\n`;
 }
 
 function targetName(rule: Rule): string {
@@ -122,10 +129,12 @@ function addressText(test: AddressTest | undefined, numeric: boolean): string {
   return `${name ?? formatIpv4(ipv4FromBits(address))}${mask === 0xffffffff ? '' : `/${formatMask(mask)}`}`;
 }
 
-function extensionTexts(rule: Rule, numeric: boolean, registry: ExtensionRegistry): string {
+function extensionTexts(rule: Rule, numeric: boolean, { registry, isChain }: ListContext): string {
   let text = rule.target?.kind === 'goto' ? '[goto] ' : '';
   for (const match of rule.matches) text += registry.match(match.name)!.list(match.info, numeric);
-  if (rule.target?.kind === 'extension') text += registry.target(rule.target.name)!.list(rule.target.info, numeric);
+  if (rule.target?.kind === 'extension' && !isChain(rule.target.name)) {
+    text += registry.target(rule.target.name)!.list(rule.target.info, numeric);
+  }
   return text;
 }
 

@@ -62,3 +62,14 @@ LOG        gre  --  default              anywhere             LOG level warn pre
     expect(abbreviate(1e13, true)).toBe('10000000000000');
   });
 });
+
+describe('a chain that is given the name of a target', () => {
+  it('hides the options of the target in listings, not in what is saved', () => {
+    const { run } = shell();
+    run('iptables -A INPUT -j LOG --log-prefix "a "');
+    run('iptables -N A');
+    expect(run('iptables -E A LOG').status).toBe(0);
+    expect(run('iptables -nL INPUT 1').stdout).toBe('LOG        0    --  0.0.0.0/0            0.0.0.0/0           \n');
+    expect(run('iptables -S INPUT 1').stdout).toBe('-A INPUT -j LOG --log-prefix "a "\n');
+  });
+});
