@@ -1,6 +1,7 @@
 import { formatDiagnostic, InputError } from '@chainwalk/core';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addTrace } from './commands/trace.ts';
 import { complain } from './output.ts';
@@ -17,6 +18,7 @@ export function program(): Command {
   addRun(root);
   addTrace(root);
   addCheck(root);
+  addReplay(root);
   // A subcommand does not inherit what was said to the root after it was made.
   for (const command of root.commands) command.exitOverride().showHelpAfterError('(see --help)');
   return root;

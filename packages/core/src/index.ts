@@ -36,7 +36,7 @@ export {
   pcapRecord,
 } from './capture/capture-writer.ts';
 export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } from './capture/captured-packet.ts';
-export { decodeFrame, type FrameFault } from './capture/link-layer.ts';
+export { decodeFrame, type FrameFault, packetOffset } from './capture/link-layer.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
 export { isSecondary, parseRoute, runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';
@@ -84,7 +84,7 @@ export {
   TABLE,
 } from './net/host-config.ts';
 export { IcmpSender } from './net/icmp-sender.ts';
-export { inputRoute, LINK_SCOPE } from './net/input-route.ts';
+export { ALL_HOSTS, inputRoute, LINK_SCOPE } from './net/input-route.ts';
 export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';
 export { LocalStack } from './net/local-stack.ts';
 export { type OutputFlow, outputRoute } from './net/output-route.ts';

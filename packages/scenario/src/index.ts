@@ -19,3 +19,12 @@ export { Node, type NodeOptions } from './node.ts';
 export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
 export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, type StepTrace, setUp } from './player.ts';
 export { readScenarios } from './read.ts';
+export {
+  describeFate,
+  type Fate,
+  Replay,
+  type ReplayedPacket,
+  type ReplayOptions,
+  type SentPacket,
+  type Tally,
+} from './replay.ts';

@@ -45,6 +45,8 @@ const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 export class HookRegistry {
   readonly #lists: Record<Family, (readonly HookOps[])[]>;
   readonly #listeners = new Map<number, QueueListener>();
+  /** The function that ended the last walk that did not end in `accept`, for messages. */
+  stoppedBy = '';
 
   constructor() {
     const empty = (): (readonly HookOps[])[] => [[], [], [], [], []];
@@ -101,6 +103,7 @@ export class HookRegistry {
       }
       if (verdict.kind === 'accept') continue;
       if (verdict.kind === 'queue') return drop('queue-no-listener') as Exclude<Verdict, { kind: 'queue' }>;
+      this.stoppedBy = ops.name;
       if (verdict.kind === 'drop') {
         packet.trace?.add({ kind: 'drop', reason: verdict.reason, at: `${hookName(state.hook)} ${ops.name}` });
       } else packet.trace?.add({ kind: 'stolen', hook: state.hook, function: ops.name });

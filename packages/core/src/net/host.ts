@@ -4,7 +4,7 @@ import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../addres
 import { prefixContains, prefixOf } from '../address/prefix.ts';
 import { type Draft, edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
-import { Hook } from '../hook/hook.ts';
+import { Hook, hookName } from '../hook/hook.ts';
 import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
 import type { Errno } from '../hook/verdict.ts';
 import { invariant } from '../invariant.ts';
@@ -532,7 +532,7 @@ export class Host {
     if (verdict.kind === 'accept') return undefined;
     if (verdict.kind === 'stolen') return 'stolen';
     this.meter.dropped++;
-    this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `hook ${hook}` });
+    this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `${hookName(hook)} ${this.hooks.stoppedBy}` });
     return verdict.errno;
   }
 

@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
+import {
+  type CapturedPacket,
+  CaptureReader,
+  formatDiagnostic,
+  type InterfaceToWrite,
+  LINKTYPE,
+  packetOffset,
+  pcapngHeader,
+  pcapngPacket,
+  refuse,
+  Simulation,
+} from '@chainwalk/core';
+import { describeFate, Node, Replay, type ReplayedPacket, readScenarios, setUp, type Tally } from '@chainwalk/scenario';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { readText } from '../files.ts';
+import { complain, print } from '../output.ts';
+
+interface ReplayCommandOptions {
+  readonly host: string;
+  readonly inMap?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly packets?: boolean;
+  readonly seed: number;
+}
+
+/** How many lines of each part of the summary are shown. */
+const MOST_LINES = 20;
+
+/** `chainwalk replay`: a capture through a host, at its own times. */
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('play a pcap or pcapng capture through a host at its own times, and tell what became of each packet')
+    .argument('<capture>', 'a pcap or pcapng file')
+    .requiredOption('--host <file>', 'a scenario file whose host is used (its steps are not played)')
+    .option('--in-map <map>', 'devices for the interfaces of the capture, as in 0=eth0,veth3=cni0')
+    .option('--out <file>', 'write what came out as pcapng, with the fate of each packet as its comment')
+    .option('--packets', 'print a line for each packet')
+    .option('--json', 'print a JSON object for each packet, one a line, and the summary last')
+    .option('--seed <number>', 'seed of the random streams', Number, 1)
+    .addHelpText(
+      'after',
+      '\nExample:\n  chainwalk replay capture.pcap --host host.yaml --in-map 0=eth0 --out after.pcapng',
+    )
+    .action((capture: string, options: ReplayCommandOptions) => replay(capture, options));
+}
+
+async function replay(capture: string, options: ReplayCommandOptions): Promise<void> {
+  const node = new Node(new Simulation({ seed: options.seed }));
+  setUp(node, readScenarios(readText(options.host), options.host)[0]!);
+  const player = new Replay(node, options.inMap === undefined ? {} : { inMap: parseMap(options.inMap) });
+  const size = sizeOf(capture);
+  const reader = new CaptureReader(capture);
+  const writer = options.out === undefined ? undefined : new FateWriter(options.out, node);
+  const bar = new SingleBar({ format: 'replay {bar} {percentage}% | {value} of {total} bytes', hideCursor: true });
+  const showsProgress = process.stderr.isTTY === true && size > 4 * 1024 * 1024;
+  if (showsProgress) bar.start(size, 0);
+  let read = 0;
+  for await (const chunk of createReadStream(capture, { highWaterMark: 1 << 18 })) {
+    for (const captured of reader.write(chunk as Uint8Array)) {
+      const told = player.play(captured);
+      if (writer !== undefined) await writer.write(captured, told);
+      if (options.json === true) print(`${JSON.stringify(plain(told))}\n`);
+      else if (options.packets === true)
+        print(`${told.number} ${told.device ?? '-'} ${told.description}: ${describeFate(told.fate)}\n`);
+    }
+    read += (chunk as Uint8Array).length;
+    if (showsProgress) bar.update(read);
+    if (reader.fault !== undefined) break;
+  }
+  reader.end();
+  if (showsProgress) bar.stop();
+  await writer?.end();
+  if (options.json === true) {
+    print(
+      `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size } })}\n`,
+    );
+  } else print(summary(player, node));
+  if (reader.fault !== undefined) {
+    complain(formatDiagnostic(reader.fault));
+    process.exitCode = 1;
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return refuse('unreadable', `${path}: there is no such file`);
+  }
+}
+
+function parseMap(text: string): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const entry of text.split(',')) {
+    const [from, to, ...more] = entry.split('=');
+    if (from === undefined || to === undefined || to === '' || more.length > 0) {
+      refuse(
+        'bad-map',
+        `--in-map: "${entry}" is not NAME=DEVICE`,
+        undefined,
+        'write 0=eth0 or the name of the interface instead of 0',
+      );
+    }
+    map.set(from, to);
+  }
+  return map;
+}
+
+function plain(told: ReplayedPacket): unknown {
+  return {
+    number: told.number,
+    time: told.time,
+    in: told.device,
+    packet: told.description,
+    fate: told.fate,
+    sent: told.sent.map(({ device, isAnswer, bytes }) => ({ device, isAnswer, length: bytes.length })),
+  };
+}
+
+/** Writes what left the host, and beside it what did not, each with its fate as a comment. */
+class FateWriter {
+  readonly #stream: WriteStream;
+  readonly #ids = new Map<string, number>();
+
+  constructor(path: string, node: Node) {
+    this.#stream = createWriteStream(path);
+    const names: InterfaceToWrite[] = node.host.devices.map((device) => ({
+      name: device.name,
+      linkType: LINKTYPE.ipv4,
+    }));
+    for (const [id, { name }] of names.entries()) this.#ids.set(name, id);
+    this.#stream.write(pcapngHeader(names));
+  }
+
+  async write(captured: CapturedPacket, told: ReplayedPacket): Promise<void> {
+    const fate = `packet ${told.number} ${describeFate(told.fate)}`;
+    for (const { device, bytes, time, isAnswer } of told.sent) {
+      const comment = isAnswer ? `answer to packet ${told.number}` : fate;
+      this.#stream.write(pcapngPacket({ time, bytes, interfaceId: this.#ids.get(device)!, comment }));
+    }
+    if (told.fate.kind !== 'sent' && told.device !== undefined) {
+      // The link header stays behind: the file's interfaces hold IP packets.
+      const offset = packetOffset(captured.bytes, captured.linkType);
+      const bytes = captured.bytes.subarray(typeof offset === 'number' ? offset : 0);
+      this.#stream.write(
+        pcapngPacket({ time: told.time, bytes, interfaceId: this.#ids.get(told.device)!, comment: fate }),
+      );
+    }
+    if (this.#stream.writableNeedDrain) await once(this.#stream, 'drain');
+  }
+
+  async end(): Promise<void> {
+    this.#stream.end();
+    await once(this.#stream, 'finish');
+  }
+}
+
+function summary(player: Replay, node: Node): string {
+  const part = (title: string, map: ReadonlyMap<string, Tally>): string => {
+    const rows = [...map].sort(([, a], [, b]) => b.packets - a.packets);
+    const shown = rows
+      .slice(0, MOST_LINES)
+      .map(([name, { packets, bytes }]) => `${String(packets).padStart(10)} ${String(bytes).padStart(12)}  ${name}\n`);
+    const rest = rows.length > MOST_LINES ? `${' '.repeat(24)} and ${rows.length - MOST_LINES} more\n` : '';
+    return `\n# ${title}\n   packets        bytes\n${shown.join('')}${rest}`;
+  };
+  let text = `${player.packets} packets played\n`;
+  text += part('what became of them', player.fates);
+  text += part('flows', player.flows);
+  const rules = node
+    .sh('iptables-save -c')
+    .stdout.split('\n')
+    .filter((line) => /^\[[1-9]/.test(line));
+  if (rules.length > 0) text += `\n# rules that matched\n${rules.slice(0, 100).join('\n')}\n`;
+  const connections = node.conntrack.count;
+  if (connections > 0) text += `\n# connections\n${connections} in the table\n`;
+  return text;
+}

@@ -1,0 +1,199 @@
+import {
+  type CapturedPacket,
+  type CaptureTime,
+  type Device,
+  decodeFrame,
+  describePacket,
+  encodePacket,
+  formatAddress,
+  type HostEvent,
+  nanosecondsBetween,
+  type Packet,
+  protocolName,
+  refuse,
+} from '@chainwalk/core';
+import type { Node } from './node.ts';
+
+/** What became of one packet of a capture. */
+export type Fate =
+  | { readonly kind: 'sent'; readonly device: string }
+  | { readonly kind: 'delivered'; readonly device: string }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly at: string }
+  /** Kept by the host: a fragment that waits for others, a packet that something took over. */
+  | { readonly kind: 'kept' }
+  /** Not an IPv4 packet that a host would look at. */
+  | { readonly kind: 'skipped'; readonly reason: string };
+
+/** One packet that a host sent while a capture was replayed. */
+export interface SentPacket {
+  readonly device: string;
+  readonly bytes: Uint8Array;
+  readonly time: CaptureTime;
+  /** Whether it is the captured packet itself, or an answer to it. */
+  readonly isAnswer: boolean;
+}
+
+/** The replay of one packet. */
+export interface ReplayedPacket {
+  /** From 1, in the order of the capture. */
+  readonly number: number;
+  readonly time: CaptureTime;
+  /** The device on which it arrived; absent if it was skipped. */
+  readonly device: string | undefined;
+  readonly description: string;
+  readonly fate: Fate;
+  readonly sent: readonly SentPacket[];
+}
+
+export interface ReplayOptions {
+  /** Which device a capture's interface is, by its name or number. */
+  readonly inMap?: ReadonlyMap<string, string>;
+  /** Flows beyond this number are counted together. Default 100,000. */
+  readonly mostFlows?: number;
+}
+
+/** Packets and bytes of one kind. */
+export interface Tally {
+  packets: number;
+  bytes: number;
+}
+
+/**
+ * Plays captured packets through a node at their own times. Memory does not grow with the capture: flows are tallied up to
+ * a limit, packets are forgotten once they are told.
+ *
+ * A capture whose times go back is played in the order of the file; time then stands still until it has caught up.
+ */
+export class Replay {
+  readonly node: Node;
+  readonly #inMap: ReadonlyMap<string, string>;
+  readonly #mostFlows: number;
+  readonly fates: Map<string, Tally> = new Map();
+  readonly flows: Map<string, Tally> = new Map();
+  #first: CaptureTime | undefined;
+  #start = 0;
+  #number = 0;
+  #current: Packet | undefined;
+  #fate: Fate | undefined;
+  #sent: SentPacket[] = [];
+  #now: CaptureTime = { seconds: 0, nanoseconds: 0 };
+
+  constructor(node: Node, options: ReplayOptions = {}) {
+    this.node = node;
+    this.#inMap = options.inMap ?? new Map();
+    this.#mostFlows = options.mostFlows ?? 100_000;
+    for (const name of this.#inMap.values()) {
+      if (node.host.device(name) === undefined) refuse('unknown-device', `--in-map: the host has no device "${name}"`);
+    }
+    node.host.observe((event) => this.#observe(event));
+  }
+
+  /** How many packets were played. */
+  get packets(): number {
+    return this.#number;
+  }
+
+  /** Plays the next packet of the capture. */
+  play(captured: CapturedPacket): ReplayedPacket {
+    const number = ++this.#number;
+    const { simulation, host } = this.node;
+    if (this.#first === undefined) {
+      this.#first = captured.time;
+      this.#start = simulation.now;
+    }
+    const due = this.#start + nanosecondsBetween(this.#first, captured.time);
+    if (due > simulation.now) simulation.run(due);
+    this.#now = captured.time;
+    const packet = decodeFrame(captured.bytes, captured.linkType);
+    if (typeof packet === 'string') {
+      return this.#told(number, undefined, packet, { kind: 'skipped', reason: packet }, captured.originalLength);
+    }
+    const device = this.#deviceOf(captured, packet);
+    const description = describePacket(packet);
+    if (device === undefined) {
+      return this.#told(number, undefined, description, { kind: 'skipped', reason: 'no device' }, packet.length);
+    }
+    const flow = flowOf(packet);
+    this.#current = packet;
+    this.#fate = undefined;
+    this.#sent = [];
+    const length = packet.length;
+    host.receive(device, packet);
+    this.#current = undefined;
+    tally(this.flows, this.flows.has(flow) || this.flows.size < this.#mostFlows ? flow : 'other flows', length);
+    return this.#told(number, device.name, description, this.#fate ?? { kind: 'kept' }, length);
+  }
+
+  #told(number: number, device: string | undefined, description: string, fate: Fate, length: number): ReplayedPacket {
+    tally(this.fates, describeFate(fate), length);
+    const sent = this.#sent;
+    this.#sent = [];
+    return { number, time: this.#now, device, description, fate, sent };
+  }
+
+  #observe(event: HostEvent): void {
+    const own = event.packet === this.#current;
+    if (event.kind === 'transmit') {
+      if (own) this.#fate ??= { kind: 'sent', device: event.device.name };
+      this.#sent.push({
+        device: event.device.name,
+        bytes: encodePacket(event.packet),
+        time: this.#now,
+        isAnswer: !own,
+      });
+    } else if (own && event.kind === 'deliver') this.#fate ??= { kind: 'delivered', device: event.device.name };
+    else if (own && event.kind === 'drop') this.#fate ??= { kind: 'dropped', reason: event.reason, at: event.at };
+  }
+
+  /** By the map, by its own name, else by where its source would be answered. */
+  #deviceOf(captured: CapturedPacket, packet: Packet): Device | undefined {
+    const { host } = this.node;
+    const mapped = this.#inMap.get(captured.interfaceName ?? '') ?? this.#inMap.get(String(captured.interfaceId));
+    if (mapped !== undefined) return host.device(mapped);
+    const named = captured.interfaceName === undefined ? undefined : host.device(captured.interfaceName);
+    if (named !== undefined) return named;
+    const devices = host.devices.filter((device) => device.kind === 'device');
+    if (devices.length === 1) return devices[0];
+    const back = host.fib.lookup({
+      destination: packet.src,
+      source: undefined,
+      tos: 0,
+      mark: 0,
+      inDevice: undefined,
+      outDevice: undefined,
+    });
+    return typeof back === 'string' || back.device === undefined ? undefined : host.device(back.device);
+  }
+}
+
+function tally(map: Map<string, Tally>, key: string, bytes: number): void {
+  const entry = map.get(key);
+  if (entry === undefined) map.set(key, { packets: 1, bytes });
+  else {
+    entry.packets++;
+    entry.bytes += bytes;
+  }
+}
+
+function flowOf(packet: Packet): string {
+  const ports = packet.ports;
+  const end = (address: Packet['src'], port: number | undefined): string =>
+    port === undefined ? formatAddress(address) : `${formatAddress(address)}:${port}`;
+  return `${protocolName(packet.protocol)} ${end(packet.src, ports?.sport)} > ${end(packet.dst, ports?.dport)}`;
+}
+
+/** A fate in a few words, as comments and summaries show it. */
+export function describeFate(fate: Fate): string {
+  switch (fate.kind) {
+    case 'sent':
+      return `sent through ${fate.device}`;
+    case 'delivered':
+      return `delivered to this host (${fate.device})`;
+    case 'dropped':
+      return `dropped at ${fate.at}: ${fate.reason}`;
+    case 'kept':
+      return 'kept by the host';
+    case 'skipped':
+      return `skipped: ${fate.reason}`;
+  }
+}
