@@ -1,7 +1,7 @@
 import {
   type Connection,
   type Conntrack,
-  Status,
+ 
   sameTuple,
   TcpConntrack,
   type Tuple,
@@ -42,26 +42,23 @@ export class ConnectionCount {
   }
 
   /**
-   * Counts the packet's connection under a key and answers how many that key has now, which may be 0 where an assured
-   * connection is not listed. `ct` is the packet's connection, if it has one.
+   * Counts the packet's connection under a key and answers how many that key has now, which may be 0: a connection that
+   * is confirmed by now is not listed anew, and what was listed may be gone. One that crosses `lo` is confirmed before
+   * INPUT sees it and is listed all the same. `ct` is the packet's connection, if it has one.
    */
-  add(key: string, tuple: Tuple, zone: Zone, ct: Connection | undefined): number {
+  add(key: string, tuple: Tuple, zone: Zone, ct: Connection | undefined, crossedLoopback: boolean): number {
     const list = this.#lists.get(key);
     if (list === undefined) {
       this.#lists.set(key, { entries: [{ tuple, zone }], lastLook: this.#now, lastCount: 0 });
       return 1;
     }
-    const known = ct ?? this.#conntrack.find(tuple, zone)?.ct;
-    if (known?.isConfirmed === true) {
-      if (known.has(Status.ASSURED)) {
-        // Such a connection is not listed anew; only what is listed is brought up to date.
-        if (list.entries.length > 0) this.#collect(list);
-        return list.entries.length;
-      }
-      if (this.#look(list, tuple, zone)) return list.entries.length;
-    } else if (this.#now !== list.lastLook || (list.entries.length - list.lastCount) >>> 0 >= MOST_COLLECTED) {
-      if (this.#look(list, tuple, zone)) return list.entries.length;
+    const isConfirmed = (ct ?? this.#conntrack.find(tuple, zone)?.ct)?.isConfirmed === true;
+    if (isConfirmed && !crossedLoopback) {
+      if (list.entries.length > 0) this.#collect(list);
+      return list.entries.length;
     }
+    const isFresh = this.#now === list.lastLook && (list.entries.length - list.lastCount) >>> 0 < MOST_COLLECTED;
+    if ((isConfirmed || !isFresh) && this.#look(list, tuple, zone)) return list.entries.length;
     list.entries.push({ tuple, zone });
     return list.entries.length;
   }

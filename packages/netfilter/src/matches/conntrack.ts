@@ -1,5 +1,5 @@
 import { type Connection, CtInfo, ctOf, directionOf, Status, type Tuple } from '@chainwalk/conntrack';
-import { formatIpv4, type Ipv4Address, ipv4MaskLength, type Packet } from '@chainwalk/core';
+import { formatIpv4, type Host, type Ipv4Address, ipv4MaskLength, type Packet } from '@chainwalk/core';
 import { parseProtocol } from '../iptables/protocols.ts';
 import { badOption, type MatchExtension, type OptionSpec, type OptionUse } from '../x_tables/extension.ts';
 import { formatPortRange, type PortRange, resolvePortRange } from '../x_tables/services.ts';
@@ -239,9 +239,20 @@ export function compileConntrack(info: ConntrackInfo): Test {
     if (hasMore && !tuplesHold(info, ct.original, ct.reply)) return false;
     if (ctstatus !== undefined && ((ct.status & ctstatus.bits) !== 0) === ctstatus.inverted) return false;
     if (ctexpire === undefined) return true;
-    const seconds = net.conntrack.remainingSeconds(ct);
+    const seconds = ct.isConfirmed ? net.conntrack.remainingSeconds(ct) : unconfirmedSeconds(ct, net.host);
     return (seconds >= ctexpire.min && seconds <= ctexpire.max) !== ctexpire.inverted;
   };
+}
+
+/** How far before its wrap-around the kernel's clock starts, in seconds (`INITIAL_JIFFIES`). */
+const EARLY_START = 300;
+
+/**
+ * Seconds that an unconfirmed connection seems to have left: Linux takes its timeout, still a length of time, for a
+ * deadline on a clock of 32 bits that starts at minus five minutes. It seems long-lived until then and expired after.
+ */
+function unconfirmedSeconds(ct: Connection, { jiffies, hz }: Host): number {
+  return Math.max(0, Math.floor(((ct.timeout - jiffies + EARLY_START * hz) | 0) / hz));
 }
 
 function tuplesHold({ addresses, ports }: ConntrackInfo, original: Tuple, reply: Tuple): boolean {
