@@ -40,6 +40,7 @@ export const FLOW_SPECS: ServiceSpec[] = [
     eps: ['10.180.0.5@here'],
   },
   { name: 'ns6/svc6', ip: '172.30.0.46' },
+  { name: 'ns8/ext', ip: '172.30.0.48', extra: { externalIPs: ['192.168.99.22'] }, eps: ['10.180.0.8@here'] },
   { name: 'ns7/local', ip: '172.30.0.47', extra: { internalTrafficPolicy: 'Local' }, eps: ['10.180.0.7@other'] },
 ];
 
@@ -56,6 +57,7 @@ export const FLOWS: readonly (readonly [string, string])[] = [
       '172.30.0.47:80',
       '172.30.0.41:81',
       '1.2.3.4:80',
+      '192.168.99.22:80',
       '5.6.7.8:80',
       '192.168.0.2:3001',
       '192.168.0.2:3002',
