@@ -29,16 +29,16 @@ export function emptyWorld(): World {
   return { simulation, host, net: new Netfilter(host, new Conntrack(host)) };
 }
 
-/** A host with the sets to which rules of the corpus refer. */
-function worldWithSets(): World {
+/** A host with the sets to which a rule of the corpus may refer. */
+function worldFor(rule: string): World {
   const world = emptyWorld();
-  restoreSets(world.net.sets, CORPUS_SETS);
+  if (/set/i.test(rule)) restoreSets(world.net.sets, CORPUS_SETS);
   return world;
 }
 
 /** Loads one rule into an empty table: how it is saved, or what was said against it. */
 export function loadRule(table: string, chain: string, rule: string): { saved: string[] } | { refused: string } {
-  const { net } = worldWithSets();
+  const { net } = worldFor(rule);
   const result = restore(net, table, [`-A ${chain} ${rule}`]);
   if (result.status !== 0) return { refused: result.stderr };
   return { saved: rulesOf(net, table, chain).map((one) => net.ruleText(one)) };
@@ -46,7 +46,7 @@ export function loadRule(table: string, chain: string, rule: string): { saved: s
 
 /** The one rule that a line makes. */
 export function ruleOf(table: string, chain: string, rule: string): Rule {
-  const { net } = worldWithSets();
+  const { net } = worldFor(rule);
   const result = restore(net, table, [`-A ${chain} ${rule}`]);
   const [only, ...more] = result.status === 0 ? rulesOf(net, table, chain) : [];
   if (only === undefined || more.length > 0) throw new Error(`${rule}: not one rule: ${result.stderr}`);
