@@ -71,7 +71,7 @@ export function listRule(
   let text = format.lineNumbers ? `${String(number).padEnd(4)} ` : '';
   if (format.verbose)
     text += `${counterColumn(counters.packets, format.exact)} ${counterColumn(counters.bytes, format.exact)} `;
-  text += `${targetName(rule).padEnd(9)} `;
+  text += `${targetName(rule, context.registry).padEnd(9)} `;
   const protocol = ip.protocol?.number ?? 0;
   const name = format.numeric ? undefined : protocolNameOf(protocol);
   text += `${ip.protocol?.inverted === true ? '!' : ' '}${(name ?? String(protocol)).padEnd(4)} `;
@@ -89,14 +89,14 @@ export function listRule(
 export function describeRule(rule: Rule, context: ListContext): string {
   const { ip } = rule;
   const protocol = ip.protocol?.number ?? 0;
-  let text = `${targetName(rule)} ${ip.protocol?.inverted === true ? '!' : ' '}${builtInProtocolName(protocol) ?? protocol} opt `;
+  let text = `${targetName(rule, context.registry)} ${ip.protocol?.inverted === true ? '!' : ' '}${builtInProtocolName(protocol) ?? protocol} opt `;
   text += `${fragmentColumn(rule)}in ${deviceText(ip.inDevice, '*')} out ${deviceText(ip.outDevice, '*')} `;
   text += `${ip.src?.inverted === true ? '!' : ' '}${addressText(ip.src, true)} `;
   text += `${ip.dst?.inverted === true ? '!' : ' '}-> ${addressText(ip.dst, true)}  `;
   return `${text}${extensionTexts(rule, true, context)}\n`;
 }
 
-function targetName(rule: Rule): string {
+function targetName(rule: Rule, registry: ExtensionRegistry): string {
   switch (rule.target?.kind) {
     case undefined:
       return '';
@@ -106,7 +106,7 @@ function targetName(rule: Rule): string {
     case 'goto':
       return rule.target.chain;
     case 'extension':
-      return rule.target.name;
+      return registry.target(rule.target.name)!.kernelName ?? rule.target.name;
   }
 }
 
@@ -132,7 +132,7 @@ function addressText(test: AddressTest | undefined, numeric: boolean): string {
 function extensionTexts(rule: Rule, numeric: boolean, { registry, isChain }: ListContext): string {
   let text = rule.target?.kind === 'goto' ? '[goto] ' : '';
   for (const match of rule.matches) text += registry.match(match.name)!.list(match.info, numeric);
-  if (rule.target?.kind === 'extension' && !isChain(rule.target.name)) {
+  if (rule.target?.kind === 'extension' && !isChain(targetName(rule, registry))) {
     text += registry.target(rule.target.name)!.list(rule.target.info, numeric);
   }
   return text;

@@ -9,6 +9,7 @@ import { CONTINUE, type RuleVerdict, type TargetExtension } from '../x_tables/ex
  */
 export const notrackTarget: TargetExtension<undefined, undefined> = {
   name: 'NOTRACK',
+  kernelName: 'CT',
   options: [],
   size: 32,
   tables: ['raw'],

@@ -173,6 +173,10 @@ export interface TargetExtension<Info = unknown, S = unknown> extends ExtensionB
   readonly tables?: readonly TableName[];
   /** The hooks from which it may be reached; absent means all. */
   readonly hooks?: readonly HookName[];
+  /**
+   * The name in the kernel, if it is another (NOTRACK is a CT): `iptables -L` lists it, everything else prints `name`.
+   */
+  readonly kernelName?: string;
   readonly compile: (info: Info) => CompiledTarget<S>;
 }
 

@@ -47,6 +47,15 @@ LOG        gre  --  default              anywhere             LOG level warn pre
     );
   });
 
+  it('prints the name that the kernel has for a target', () => {
+    const { run } = shell();
+    run('iptables -t raw -A OUTPUT -j NOTRACK');
+    expect(run('iptables -t raw -nL OUTPUT 1').stdout).toBe(
+      'CT         0    --  0.0.0.0/0            0.0.0.0/0            NOTRACK\n',
+    );
+    expect(run('iptables -t raw -S OUTPUT 1').stdout).toBe('-A OUTPUT -j NOTRACK\n');
+  });
+
   it('prints what -v adds and deletes', () => {
     const { run } = shell();
     expect(run('iptables -v -A INPUT -s 1.2.3.4 -j DROP').stdout).toBe(
