@@ -100,7 +100,6 @@ export class Fib {
       for (const { address, length, secondary } of device.addresses) {
         if (familyOf(address) !== 'ipv4') continue;
         if (!addresses.has(address)) addresses.set(address, device.name);
-        if (!device.up && device.wasUp) continue;
         const entry = {
           address: address as Ipv4Address,
           length,

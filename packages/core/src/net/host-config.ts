@@ -19,8 +19,8 @@ export interface InterfaceConfig {
   readonly kind: DeviceKind;
   readonly up: boolean;
   /**
-   * Whether it was ever up. Linux gives an address of a device that never was up its local route all the same (that is
-   * how `kube-ipvs0` works), but taking a device down removes them.
+   * Whether it was ever up. An address has its local route on a device that never was up and on one that was taken down
+   * alike, so nothing follows from it; it is kept for those who tell the two apart.
    */
   readonly wasUp: boolean;
   readonly mtu: number;

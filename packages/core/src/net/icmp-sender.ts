@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import { IPV4_ANY } from '../address/ipv4.ts';
 import { Packet } from '../packet/packet.ts';
 import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
@@ -8,6 +9,8 @@ import { KERNEL_SOCKET } from './socket.ts';
 
 /** Highest ICMP type that Linux knows (`NR_ICMP_TYPES`); errors about higher ones are never sent. */
 const HIGHEST_TYPE = 18;
+/** Types about which nobody is told: the errors, and those that Linux only discards (`icmp_pointers[].error`). */
+const UNANSWERED: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12];
 /** Longest ICMP error that Linux sends, IP header included (RFC 1812). */
 const LONGEST_ERROR = 576;
 /** Token bucket of one destination (`XRLIM_BURST_FACTOR`): six errors at once. */
@@ -49,12 +52,13 @@ export class IcmpSender {
     if (isIcmpError(type) && offender.protocol === PROTOCOL.icmp) {
       const inner = offender.transport;
       if (inner === undefined || inner.kind !== 'icmp') return false;
-      if (inner.type > HIGHEST_TYPE || isIcmpError(inner.type)) return false;
+      if (inner.type > HIGHEST_TYPE || UNANSWERED.includes(inner.type)) return false;
     }
     if (!this.#allowed(offender, type, code)) return false;
 
     const delivered = offenderRoute !== undefined && offenderRoute.type === 'local';
-    let source: Address | undefined = delivered ? offender.dst : undefined;
+    // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
+    let source: Address | undefined = delivered && offender.dst !== IPV4_ANY ? offender.dst : undefined;
     if (!delivered && host.sysctls.icmpErrorsUseInboundIfaddr.value !== 0 && offender.inDevice !== undefined) {
       source = host.selectAddress(offender.inDevice, offender.src);
     }

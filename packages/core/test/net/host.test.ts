@@ -267,6 +267,15 @@ describe('limits on ICMP errors', () => {
   });
 });
 
+describe('ICMP errors', () => {
+  it.each([1, 2, 6, 7, 9, 10])('are not sent about ICMP type %i, which Linux only discards', (type) => {
+    const { host, diary } = router();
+    const packet = udp('10.0.0.5', '8.8.8.8', { ttl: 1 });
+    host.receive(host.device('eth1')!, new Packet({ ...packet, protocol: PROTOCOL.icmp, transport: icmpHeader(type, 0) }));
+    expect(diary).toEqual(['ttl-exceeded']);
+  });
+});
+
 describe('configuration', () => {
   it('is a value: an earlier one put back brings the earlier host back', () => {
     const { host, diary, run } = router();
@@ -285,5 +294,13 @@ describe('configuration', () => {
     run('ip addr add 10.96.0.1/32 dev kube-ipvs0');
     host.receive(host.device('eth1')!, udp('10.0.0.5', '10.96.0.1'));
     expect(diary[0]).toBe('eth1: udp 10.0.0.5:1000 > 10.96.0.1:2000 ttl 64 len 28');
+  });
+
+  it('keeps the local route of a device that was taken down, but not its network', () => {
+    const { host, diary, run } = router();
+    run('ip link set eth0 down');
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '192.168.1.10'));
+    expect(diary[0]).toBe('eth1: udp 10.0.0.5:1000 > 192.168.1.10:2000 ttl 64 len 28');
+    expect(host.send(udp('10.0.0.1', '192.168.1.50'))).toBe('ENETUNREACH');
   });
 });
