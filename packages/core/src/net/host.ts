@@ -533,7 +533,8 @@ export class Host {
     if (verdict.kind === 'stolen') return 'stolen';
     this.meter.dropped++;
     this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `${hookName(hook)} ${this.hooks.stoppedBy}` });
-    return verdict.errno;
+    // A sender hears nothing of a packet that was queued for nobody (`nf_queue`).
+    return verdict.reason === 'queue-no-listener' ? 'stolen' : verdict.errno;
   }
 
   /** Runs `work` and then, if this is the outermost call, everything that waits in the backlog of `lo`. */

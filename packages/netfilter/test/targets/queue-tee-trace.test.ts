@@ -12,6 +12,12 @@ describe('NFQUEUE', () => {
     expect(bypass.packetsOf('filter', 'FORWARD')).toEqual([1, 0]);
   });
 
+  it('tells a local sender of nothing', () => {
+    const { host } = router('*filter\n-A OUTPUT -p udp -j NFQUEUE\n-A OUTPUT -j DROP\nCOMMIT\n');
+    expect(host.send(udp('10.0.1.1:1', '10.0.1.9:2'))).toBeUndefined();
+    expect(host.send(tcp('10.0.1.1:1', '10.0.1.9:2'))).toBe('EPERM');
+  });
+
   it('asks whoever listens to its number', () => {
     const story = router(
       '*filter\n-A FORWARD -p udp -j NFQUEUE --queue-num 3\n-A FORWARD -j NFQUEUE --queue-num 4\nCOMMIT\n',
