@@ -21,8 +21,17 @@ export {
   type RestoreResult,
   restore,
 } from './iptables/restore.ts';
-export { runIptables, runIptablesRestore, runIptablesSave, type ToolResult } from './iptables/run.ts';
+export { rulesetPatches } from './iptables/ruleset-patches.ts';
+export {
+  editRuleset,
+  runIptables,
+  runIptablesRestore,
+  runIptablesSave,
+  type ToolCommand,
+  type ToolResult,
+} from './iptables/run.ts';
 export { ruleText, type SaveOptions, saveRuleset } from './iptables/save.ts';
+export type { TableStore } from './iptables/table-store.ts';
 export { type ChainCounters, Netfilter, type NetfilterOptions } from './netfilter.ts';
 export {
   type ActionParam,

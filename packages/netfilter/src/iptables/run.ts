@@ -1,6 +1,7 @@
 import { type Diagnostic, formatDiagnostic, InputError, type Place } from '@chainwalk/core';
 import type { Patch } from 'immer';
 import type { Netfilter } from '../netfilter.ts';
+import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
 import type { Ruleset } from '../x_tables/rule.ts';
 import { parseCommand } from './command-line.ts';
@@ -13,7 +14,7 @@ import { type RestoreOptions, restore } from './restore.ts';
 import { rulesetPatches } from './ruleset-patches.ts';
 import { ctime, saveRuleset } from './save.ts';
 import { TableEditor } from './table-editor.ts';
-import { storeOf, type TableStore } from './table-store.ts';
+import { MemoryStore, storeOf, type TableStore } from './table-store.ts';
 import { IPTABLES_VERSION } from './version.ts';
 import { splitShellCommand, type WordList } from './words.ts';
 
@@ -60,6 +61,20 @@ export function runIptablesRestore(net: Netfilter, stdin: string, args: readonly
 /** `iptables-save`; the command may leave out the tool's name. */
 export function runIptablesSave(net: Netfilter, args: readonly string[] = []): ToolResult {
   return runIptables(net, ['iptables-save', ...args]);
+}
+
+/**
+ * What a command makes of a ruleset that no host uses: the new value, which shares with the old one all that did not
+ * change, and the patches between them. Pure; counters are not kept, and what only a kernel checks is not checked.
+ */
+export function editRuleset(
+  ruleset: Ruleset,
+  command: ToolCommand,
+  options: { readonly registry: ExtensionRegistry; readonly stdin?: string },
+): ToolResult & { readonly ruleset: Ruleset } {
+  const store = new MemoryStore(options.registry, undefined, ruleset);
+  const result = runTool(store, command, { stdin: options.stdin ?? '' });
+  return { ...result, ruleset: result.patches.length === 0 ? ruleset : store.ruleset };
 }
 
 /** What a tool has besides the tables. */

@@ -43,9 +43,11 @@ export class MemoryStore implements TableStore {
   readonly #byName = new WeakMap<Table, ReadonlyMap<string, Chain>>();
   readonly #policies = new Map<TableName, ReadonlyMap<string, Counters>>();
 
-  constructor(registry: ExtensionRegistry, net?: Netfilter) {
+  /** @param initial the tables that are there to begin with, all counters zero */
+  constructor(registry: ExtensionRegistry, net?: Netfilter, initial?: Ruleset) {
     this.registry = registry;
     this.net = net;
+    for (const table of initial?.tables ?? []) this.#tables.set(table.name, table);
   }
 
   get ruleset(): Ruleset {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_EXTENSIONS } from '../../src/extensions.ts';
 import { parseRestore } from '../../src/iptables/restore.ts';
 import { rulesetPatches } from '../../src/iptables/ruleset-patches.ts';
+import { editRuleset } from '../../src/iptables/run.ts';
 import { ruleText, saveRuleset } from '../../src/iptables/save.ts';
 import { arbRule, arbRuleset, arbRulesetText, arbRuleText } from '../../src/testing/index.ts';
 import type { Ruleset } from '../../src/x_tables/rule.ts';
@@ -60,6 +61,50 @@ describe('any ruleset', () => {
     );
   });
 });
+
+describe('any command', () => {
+  const command = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('-A INPUT', '-I INPUT', '-I FORWARD 2', '-R INPUT 1', '-A NEW'), arbRuleText())
+      .map((parts) => parts.join(' ')),
+    fc.constantFrom(
+      '-D INPUT 1',
+      '-D FORWARD 2',
+      '-F',
+      '-F INPUT',
+      '-X',
+      '-N NEW',
+      '-E NEW OLD',
+      '-P OUTPUT DROP',
+      '-Z',
+      '-t raw -L',
+    ),
+  );
+
+  it('leaves the old ruleset as it was and tells the way to the new one', () => {
+    fc.assert(
+      fc.property(arbRuleset({ tables: ['filter'] }), fc.array(command, { maxLength: 6 }), (parsed, commands) => {
+        let ruleset = deepFreeze(parsed.ruleset);
+        for (const words of commands) {
+          const result = editRuleset(ruleset, `iptables ${words}`, { registry });
+          expect(applyPatches(ruleset, [...result.patches])).toEqual(result.ruleset);
+          if (result.status !== 0) expect(result.ruleset.tables[0]).toBe(ruleset.tables[0]);
+          ruleset = deepFreeze(result.ruleset);
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    if (ArrayBuffer.isView(value)) return value;
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
 
 describe('any rule', () => {
   it('can be found and deleted by its text', () => {
