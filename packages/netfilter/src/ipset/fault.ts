@@ -8,6 +8,8 @@ export class IpsetFault extends Error {
   readonly lines: readonly string[];
   /** 2 for a wrong command line, 1 for everything else. */
   readonly status: 1 | 2;
+  /** Whether a restore says it without the line's number: what the program first took for warnings. */
+  unnumbered = false;
   /** The line of a restore that is to blame, if not the one at hand. */
   line: number | undefined = undefined;
 

@@ -38,7 +38,8 @@ export const hashIpMark: HashType = {
   fromCommand(element, settings, member) {
     if (element.ip === undefined || element.mark === undefined) return SetCode.PROTOCOL;
     member.mark = (element.mark & settings.markmask) >>> 0;
-    return member.mark === 0 && isZero(element.ip) ? SetCode.HASH_ELEM : SetCode.OK;
+    // With IPv6 nobody minds.
+    return member.mark === 0 && settings.family === 'inet' && isZero(element.ip) ? SetCode.HASH_ELEM : SetCode.OK;
   },
   walk(element, _settings, member, visit) {
     if (member.mark === 0 && element.ipTo !== undefined && isZero(element.ipTo)) return SetCode.HASH_ELEM;

@@ -260,7 +260,13 @@ function parsePort(text: string, protocol: number): number {
   const port = readNumber(bare, 0, 0xffff) ?? servicePort(bare, name as PortProtocol);
   if (port !== undefined) return port;
   const number = faultOf(() => parseNumber(bare, 0, 0xffff));
-  fail(...number, `Syntax error: '${name}' is invalid as number`, `cannot parse '${text}' as a ${name} port`);
+  const fault = new IpsetFault(1, [
+    ...number,
+    `Syntax error: '${name}' is invalid as number`,
+    `cannot parse '${text}' as a ${name} port`,
+  ]);
+  fault.unnumbered = true;
+  throw fault;
 }
 
 /** The lines of the fault that `work` ends with. */

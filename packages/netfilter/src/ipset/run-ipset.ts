@@ -33,11 +33,11 @@ export function runIpset(sets: SetRegistry, argv: readonly string[], stdin = '')
   return { status, stdout: session.stdout, stderr: quiet ? '' : session.stderr };
 }
 
-/** In a restore, the line at fault is named, but only where the tool says a single thing. */
+/** In a restore, the line at fault is named, and only the last thing said. */
 function faultText(fault: IpsetFault, line: number): string {
   const at = fault.line ?? line;
-  const prefix = at > 0 && fault.status === 1 && fault.lines.length === 1 ? `Error in line ${at}: ` : '';
-  return prefix + fault.lines.join('\n');
+  if (at === 0 || fault.status === 2 || fault.unnumbered) return fault.lines.join('\n');
+  return `Error in line ${at}: ${fault.lines.at(-1)}`;
 }
 
 /** The text of `ipset save`: every set and its members, in the kernel's order. */

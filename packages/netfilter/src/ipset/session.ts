@@ -19,6 +19,9 @@ import { type ElementPart, syntaxOf, type TypeSyntax } from './type-syntax.ts';
 /** Commands that a restore file cannot hold. */
 const NOT_IN_RESTORE: readonly CommandName[] = ['restore', 'help', 'version'];
 
+/** A restore ends, as if all were well, after the first line that made the program warn. */
+const STOPPED_BY_WARNING = 0;
+
 /** One run of `ipset`: its options, what it wrote, and in a restore the lines that wait to be sent. */
 export class Session {
   readonly #sets: SetRegistry;
@@ -28,8 +31,6 @@ export class Session {
   /** The line of the restore at hand, counted from 1; 0 outside. */
   line = 0;
   #batch: Batch | undefined;
-  /** A restore stops without a word at a test that fails, once another test has succeeded. */
-  #tested = false;
 
   constructor(sets: SetRegistry) {
     this.#sets = sets;
@@ -56,7 +57,6 @@ export class Session {
       case 'help':
         return fail('chainwalk has no help texts of ipset: see the manual page ipset(8)');
     }
-    this.commit();
     return this.#whole(name, words);
   }
 
@@ -69,12 +69,10 @@ export class Session {
     const [first, second] = words.map((word, index) =>
       index === 0 || name === 'rename' || name === 'swap' ? parseSetName(word) : word,
     );
+    if (name === 'create') return this.#create(first!, words.slice(1));
+    if (name === 'test') return this.#test(first!, words.slice(1));
+    this.commit();
     switch (name) {
-      case 'create':
-        this.#create(first!, words.slice(1));
-        return undefined;
-      case 'test':
-        return this.#test(first!, words.slice(1));
       case 'destroy':
         return this.#expect(this.#sets.destroy(first, exist), name);
       case 'flush':
@@ -94,13 +92,15 @@ export class Session {
     if (code !== SetCode.OK) fail(kernelMessage(code, command));
   }
 
-  #create(name: string, [typeName, ...options]: readonly string[]): void {
+  #create(name: string, [typeName, ...options]: readonly string[]): number | undefined {
     const syntax = syntaxOf(typeName!);
     if (syntax === undefined) fail(`Syntax error: typename '${typeName}' is unknown`);
     const { attributes, warnings } = parseCreateOptions(options, syntax);
+    this.commit();
     const set = createSet(syntax.name, name, attributes, this.#sets);
     this.#expect(typeof set === 'number' ? set : this.#sets.create(set, this.environment.exist), 'create');
     for (const warning of warnings) this.stderr += `${warning}\n`;
+    return warnings.length > 0 ? STOPPED_BY_WARNING : undefined;
   }
 
   #find(name: string): { readonly set: IpSet; readonly syntax: TypeSyntax } {
@@ -133,12 +133,10 @@ export class Session {
 
   #change(command: 'add' | 'del', words: readonly string[]): void {
     const name = parseSetName(words[0]!);
-    if (this.#batch !== undefined && (this.#batch.set.name !== name || this.#batch.command !== command)) this.commit();
-    const { set, syntax } =
-      this.#batch === undefined
-        ? this.#find(name)
-        : { set: this.#batch.set, syntax: syntaxOf(this.#batch.set.type.name)! };
+    const { set, syntax } = this.#find(name);
     const element = this.#element(command, set, syntax, words.slice(1));
+    const batch = this.#batch;
+    if (batch !== undefined && (batch.set !== set || batch.command !== command)) this.commit();
     if (this.line === 0) {
       this.#expect(set.command(command, element, this.environment.exist), command);
       return;
@@ -153,13 +151,12 @@ export class Session {
   #test(name: string, words: readonly string[]): number | undefined {
     const { set, syntax } = this.#find(name);
     const element = this.#element('test', set, syntax, words);
+    this.commit();
     const text = describe(element, syntax);
     if (set.command('test', element, false) > 0) {
-      this.#tested = true;
       this.stderr += `Warning: ${text} is in set ${name}.\n`;
-      return undefined;
+      return STOPPED_BY_WARNING;
     }
-    if (this.#tested) return 0;
     this.stderr += `${text} is NOT in set ${name}.\n`;
     return 1;
   }
