@@ -9,7 +9,8 @@ import { nearest } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
 import { ParseCache } from './parse-cache.ts';
 import { EarlyExit } from './parsed-command.ts';
-import { scanCounter, utf8Length } from './strtoul.ts';
+import { parsePolicyCounters, parseRuleCounters, splitRuleCounters, tokens } from './restore-line.ts';
+import { utf8Length } from './strtoul.ts';
 import { TableEditor } from './table-editor.ts';
 import { MemoryStore, type TableStore } from './table-store.ts';
 import { emptyWords, splitRestoreLine, type WordList } from './words.ts';
@@ -279,7 +280,7 @@ class Restorer {
     if (policy !== '-') {
       let set: Counters | undefined;
       if (this.#options.counters === true) {
-        set = counters === undefined ? undefined : parseCounters(counters);
+        set = counters === undefined ? undefined : parsePolicyCounters(counters);
         if (set === undefined)
           this.#fail(2, 'bad-number', `invalid policy counters for chain '${chain}'`, 2, 'write [packets:bytes]');
       }
@@ -307,24 +308,14 @@ class Restorer {
     let given: Counters | undefined;
     if (first === BRACKET) {
       // Only within the line: a search to the end of the file for each line would take quadratic time.
-      const line = text.slice(start, end);
-      const close = line.indexOf(']');
-      const inner = close < 0 ? null : COUNTERS.exec(line.slice(1, close));
-      if (inner === null) this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
-      from = start + close + 1;
+      const bracket = splitRuleCounters(text.slice(start, end));
+      if (bracket === undefined) {
+        this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
+      }
+      from = start + bracket.length;
       if (counters === true) {
-        const packets = scanCounter(inner[1]!);
-        const bytes = scanCounter(inner[2]!);
-        if (packets === undefined || bytes === undefined) {
-          this.#fail(
-            2,
-            'bad-number',
-            `-c ${packets === undefined ? 'packet' : 'byte'} counter not numeric`,
-            1,
-            'write numbers up to 2^53',
-          );
-        }
-        given = { packets, bytes };
+        given = parseRuleCounters(bracket);
+        if (given === undefined) this.#fail(2, 'bad-number', '-c counter not numeric', 1, 'write numbers up to 2^53');
       }
     }
     const words = this.#words;
@@ -395,20 +386,3 @@ const STAR = 0x2a;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
 const LETTER_C = 0x43;
-
-/** What stands between the brackets in front of a rule. Without `-c` nobody looks at the numbers. */
-const COUNTERS = /^:*([^:]+):(.*)$/s;
-
-/** The words of a line as `strtok` with blanks and tabs finds them. */
-function tokens(text: string): string[] {
-  return text.split(/[ \t]+/).filter((word) => word !== '');
-}
-
-/** `[packets:bytes]`, whatever follows. */
-function parseCounters(text: string): Counters | undefined {
-  const parts = /^\[\s*(\d+):\s*(\d+)/.exec(text);
-  if (parts === null) return undefined;
-  const packets = scanCounter(parts[1]!);
-  const bytes = scanCounter(parts[2]!);
-  return packets === undefined || bytes === undefined ? undefined : { packets, bytes };
-}
