@@ -3,6 +3,7 @@ import { drop, Hook, type HookFunction, type Host, invariant, type Packet, type 
 import { DEFAULT_EXTENSIONS } from './extensions.ts';
 import { SetRegistry } from './ipset/set-registry.ts';
 import { ruleText } from './iptables/save.ts';
+import { logInvalidPackets } from './log/invalid.ts';
 import { Compiler, FAMILY } from './x_tables/compile.ts';
 import type { ExtensionRegistry, Need } from './x_tables/extension.ts';
 import { emptyTable, TABLE_LAYOUT } from './x_tables/layout.ts';
@@ -56,6 +57,7 @@ export class Netfilter {
     this.usesIndex = options.index ?? true;
     this.#compiler = new Compiler(this.extensions);
     this.sets = new SetRegistry(host);
+    logInvalidPackets(conntrack);
   }
 
   /** The tables that exist, in the order in which they came into being. */

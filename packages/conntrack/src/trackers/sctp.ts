@@ -100,7 +100,10 @@ export const sctp: Tracker = {
   stateName: (ct) => NAMES[ct.data?.kind === 'sctp' ? ct.data.state : 0]!,
   packet(conntrack, ct, packet, state) {
     const header = packet.transport;
-    if (header?.kind !== 'sctp') return 'invalid';
+    if (header?.kind !== 'sctp') {
+      conntrack.noteInvalid(packet, state, PROTOCOL.sctp, 'nf_ct_sctp: short packet ');
+      return 'invalid';
+    }
     if (packet.badChecksum && state.hook === Hook.PREROUTING && conntrack.sysctls.checksum.value !== 0) {
       conntrack.noteInvalid(packet, state, PROTOCOL.sctp, 'nf_ct_sctp: bad CRC ');
       return 'invalid';

@@ -76,3 +76,18 @@ it('shows the link-layer header of a packet that has one', () => {
   expect(raw).toContain(' MAC=02:00:00:00:00:02:02:00:00:00:00:01:08:00 SRC=');
   expect(pre).toContain(' MACSRC=02:00:00:00:00:01 MACDST=02:00:00:00:00:02 MACPROTO=0800 SRC=');
 });
+
+it('logs what conntrack calls INVALID, where it is asked to', () => {
+  const recorded = JSON.parse(
+    readFileSync(new URL('fixtures/invalid-lines.json', import.meta.url), 'utf8'),
+  ) as readonly (readonly [packet: string, lines: readonly string[]])[];
+  const { host, net } = world();
+  runIptablesRestore(net, '*raw\nCOMMIT\n*mangle\n-A PREROUTING -m conntrack --ctstate INVALID\nCOMMIT\n');
+  host.sysctl.write('net.netfilter.nf_conntrack_log_invalid', 255);
+  for (const [hex, expected] of recorded) {
+    expect(
+      linesOf(host, () => host.receive(host.device('eth0')!, packetOf(hex))),
+      hex,
+    ).toEqual(expected);
+  }
+});
