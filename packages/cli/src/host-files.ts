@@ -1,4 +1,5 @@
 import { type Host, InputError, isSecondary, parseAddress, parseRoute, refuse, runIp } from '@chainwalk/core';
+import { jsonFault } from './json-fault.ts';
 
 /** One link as `ip -j addr` prints it, as far as chainwalk reads it. */
 interface LinkJson {
@@ -13,9 +14,8 @@ function readArray(text: string, source: string, command: string): readonly unkn
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const before = text.slice(0, at === undefined ? 0 : Number(at)).split('\n');
+  } catch {
+    const before = text.slice(0, jsonFault(text)).split('\n');
     const place = { source, line: before.length, column: before.at(-1)!.length + 1 };
     throw new InputError([
       { severity: 'error', code: 'syntax', message: 'this is not JSON', place, hint: `make it with "${command}"` },
