@@ -19,17 +19,21 @@ interface Part {
  */
 export function reductions(scenario: Scenario, fineness: number): Reduction[] {
   const parts = fineness < 3 ? coarseParts(scenario) : fineParts(scenario);
-  const size = fineness < 3 ? Math.max(1, Math.ceil(parts.length / [4, 10, parts.length || 1][fineness]!)) : 1;
+  const chunkSize = fineness < 3 ? Math.max(1, Math.ceil(parts.length / [4, 10, parts.length || 1][fineness]!)) : 1;
   const result: Reduction[] = [];
-  for (let from = 0; from < parts.length; from += size) {
-    const chunk = parts.slice(from, from + size);
+  for (let from = 0; from < parts.length; from += chunkSize) {
+    const chunk = parts.slice(from, from + chunkSize);
     result.push({
       scenario: chunk.reduce((smaller, part) => part.remove(smaller), scenario),
       without: chunk.map((part) => part.name).join(', '),
     });
   }
-  const before = JSON.stringify(scenario);
-  return result.filter((reduction) => JSON.stringify(reduction.scenario) !== before);
+  return result.filter((reduction) => size(reduction.scenario) < size(scenario));
+}
+
+/** How much there is to read in a scenario; a chain that drops by policy is more to think about than one that accepts. */
+export function size(scenario: Scenario): number {
+  return JSON.stringify(scenario).length + 10 * ((scenario.iptables ?? '').match(/^:\S+ DROP/gm)?.length ?? 0);
 }
 
 /** Steps, rules, chains, tables, sets, services, devices, routes, sysctls. */

@@ -1,6 +1,6 @@
 import type { Difference, Scenario } from '@chainwalk/scenario';
 import { type Judged, judge, playOurs } from './judge.ts';
-import { reductions } from './reduce.ts';
+import { reductions, size } from './reduce.ts';
 
 export interface ShrinkOptions {
   readonly jobs?: number | undefined;
@@ -97,8 +97,6 @@ function intersection(whole: Scenario, parts: readonly Scenario[]): Scenario {
     ),
   };
 }
-
-const size = (scenario: Scenario): number => JSON.stringify(scenario).length;
 
 /** What differs, without where: counters of another chain are the same kind of difference. */
 const kind = (difference: Difference): string => difference.what.split(' ')[0]!;

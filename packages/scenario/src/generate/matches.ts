@@ -75,6 +75,8 @@ export function coreMatches(
     [3, 'icmp'],
     [0.4, '47'],
     [0.3, 'sctp'],
+    [0.15, '50'],
+    [0.15, '51'],
   ]);
   if (protocol === undefined) return { words, protocol };
   const negated = draw.chance(0.06);
@@ -176,6 +178,11 @@ const STATELESS: readonly Weighted<Maker>[] = [
     0.2,
     (draw) => `-m string --hex-string "|00 00 00 00|" --algo ${draw.pick(['bm', 'kmp'])} --from ${draw.pick([0, 40])}`,
   ],
+  [
+    0.2,
+    (draw) =>
+      `-m time ${not(draw, 0.3)}--weekdays ${draw.pick(['Mon,Tue,Wed,Thu,Fri,Sat,Sun', 'Sat,Sun,Mon,Fri,Thu,Wed,Tue'])}`,
+  ],
 ];
 
 const STATEFUL: readonly Weighted<Maker>[] = [
@@ -251,6 +258,10 @@ const ofReversePath: Maker = (draw) =>
 const ofMac: Maker = (draw) => `-m mac ${not(draw, 0.3)}--mac-source 02:00:00:00:00:01`;
 const ofGroup: Maker = (draw) => `-m devgroup ${not(draw)}--src-group ${draw.pick(['0x0', '0x1'])}`;
 const ofRealm: Maker = (draw) => `-m realm ${not(draw)}--realm ${draw.pick(['0x0', '0x5'])}`;
+const ofEcn: Maker = (draw) =>
+  `-m ecn ${not(draw)}${draw.pick(['--ecn-tcp-ece', '--ecn-tcp-cwr', '--ecn-ip-ect 0', '--ecn-ip-ect 2'])}`;
+const ofSctp: Maker = (draw) =>
+  `-m sctp ${not(draw)}${draw.pick(['--dport 0', '--sport 0', '--dport 80', '--chunk-types any INIT'])}`;
 const ofMss: Maker = (draw) => `-m tcpmss ${not(draw)}--mss ${draw.pick(['1:536', '1460'])}`;
 
 /** One match that needs a module. */
@@ -269,7 +280,10 @@ export function moduleMatch(draw: Draw, context: RuleContext, protocol: string |
     makers.push([0.08, ofReversePath]);
   if (onlyFrom(context, 'PREROUTING', 'INPUT', 'FORWARD')) makers.push([0.02, ofMac], [0.02, ofGroup]);
   if (onlyFrom(context, 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.02, ofRealm]);
-  if (protocol === 'tcp') makers.push([0.03, ofMss]);
+  if (protocol === 'tcp') makers.push([0.03, ofMss], [0.03, ofEcn]);
+  if (protocol === 'sctp') makers.push([1, ofSctp]);
+  if (protocol === '50') makers.push([1, (draw) => `-m esp ${not(draw)}--espspi ${draw.pick(['0', '0:100', '256'])}`]);
+  if (protocol === '51') makers.push([1, (draw) => `-m ah ${not(draw)}--ahspi ${draw.pick(['0', '0:100', '256'])}`]);
   return draw.weighted(makers)(draw, context, protocol);
 }
 

@@ -36,8 +36,8 @@ export function payload(draw: Draw): number {
     [1, 10],
     [1, 100],
     [0.5, 500],
-    [0.2, 1400],
-    [0.1, 1472],
+    [0.3, 1400],
+    [0.2, 1472],
   ]);
 }
 
@@ -69,7 +69,7 @@ function transport(draw: Draw): PacketSpec {
       }),
     ],
     [1, () => icmpError(draw)],
-    [0.3, () => ({ proto: draw.pick([47, 50, 132, 2, 89, 253]), payload: draw.pick([0, 20, 40]) })],
+    [0.3, () => ({ proto: draw.pick([47, 50, 51, 132, 2, 89, 253]), payload: draw.pick([0, 20, 40]) })],
   ])();
 }
 
@@ -117,7 +117,7 @@ export function drawPacketStep(draw: Draw, host: HostPlan, plan: Plan): Step {
   const arrives =
     plan.base === 'limit' ? host.peers[draw.chance(0.5) ? 1 : 4]!.address : drawDestination(draw, host, from);
   const packet: PacketSpec = {
-    src: from?.address ?? draw.pick(host.local).address,
+    src: from?.address ?? draw.pick(draw.chance(0.05) ? host.peers : host.local).address,
     dst: arrives,
     ...transport(draw),
     ...(plan.base === 'limit' ? { ttl: 64 } : header(draw)),

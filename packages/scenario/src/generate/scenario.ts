@@ -84,22 +84,35 @@ function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, services: readonly 
   if (plan.base === 'filter' || (plan.base === 'ipset' && !plan.stateful)) {
     return draw.many(4, 14, () => drawPacketStep(draw, host, plan));
   }
-  const flows = draw.many(1, 4, (index) => {
+  const balanced = plan.base === 'ipvs' || services.length > 0;
+  const flows = draw.many(1, balanced ? 8 : 4, (index) => {
     const flow = drawFlow(draw, host, index);
     const service = services.length > 0 && draw.chance(0.9) ? draw.pick(services) : undefined;
     const aimed = service === undefined ? flow : { ...flow, ...flowTo(service, host) };
     if (service === undefined) return drawConversation(draw, aimed, plan);
-    const steps = drawConversation(draw, aimed, plan);
+    // Schedulers see more when many connections only begin.
+    const begun = (steps: Step[]): Step[] => (draw.chance(0.45) ? steps.slice(0, draw.int(1, 3)) : steps);
+    const steps = begun(drawConversation(draw, aimed, plan));
     // The protocol of the service, unless the conversation should miss it.
     return steps.every((step) => step.packet?.proto === undefined || step.packet.proto === service.proto) ||
       draw.chance(0.1)
       ? steps
-      : drawConversation(draw, aimed, plan);
+      : begun(drawConversation(draw, aimed, plan));
   });
   const single = draw.many(0, plan.base === 'ipvs' || plan.base === 'kube' ? 3 : 7, () => [
     drawPacketStep(draw, host, plan),
   ]);
   return interleaved(draw, [...flows, ...single]);
+}
+
+/** A second way out for what a rule has marked. */
+function policyRouting(draw: Draw): Step[] {
+  return [
+    { run: `ip route add default via ${draw.pick(['10.0.0.254 dev eth1', '172.16.0.254 dev eth2'])} table 100` },
+    {
+      run: `ip rule add fwmark ${draw.pick(['0x1', '0x4000/0x4000', '0x1/0x1'])} ${draw.pick(['table 100', 'table 100', 'table 100', 'prohibit'])}`,
+    },
+  ];
 }
 
 /** Gives steps their times, in milliseconds; the whole takes a few seconds, since a kernel plays it in real time. */
@@ -132,6 +145,7 @@ export function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES
     const commands = draw.many(2, Math.max(3, Math.floor(steps.length / 2)), () => [drawCommand(draw, context)]);
     steps = interleaved(draw, [steps, ...commands]);
   }
+  if (host.devices.includes('eth1') && draw.chance(0.1)) steps = [...policyRouting(draw), ...steps];
   if (plan.timed) steps = withTimes(draw, steps);
   const scenario: Scenario = {
     name: plan.feature,

@@ -107,12 +107,15 @@ export function drawTarget(draw: Draw, context: RuleContext, protocol: string | 
       ]);
     if (onlyFrom(context, 'FORWARD', 'OUTPUT', 'POSTROUTING'))
       makers.push([0.3, () => `-j CLASSIFY --set-class 1:${draw.int(1, 9)}`]);
+    if (protocol === 'udp' || protocol === 'tcp') makers.push([0.2, () => '-j CHECKSUM --checksum-fill']);
+    makers.push([0.2, () => `-j TEE --gateway ${draw.pick(context.host.peers).address}`]);
     if (plan.stateful) makers.push([3, () => connmark(draw)]);
   }
   if (table === 'nat') makers.push([14, () => translation(draw, context, protocol)], [0.5, () => mark(draw)]);
   if (table === 'raw' && plan.stateful) {
     makers.push([1.5, () => '-j CT --notrack'], [1, () => '-j NOTRACK']);
-    makers.push([0.2, () => `-j CT --ctevents new,destroy`]);
+    makers.push([0.2, () => '-j CT --ctevents new,destroy']);
+    if (protocol === 'tcp') makers.push([0.3, () => '-j CT --helper ftp']);
   }
   const addable = context.sets.filter(
     (set) => set.type !== 'list:set' && !set.type.startsWith('bitmap:ip') && set.type !== 'hash:net,net',

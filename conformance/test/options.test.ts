@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { Misuse, readOptions } from '../src/options.ts';
+
+describe('the options of npm run conformance', () => {
+  it('are read with their units', () => {
+    expect(
+      readOptions(['--runs', '20', '--', '--time', '10m', '--features', 'nat,ipvs', '--shrink', '90s', 'a.json']),
+    ).toMatchObject({
+      runs: 20,
+      time: 600_000,
+      shrink: 90_000,
+      features: ['nat', 'ipvs'],
+      files: ['a.json'],
+    });
+  });
+
+  it.each([['--runs', '0'], ['--runs'], ['--features', 'nat,cats'], ['--time', 'soon'], ['--what']])(
+    'refuse %s %s',
+    (...words) => {
+      expect(() => readOptions(words.filter((word) => word !== undefined))).toThrow(Misuse);
+    },
+  );
+});
