@@ -1,4 +1,4 @@
-import { decodePacket, type Packet, PROTOCOL, Quote, STOLEN, type Verdict } from '@chainwalk/core';
+import { type Address, decodePacket, type Packet, PROTOCOL, Quote, STOLEN, type Verdict } from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
 import type { IpvsContext } from '../context.ts';
 import { countOut } from './statistics.ts';
@@ -12,8 +12,8 @@ export function isBalancedError(type: number): boolean {
 export interface TunnelledQuote {
   readonly quote: Quote;
   readonly bytes: Uint8Array;
-  /** Bytes in front of it: the outer IP header and the tunnel's. */
-  readonly overhead: number;
+  /** Where the outer packet went. */
+  readonly server: Address;
   /** Whether the outer packet must not be fragmented. */
   readonly dontFragment: boolean;
 }
@@ -26,6 +26,7 @@ const GRE_CHECKSUM_FLAG = 0x80;
 const FRAG_NEEDED = 4;
 /** Smallest MTU of IPv4. */
 const SMALLEST_MTU = 68;
+const IP_HEADER = 20;
 
 /**
  * If the quote is an outer packet of one of our tunnels, the packet inside. `undefined` if it is no tunnel at all;
@@ -58,12 +59,13 @@ export function tunnelledQuote(
   const inside = bytes.subarray(at + skip);
   const quote = Quote.of(inside);
   if (quote === undefined) return 'unknown';
-  return { quote, bytes: inside, overhead: at + skip, dontFragment: (bytes[6]! & 0x40) !== 0 };
+  return { quote, bytes: inside, server: outer.dst, dontFragment: (bytes[6]! & 0x40) !== 0 };
 }
 
 /**
  * Tells the client what became of its packet in the tunnel: the same error, from the virtual address, about the packet
- * that it sent. A limit of the MTU gets smaller by what the tunnel adds.
+ * that it sent. What a "fragmentation needed" says of the MTU is learnt for later packets; the client is told what is
+ * left of the MTU that the route had so far, less an IP header whatever the tunnel adds.
  */
 export function reportTunnelError(
   ipvs: IpvsContext,
@@ -75,9 +77,10 @@ export function reportTunnelError(
   if (icmp?.kind !== 'icmp') return STOLEN;
   let rest = (icmp.id << 16) | icmp.seq;
   if (icmp.type === 3 && icmp.code === FRAG_NEEDED) {
-    if (!inner.dontFragment) return consumed(ipvs, packet);
     const mtu = connection.destination?.routeCache?.route.mtu ?? icmp.seq;
-    rest = mtu > SMALLEST_MTU + inner.overhead ? mtu - inner.overhead : mtu;
+    ipvs.pathMtus.learn(inner.server, icmp.seq);
+    if (!inner.dontFragment) return consumed(ipvs, packet);
+    rest = mtu > SMALLEST_MTU + IP_HEADER ? mtu - IP_HEADER : mtu;
   }
   const offender = decodePacket(inner.bytes);
   if (typeof offender === 'string') return consumed(ipvs, packet);

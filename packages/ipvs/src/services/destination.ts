@@ -6,6 +6,8 @@ import type { Service } from './service.ts';
 /** A route towards a real server, good as long as the host's routes are the same. */
 export interface CachedRoute {
   readonly fib: object;
+  /** Of what had been learnt of MTUs then; `undefined` never fits. */
+  readonly generation: number | undefined;
   readonly route: Route;
 }
 

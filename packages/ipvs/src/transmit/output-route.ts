@@ -66,16 +66,22 @@ export function takeRoute(
 }
 
 /**
- * The route to a server, kept while the host's routes are the same (`dest_dst`). Neither the packet's mark nor its TOS
- * counts.
+ * The route to a server, kept while the host's routes are the same and nothing new was learnt of its MTU (`dest_dst`).
+ * Neither the packet's mark nor its TOS counts.
  */
 function routeTo(ipvs: IpvsContext, destination: Destination | undefined, address: Address): Route | undefined {
-  const { host } = ipvs;
+  const { host, pathMtus } = ipvs;
   const cached = destination?.routeCache;
-  if (cached !== undefined && cached.fib === host.fib) return cached.route;
-  const route = host.routeOutput({ destination: address, source: undefined, tos: 0, mark: 0 });
-  if (isRouteFailure(route)) return undefined;
-  if (destination !== undefined) destination.routeCache = { fib: host.fib, route };
+  if (cached !== undefined && cached.fib === host.fib && cached.generation === pathMtus.generation) return cached.route;
+  const found = host.routeOutput({ destination: address, source: undefined, tos: 0, mark: 0 });
+  if (isRouteFailure(found)) return undefined;
+  const mtu = pathMtus.towards(address, found.mtu);
+  const route = mtu === found.mtu ? found : { ...found, mtu };
+  // A learnt MTU comes to its end by itself, so its route is not kept.
+  if (destination !== undefined) {
+    const generation = mtu === found.mtu ? pathMtus.generation : undefined;
+    destination.routeCache = { fib: host.fib, generation, route };
+  }
   return route;
 }
 

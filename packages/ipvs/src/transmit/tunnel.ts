@@ -87,7 +87,8 @@ function becomeOuter(ipvs: IpvsContext, packet: Packet, source: Address, server:
   packet.dst = server;
   packet.options = new Uint8Array(0);
   packet.dontFragment = packet.dontFragment && ipvs.sysctls.pmtuDisc.value !== 0;
-  packet.id = ipvs.host.simulation.random.stream('ip-id').below(65536);
+  // What cannot become fragments needs no identification.
+  packet.id = packet.dontFragment ? 0 : ipvs.host.simulation.random.stream('ip-id').below(65536);
   packet.fragMaxSize = 0;
   packet.badChecksum = false;
   // A congestion mark is not carried outside; it stays inside.
