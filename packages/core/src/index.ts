@@ -38,7 +38,9 @@ export {
 export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } from './capture/captured-packet.ts';
 export { decodeFrame, type FrameFault, packetOffset } from './capture/link-layer.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
-export { isSecondary, parseRoute, runIp } from './commands/ip.ts';
+export { isSecondary } from './commands/ip/address.ts';
+export { parseRoute } from './commands/ip/route.ts';
+export { runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';
 export { type Diagnostic, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
 export { type Draft, type Edit, edit, type Patch } from './edit.ts';

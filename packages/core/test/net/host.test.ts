@@ -271,7 +271,10 @@ describe('ICMP errors', () => {
   it.each([1, 2, 6, 7, 9, 10])('are not sent about ICMP type %i, which Linux only discards', (type) => {
     const { host, diary } = router();
     const packet = udp('10.0.0.5', '8.8.8.8', { ttl: 1 });
-    host.receive(host.device('eth1')!, new Packet({ ...packet, protocol: PROTOCOL.icmp, transport: icmpHeader(type, 0) }));
+    host.receive(
+      host.device('eth1')!,
+      new Packet({ ...packet, protocol: PROTOCOL.icmp, transport: icmpHeader(type, 0) }),
+    );
     expect(diary).toEqual(['ttl-exceeded']);
   });
 });

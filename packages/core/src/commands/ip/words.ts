@@ -1,0 +1,64 @@
+import type { MutableHostConfig } from '../../net/host.ts';
+import { SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
+
+/** A refusal of `ip`: its status (1 for words it does not know, 2 for what the kernel refuses) and its message. */
+export class Refusal {
+  readonly status: number;
+  readonly message: string;
+  constructor(status: number, message: string) {
+    this.status = status;
+    this.message = message;
+  }
+}
+
+export const kernel = (message: string): Refusal => new Refusal(2, `RTNETLINK answers: ${message}`);
+
+/** Words in pairs, `dev eth0`, and single ones. */
+export class Words {
+  readonly #words: readonly string[];
+  #at = 0;
+  constructor(words: readonly string[]) {
+    this.#words = words;
+  }
+  next(): string | undefined {
+    return this.#words[this.#at++];
+  }
+  value(of: string): string {
+    const word = this.next();
+    if (word === undefined) throw new Refusal(255, `Command line is not complete. Try option "help" (${of})`);
+    return word;
+  }
+  number(of: string, max = 0xffffffff): number {
+    const word = this.value(of);
+    const number = /^(0x[0-9a-fA-F]+|\d+)$/.test(word) ? Number(word) : Number.NaN;
+    if (!(number <= max)) throw new Refusal(1, `Error: argument "${word}" is wrong: invalid ${of}`);
+    return number;
+  }
+}
+
+export type MutableInterface = MutableHostConfig['interfaces'][number];
+
+export function deviceIn(config: MutableHostConfig, name: string | undefined): MutableInterface {
+  const found = config.interfaces.find((entry) => entry.name === name);
+  if (found === undefined) throw new Refusal(1, `Cannot find device "${name ?? ''}"`);
+  return found;
+}
+
+export function scopeOf(word: string): Scope {
+  const found =
+    word in SCOPE ? (word as Scope) : (Object.keys(SCOPE) as Scope[]).find((name) => String(SCOPE[name]) === word);
+  if (found === undefined) throw new Refusal(1, `Error: argument "${word}" is wrong: invalid scope value.`);
+  return found;
+}
+
+export function flushDeviceRoutes(config: MutableHostConfig, device: string): void {
+  config.routes = config.routes.filter((entry) => entry.device !== device);
+}
+
+export function tableOf(word: string): number {
+  if (word in TABLE) return TABLE[word as keyof typeof TABLE];
+  const number = Number(word);
+  if (!Number.isInteger(number) || number < 1 || number > 0xffffffff)
+    throw new Refusal(1, `Error: argument "${word}" is wrong: table id value is invalid`);
+  return number;
+}
