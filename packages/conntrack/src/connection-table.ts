@@ -4,11 +4,16 @@ import type { Connection } from './connection.ts';
 import type { Direction, Tuple } from './tuple.ts';
 import { type Zone, zoneId } from './zone.ts';
 
-/** Integers of one row: hash and next of both directions, then the deadline. Padded to half a cache line. */
-const STRIDE = 8;
+/**
+ * Integers of one row, a cache line: hash and link of both directions, the deadline, then what look-ups compare: zone and
+ * protocol of both directions, and their addresses and ports.
+ */
+const STRIDE = 16;
 const HASH = 0;
 const NEXT = 2;
 const DEADLINE = 4;
+const KIND = 5;
+const TUPLE = 7;
 /** Rows are kept in pages, so that growing never copies what is there. */
 const PAGE_BITS = 13;
 const PAGE_ROWS = 1 << PAGE_BITS;
@@ -17,8 +22,8 @@ const END = -1;
 
 /**
  * The hash table of confirmed connections (`nf_conntrack_hash`). Each connection hangs in two chains, one a direction, as
- * node `slot * 2 + direction`; new nodes go to the head. Hashes, links and deadlines stand in flat integer pages, so a
- * look-up touches a connection object only where all 32 bits of the hash agree.
+ * node `slot * 2 + direction`; new nodes go to the head. Everything that a look-up needs stands in flat integer pages, a
+ * cache line for each connection, so the connection objects on the way are not touched.
  *
  * The hash is 32 bits scaled to the number of buckets by multiplication, as in Linux. Linux seeds it at boot, so which
  * tuples share a bucket is chance there too; here the seed decides.
@@ -124,13 +129,12 @@ export class ConnectionTable {
         const expired = this.#connections[node >> 1];
         if (expired !== undefined) collect(expired);
       } else if (page[row + HASH + direction] === hash32) {
-        const ct = this.#connections[node >> 1]!;
+        const key = row + TUPLE + direction * 3;
         if (
-          ct.sourceBits(direction) === src &&
-          ct.destinationBits(direction) === dst &&
-          ct.portBits(direction) === ports &&
-          ct.protocol === tuple.protocol &&
-          zoneId(ct.zone, direction) === zoneId(zone, direction)
+          page[key] === src &&
+          page[key + 1] === dst &&
+          page[key + 2] === ports &&
+          page[row + KIND + direction] === ((zoneId(zone, direction) << 8) | tuple.protocol)
         ) {
           return node;
         }
@@ -157,8 +161,14 @@ export class ConnectionTable {
     const row = (slot & (PAGE_ROWS - 1)) * STRIDE;
     page[row + DEADLINE] = ct.timeout;
     page[row + NEXT] = END;
-    page[row + HASH] = this.hashOf(ct, 0);
-    page[row + HASH + 1] = this.hashOf(ct, 1);
+    for (const direction of [0, 1] as const) {
+      page[row + HASH + direction] = this.hashOf(ct, direction);
+      page[row + KIND + direction] = (zoneId(ct.zone, direction) << 8) | ct.protocol;
+      const key = row + TUPLE + direction * 3;
+      page[key] = ct.sourceBits(direction);
+      page[key + 1] = ct.destinationBits(direction);
+      page[key + 2] = ct.portBits(direction);
+    }
     if (!replyOnly) this.#link(slot * 2, page, row);
     this.#link(slot * 2 + 1, page, row);
     this.#size++;

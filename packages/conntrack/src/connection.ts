@@ -56,6 +56,13 @@ export class Extensions {
  * Invariant: the original tuple never changes, and the reply tuple only before confirmation.
  */
 export class Connection {
+  // First, since fields lie in memory in this order: what look-ups compare and what every packet needs share cache lines.
+  readonly #src: number;
+  readonly #dst: number;
+  readonly #ports: number;
+  #replySrc: number;
+  #replyDst: number;
+  #replyPorts: number;
   /** Bits of {@link Status}. */
   status = 0;
   /** `ct->mark`, unsigned 32 bits. */
@@ -75,13 +82,6 @@ export class Connection {
   extensions: Extensions | undefined = undefined;
   /** Next in the chain of connections with such a source. Owned by NAT. */
   nextBySource: Connection | undefined = undefined;
-
-  readonly #src: number;
-  readonly #dst: number;
-  readonly #ports: number;
-  #replySrc: number;
-  #replyDst: number;
-  #replyPorts: number;
 
   constructor(serial: number, original: Tuple, reply: Tuple) {
     this.serial = serial;

@@ -1,0 +1,131 @@
+// A million connections: what each takes of memory, what one packet takes of time, and what Linux would compare.
+//
+//   node --expose-gc bench/connections.mjs [--most 1000000] [--json]
+//
+// Flows are UDP or TCP through one router; buckets are as many as connections, as Linux has them at `nf_conntrack_max`.
+// "find" is a look-up in the table alone, "packet" the whole way of a packet of an existing connection from ip_rcv to the
+// device, both in processor time, best of five rounds over random flows: beyond some 10,000 connections each is a series
+// of cache misses. "probes" is what the meter counts, the same at every size. "chains" compares the longest chain with
+// what a Poisson law of the same mean expects of an ideal hash, as the kernel's siphash is one.
+
+import { Conntrack, DEFAULT_ZONE } from '../packages/conntrack/dist/index.js';
+import { Host, ipv4FromBits, Meter, Packet, Simulation, tcpHeader, udpHeader } from '../packages/core/dist/index.js';
+
+const argument = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const most = argument('most', 1_000_000);
+const asJson = process.argv.includes('--json');
+const ROUNDS = 5;
+const PER_ROUND = 200_000;
+const ACK = 16;
+
+const processorTime = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
+};
+const memory = () => {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+function router(buckets) {
+  const host = new Host(new Simulation({ seed: 1 }));
+  host.configure((config) => {
+    const device = (name, bits) => ({
+      name,
+      kind: 'device',
+      up: true,
+      wasUp: true,
+      mtu: 1500,
+      group: 0,
+      addresses: [{ address: ipv4FromBits(bits), length: 16, scope: 'global', secondary: false }],
+    });
+    config.interfaces.push(device('eth0', 0xc0a8_0001), device('eth1', 0x0a00_0001));
+  });
+  host.sysctl.write('net.ipv4.ip_forward', 1);
+  const conntrack = new Conntrack(host, { buckets, max: 2 * buckets });
+  conntrack.require('ipv4');
+  return { host, conntrack };
+}
+
+const source = (flow) => ipv4FromBits(0xc0a8_0100 + (flow >>> 14));
+const SERVER = ipv4FromBits(0x0a00_0005);
+const port = (flow) => 1024 + (flow & 0x3fff);
+
+const KINDS = {
+  udp: (flow) => new Packet({ src: source(flow), dst: SERVER, protocol: 17, transport: udpHeader(port(flow), 53, 0) }),
+  tcp: (flow) =>
+    new Packet({
+      src: source(flow),
+      dst: SERVER,
+      protocol: 6,
+      transport: tcpHeader({ sport: port(flow), dport: 80, flags: ACK, seq: 1000, ack: 1 }),
+    }),
+};
+
+/** Nanoseconds of one call of `work` with a random flow, best of some rounds. */
+function nanoseconds(flows, work) {
+  let state = 12_345;
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = processorTime();
+    for (let i = 0; i < PER_ROUND; i++) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      work(Math.floor((state / 0x1_0000_0000) * flows));
+    }
+    best = Math.min(best, (processorTime() - start) / PER_ROUND);
+  }
+  return Math.round(best);
+}
+
+/** The shortest length that fewer than one chain in all is expected to exceed. */
+function poissonLongest(buckets, mean) {
+  let probability = Math.exp(-mean);
+  let above = 1 - probability;
+  let length = 0;
+  while (buckets * above > 1) {
+    length++;
+    probability *= mean / length;
+    above -= probability;
+  }
+  return length;
+}
+
+const rows = [];
+for (const kind of ['udp', 'tcp']) {
+  for (let flows = 1000; flows <= most; flows *= 10) {
+    const before = memory();
+    const { host, conntrack } = router(flows);
+    const device = host.device('eth0');
+    const start = processorTime();
+    for (let flow = 0; flow < flows; flow++) host.receive(device, KINDS[kind](flow));
+    const created = Math.round((processorTime() - start) / flows);
+    const bytes = Math.round((memory() - before) / flows);
+    const { table } = conntrack;
+    const meter = new Meter();
+    const protocol = kind === 'udp' ? 17 : 6;
+    const dport = kind === 'udp' ? 53 : 80;
+    const find = nanoseconds(flows, (flow) => {
+      const tuple = { src: source(flow), dst: SERVER, protocol, sport: port(flow), dport };
+      if (table.find(tuple, DEFAULT_ZONE, table.hashTuple(tuple, 0), 0, () => {}, meter) < 0) throw new Error('lost');
+    });
+    const packet = nanoseconds(flows, (flow) => host.receive(device, KINDS[kind](flow)));
+    const chains = table.chainLengths();
+    rows.push({
+      kind,
+      connections: conntrack.count,
+      'bytes each': bytes,
+      'new ns': created,
+      'find ns': find,
+      'packet ns': packet,
+      probes: Number((meter.conntrackProbes / meter.conntrackLookups).toFixed(2)),
+      'longest chain': chains.length - 1,
+      'Poisson longest': poissonLongest(table.buckets, (2 * flows) / table.buckets),
+    });
+  }
+}
+if (asJson) console.log(JSON.stringify(rows, undefined, 1));
+else console.table(rows);
