@@ -153,9 +153,10 @@ export class MemberData {
     if (timeout !== undefined) this.#setDeadline(slot, element.timeout ?? timeout);
   }
 
-  /** Likewise for a member that a packet adds: its counters start with that packet, its comment stays. */
+  /** Likewise for a member that a packet adds, new or not: its counters start with that packet, a comment goes. */
   storePacket(slot: number, length: number, query: SetQuery): void {
-    const { timeout, counters, skbinfo } = this.extensions;
+    const { timeout, counters, comment, skbinfo } = this.extensions;
+    if (comment) this.dropComment(slot);
     if (counters) {
       this.#bytes[slot] = BigInt(length);
       this.#packets[slot] = 1n;

@@ -194,6 +194,14 @@ describe('-j SET', () => {
     expect(saveSets(world.net.sets)).not.toContain('add a');
   });
 
+  it('takes the comment from a member that it adds again', () => {
+    const world = worldWith('create a hash:ip comment counters initval 1\nadd a 127.0.0.9 comment "mine" packets 5\n');
+    play(world, ['-j SET --add-set a src'], '127.0.0.9');
+    expect(saveSets(world.net.sets)).toContain('add a 127.0.0.9 packets 5 bytes 0 comment "mine"\n');
+    play(world, ['-j SET --add-set a src --exist'], '127.0.0.9');
+    expect(saveSets(world.net.sets)).toContain('add a 127.0.0.9 packets 1 bytes 40\n');
+  });
+
   it('adds to a hash:net with the longest prefix that is there', () => {
     const world = worldWith('create a hash:net initval 1\n');
     play(world, ['-j SET --add-set a src'], '127.0.0.9');
