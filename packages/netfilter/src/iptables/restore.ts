@@ -7,8 +7,9 @@ import { parseCommand } from './command-line.ts';
 import { execute, type Output } from './execute.ts';
 import { nearest } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
+import { hintFor } from './names.ts';
 import { ParseCache } from './parse-cache.ts';
-import { EarlyExit } from './parsed-command.ts';
+import { EarlyExit, type ParsedCommand } from './parsed-command.ts';
 import { parsePolicyCounters, parseRuleCounters, splitRuleCounters, tokens } from './restore-line.ts';
 import { utf8Length } from './strtoul.ts';
 import { TableEditor } from './table-editor.ts';
@@ -347,20 +348,27 @@ class Restorer {
       },
     });
     if (watcher === undefined) {
-      this.#iptc(() => execute(command, editor, this.#cache, this.#output));
+      this.#iptc(() => execute(command, editor, this.#cache, this.#output), command, editor);
       return;
     }
     const added: Rule[] = [];
-    this.#iptc(() => execute(command, editor, this.#cache, { stdout: '', added }));
+    this.#iptc(() => execute(command, editor, this.#cache, { stdout: '', added }), command, editor);
     watcher.rules(added, this.#place(words.columns[0] ?? 1));
   }
 
   /** Runs what libiptc may refuse; iptables-restore says no more than which line failed. */
-  #iptc(action: () => void): void {
+  #iptc(action: () => void, command?: ParsedCommand, editor?: TableEditor): void {
     try {
       action();
     } catch (error) {
       if (!(error instanceof IptcError)) throw error;
+      const chain = command?.chain;
+      if (command !== undefined && editor !== undefined && chain !== undefined && !editor.isChain(chain)) {
+        const names = editor.chains().map(({ name }) => name);
+        const message = `line ${this.#line} failed: there is no chain ${chain} in ${editor.name}`;
+        const hint = hintFor(chain, names) ?? `declare it with a line ":${chain} - [0:0]"`;
+        this.#fail(1, 'unknown-chain', message, command.words.columns[command.chainWord] ?? 1, hint);
+      }
       this.#fail(1, 'refused', `line ${this.#line} failed: ${error.message}`, 1);
     }
   }

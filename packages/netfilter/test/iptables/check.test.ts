@@ -35,7 +35,7 @@ COMMIT
       '3:13 error unknown-protocol',
       '4:17 error unknown-option',
       '5:13 error unknown-target',
-      '6:1 error refused',
+      '6:4 error unknown-chain',
       '8:2 error unknown-table',
       '12:14 error nat-drop',
       '15:1 error no-commit',
