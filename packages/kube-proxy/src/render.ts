@@ -146,17 +146,24 @@ export function dummyDeviceCommands(rendered: Pick<Rendered, 'mode' | 'addresses
   ];
 }
 
-/** Everything as one text, each part under a line that names its command: what `chainwalk kube-proxy render` prints. */
+/**
+ * Everything as one text, each part under a line that names its command: what `chainwalk kube-proxy render` prints.
+ * Addresses and kernel parameters are comments, so that in iptables mode iptables-restore takes the whole as it stands.
+ */
 export function renderText(rendered: Rendered): string {
   const parts: string[] = [section('iptables-save', rendered.iptablesSave)];
   if (rendered.mode === 'ipvs') {
     parts.push(section('ipset save', rendered.ipsetSave));
     parts.push(section('ipvsadm -Sn', rendered.ipvsadmSave));
-    parts.push(section(`ip addr show ${DUMMY_DEVICE}`, rendered.addresses.map((address) => `${address}\n`).join('')));
+    parts.push(section(`addresses of ${DUMMY_DEVICE}`, remarks(rendered.addresses)));
   }
-  const sysctls = Object.entries(rendered.sysctls).map(([name, value]) => `${name} = ${value}\n`);
-  if (sysctls.length > 0) parts.push(section('sysctl', sysctls.join('')));
+  const sysctls = Object.entries(rendered.sysctls).map(([name, value]) => `${name} = ${value}`);
+  if (sysctls.length > 0) parts.push(section('sysctl', remarks(sysctls)));
   return parts.join('\n');
+}
+
+function remarks(lines: readonly string[]): string {
+  return lines.map((line) => `# ${line}\n`).join('');
 }
 
 function section(command: string, text: string): string {

@@ -71,7 +71,7 @@ function ending(rule: Rule): string {
 function labelOf(rule: Rule): string {
   return rule.parts
     .map((part) => part.saved)
-    .filter((text) => !/^-m (comment|tcp|udp|sctp)\b/.test(text))
+    .filter((text) => !/^(-m (comment|tcp|udp|sctp)|-p)\b/.test(text))
     .map((text) =>
       text
         .replace('-m statistic --mode random --probability ', 'p = ')

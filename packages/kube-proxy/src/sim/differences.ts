@@ -1,3 +1,4 @@
+import { cidrContains } from '../api/ip-text.ts';
 import type { ProxyMode } from '../api/proxy-config.ts';
 import type { ServiceEntry } from '../model/cluster.ts';
 import type { ServicePort } from '../model/service-port.ts';
@@ -12,6 +13,14 @@ export interface KnownDifference {
   readonly why: string;
   readonly source: string;
 }
+
+/** How connections that end at the same place may differ: in whose address they come from. */
+export const MASQUERADING: KnownDifference = {
+  id: 'masquerade-by-origin',
+  modes: ['ipvs', 'userspace'],
+  why: "IPVS mode does not masquerade the node's own connections nor those under a local policy; userspace mode replaces every connection by its own",
+  source: 'kubernetes pkg/proxy/ipvs/README.md; pkg/proxy/userspace/proxysocket.go (removed in v1.26)',
+};
 
 /** Everything in which the modes are known to differ. What differs and is not on this list is a fault of ours. */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
@@ -45,12 +54,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'iptables mode does not visit KUBE-EXTERNAL-SERVICES from OUTPUT, so that the node itself is not refused external addresses without endpoints',
     source: 'kubernetes pkg/proxy/iptables/proxier.go, iptablesJumpChains',
   },
-  {
-    id: 'masquerade-by-origin',
-    modes: ['ipvs', 'userspace'],
-    why: "which connections are masqueraded differs: IPVS mode leaves the node's own and local policies' as they are, userspace mode replaces every one",
-    source: 'kubernetes pkg/proxy/ipvs/README.md; pkg/proxy/userspace/proxysocket.go (removed in v1.26)',
-  },
+  MASQUERADING,
   {
     id: 'userspace-policies',
     modes: ['userspace'],
@@ -87,7 +91,7 @@ export function differencesOf(
   settings: ProxySettings,
   deviating: readonly ProxyMode[],
 ): readonly KnownDifference[] {
-  const ids = new Set<string>(['masquerade-by-origin']);
+  const ids = new Set<string>();
   const entry = entries.find(({ port }) => answers(port, flow, settings));
   if (entry === undefined) {
     if (entries.some(({ port }) => addressesOf(port).includes(flow.to))) ids.add('vip-is-local');
@@ -99,7 +103,8 @@ export function differencesOf(
     if (settings.node.addresses.includes(flow.from)) {
       if (!sets.any) ids.add('output-without-external-check');
       if (policyLocal) ids.add('node-is-subject-to-policy');
-    } else if (policyLocal && flow.to !== port.clusterIP) ids.add('pod-is-subject-to-policy');
+    } else if (policyLocal && flow.to !== port.clusterIP && isPod(flow.from, settings))
+      ids.add('pod-is-subject-to-policy');
     if (!endpoints.some((endpoint) => endpoint.ready)) ids.add('userspace-accepts');
     if (port.externalIPs.includes(flow.to)) ids.add('physdev');
     if (port.sourceRanges.length > 0 && !sets.any) ids.add('firewall-before-service');
@@ -110,6 +115,11 @@ export function differencesOf(
       ids.add('userspace-policies');
   }
   return KNOWN_DIFFERENCES.filter(({ id, modes }) => ids.has(id) && modes.some((mode) => deviating.includes(mode)));
+}
+
+/** Whether the rules take an address for a pod's; by a device they could, but here it is not known. */
+function isPod(address: string, { localDetector }: ProxySettings): boolean {
+  return localDetector.kind === 'cidr' ? cidrContains(localDetector.cidr, address) : localDetector.kind === 'device';
 }
 
 function addressesOf(port: ServicePort): readonly string[] {

@@ -6,7 +6,7 @@ import { nodeInfo } from '../model/node-info.ts';
 import type { Protocol } from '../model/service-port.ts';
 import { resolveSettings } from '../model/settings.ts';
 import { type RenderOptions, renderEntries } from '../render.ts';
-import { differencesOf, type KnownDifference } from './differences.ts';
+import { differencesOf, type KnownDifference, MASQUERADING } from './differences.ts';
 import { type FlowSpec, fateText, isMasqueraded, type Walk, walk } from './fate.ts';
 import { bareNode, install, nodeNetwork } from './node-setup.ts';
 
@@ -86,19 +86,16 @@ export function compareModes(objects: ClusterObjects, options: TraceOptions): Fl
   });
   const ends = (outcome: ModeOutcome): string => [...outcome.outcomes.keys()].sort().join(' ');
   const [first] = modes;
-  const deviating = modes.filter(
-    (outcome) => ends(outcome) !== ends(first!) || outcome.masqueraded !== first!.masqueraded,
-  );
+  const deviating = modes.filter((outcome) => ends(outcome) !== ends(first!)).map((outcome) => outcome.mode);
+  const masked = modes.filter((outcome) => outcome.masqueraded !== first!.masqueraded).map((outcome) => outcome.mode);
   return {
     flow,
     modes,
-    agree: modes.every((outcome) => ends(outcome) === ends(first!)),
-    differences: differencesOf(
-      flow,
-      entries,
-      settings,
-      deviating.map((outcome) => outcome.mode),
-    ),
+    agree: deviating.length === 0,
+    differences: [
+      ...differencesOf(flow, entries, settings, deviating),
+      ...(MASQUERADING.modes.some((mode) => masked.includes(mode)) ? [MASQUERADING] : []),
+    ],
   };
 }
 
