@@ -1,4 +1,4 @@
-import { drop, type Host, isRouteFailure, type Packet, type TcpHeader } from '@chainwalk/core';
+import { drop, fold, type Host, isRouteFailure, type Packet, type TcpHeader } from '@chainwalk/core';
 import { badOption, type CheckContext, CONTINUE, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
@@ -98,14 +98,29 @@ function setMss(packet: Packet, tcp: TcpHeader, wanted: number): void {
     tcp.options = options.slice();
     tcp.options[at + 2] = wanted >>> 8;
     tcp.options[at + 3] = wanted & 255;
+    follow(packet, before, wanted);
+    // Linux corrects the checksum as if the option stood at an even place, and so spoils it where it does not.
+    if (at % 2 === 1) packet.badChecksum = true;
     note(packet, String(before), wanted);
     return;
   }
   if (packet.payloadLength > 0 || tcp.dataOffset >= LONGEST_HEADER_WORDS) return;
   const mss = Math.min(wanted, DEFAULT_MSS);
   tcp.options = Uint8Array.of(OPTION_MSS, MSS_LENGTH, mss >>> 8, mss & 255, ...options);
+  const length = packet.length - packet.headerLength;
+  follow(packet, length - MSS_LENGTH, length);
+  follow(packet, 0, (OPTION_MSS << 8) | MSS_LENGTH);
+  follow(packet, 0, mss);
+  follow(packet, tcp.dataOffset << 12, (tcp.dataOffset + 1) << 12);
   tcp.dataOffset++;
   note(packet, 'none', mss);
+}
+
+/** Corrects the checksum of a first fragment, which covers more than is here, for one word that changed (RFC 1624). */
+function follow(packet: Packet, from: number, to: number): void {
+  const { fragmentChecksum } = packet;
+  if (fragmentChecksum === undefined) return;
+  packet.fragmentChecksum = ~fold((~fragmentChecksum & 0xffff) + (~from & 0xffff) + to) & 0xffff;
 }
 
 function lengthAt(options: Uint8Array, at: number): number {

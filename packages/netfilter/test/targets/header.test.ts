@@ -87,6 +87,12 @@ describe('TCPMSS', () => {
     expect(optionsAfter(`${SYN} --clamp-mss-to-pmtu`, mss(9000), { mtu: 9000 })).toEqual(mss(1460));
   });
 
+  it('leaves a wrong checksum behind where the option stands at an odd place, as Linux does', () => {
+    const { arrive, out } = router(mangle('FORWARD', `${SYN} --set-mss 600`));
+    arrive(tcp('10.0.1.9:1000', '10.0.2.9:80', { options: [1, ...mss(1460), 0, 0, 0] }));
+    expect(out()[0]!.badChecksum).toBe(true);
+  });
+
   it('drops a header that is longer than the packet', () => {
     const { arrive } = router(mangle('FORWARD', `${SYN} --set-mss 1200`));
     const packet = tcp('10.0.1.9:1000', '10.0.2.9:80');
