@@ -1,7 +1,6 @@
 import {
   type Connection,
   type Conntrack,
- 
   sameTuple,
   TcpConntrack,
   type Tuple,

@@ -69,7 +69,10 @@ export const connlimit: MatchExtension<ConnlimitInfo, ConnectionCount> = {
         const tuple = ct?.original ?? tupleOf(packet);
         const zone = ct?.zone ?? DEFAULT_ZONE;
         const address = (Number(side === 'daddr' ? packet.dst : packet.src) & mask) >>> 0;
-        const count = tuple === undefined ? 0 : counts.add(`${address}/${zone.id}`, tuple, zone, ct, packet.inDevice?.kind === 'loopback');
+        const count =
+          tuple === undefined
+            ? 0
+            : counts.add(`${address}/${zone.id}`, tuple, zone, ct, packet.inDevice?.kind === 'loopback');
         if (count === 0) {
           par.hotdrop = true;
           return false;

@@ -81,6 +81,7 @@ export class HashlimitTable {
   take(key: HashlimitKey, length: number, rule: Pick<HashlimitConfig, 'bytes' | 'rateMatch'>): boolean | undefined {
     const now = this.#host.jiffies;
     this.#collect(now);
+    this.#host.meter.setProbes++;
     const text = `${key.src}:${key.sport}>${key.dst}:${key.dport}`;
     let entry = this.#entries.get(text);
     if (entry === undefined) {

@@ -147,6 +147,7 @@ export const recent: MatchExtension<RecentInfo, RecentState> = {
         const { action, inverted } = info;
         const address = table.mask(info.side === 'dest' ? packet.dst : packet.src);
         const ttl = (packet.ttl + (par.outDevice !== undefined && packet.socket === undefined ? 1 : 0)) & 255;
+        par.host.meter.setProbes++;
         const entry = table.find(address, info.rttl ? ttl : 0);
         if (entry === undefined) {
           if (action !== 'set') return inverted;

@@ -82,22 +82,21 @@ export const string: MatchExtension<StringInfo, undefined> = {
   },
 
   compile({ pattern, from, to, ignoreCase, inverted }) {
-    const fold = ignoreCase ? upper : (byte: number): number => byte;
-    const wanted = pattern.map(fold);
+    const wanted = ignoreCase ? pattern.map(upper) : pattern;
     return {
       test: (packet) => {
         const bytes = packetBytes(packet, Math.min(to, packet.length));
-        return contains(bytes, from, wanted, fold) !== inverted;
+        return contains(ignoreCase ? bytes.map(upper) : bytes, from, wanted) !== inverted;
       },
     };
   },
 };
 
-function contains(bytes: Uint8Array, from: number, wanted: readonly number[], fold: (byte: number) => number): boolean {
+function contains(bytes: Uint8Array, from: number, wanted: readonly number[]): boolean {
   const last = bytes.length - wanted.length;
-  for (let at = from; at <= last; at++) {
-    let i = 0;
-    while (i < wanted.length && fold(bytes[at + i]!) === wanted[i]) i++;
+  for (let at = bytes.indexOf(wanted[0]!, from); at >= 0 && at <= last; at = bytes.indexOf(wanted[0]!, at + 1)) {
+    let i = 1;
+    while (i < wanted.length && bytes[at + i] === wanted[i]) i++;
     if (i === wanted.length) return true;
   }
   return false;
