@@ -330,7 +330,10 @@ export class Conntrack {
     const ct = this.allocate(tuple, reply, zone, hash);
     if (ct === undefined) return 'full';
     if (template?.timeoutPolicy !== undefined) ct.extend().timeoutPolicy = template.timeoutPolicy;
-    if (template?.eventMask !== undefined) ct.extend().eventMask = template.eventMask;
+    if (template?.eventMask !== undefined) {
+      ct.extend().eventMask = template.eventMask;
+      ct.status |= Status.REPORTED;
+    }
     const expectation = this.expectations.size === 0 ? undefined : this.expectations.take(tuple, zone);
     if (expectation !== undefined) {
       const { master } = expectation;
@@ -362,6 +365,8 @@ export class Conntrack {
     if (this.sysctls.accounting.value !== 0) {
       ct.accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
     }
+    const mode = this.sysctls.events.value;
+    if (mode === 1 || (mode === 2 && this.events.isListening)) ct.status |= Status.REPORTED;
     this.#unconfirmed.add(ct);
     return ct;
   }

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { Status } from './status.ts';
 
 /** What may be told about a connection (`enum ip_conntrack_events`), as bits. */
 export const EventBit = {
@@ -30,6 +31,9 @@ export type EventListener = (event: ConntrackEvent) => void;
 /**
  * Collects what happens to connections and tells listeners at the end of a packet's way (`nf_conntrack_ecache.c`), one
  * message for everything that one packet changed. Costs nothing while nobody listens.
+ *
+ * A connection is told about if it began while somebody listened, or with `nf_conntrack_events` at 1; at 0 none is. So
+ * whoever begins to listen hears nothing of the connections that are there already, as in Linux since 5.19.
  */
 export class ConntrackEvents {
   readonly #listeners: EventListener[] = [];
@@ -51,7 +55,7 @@ export class ConntrackEvents {
 
   /** Notes that something happened (`nf_conntrack_event_cache`). */
   note(ct: Connection, bit: number): void {
-    if (this.#listeners.length === 0) return;
+    if (this.#listeners.length === 0 || !ct.has(Status.REPORTED)) return;
     this.#pending.set(ct, (this.#pending.get(ct) ?? 0) | bit);
   }
 
@@ -66,7 +70,7 @@ export class ConntrackEvents {
 
   /** Tells that a connection is gone. */
   destroyed(ct: Connection, by: ConntrackEvent['by']): void {
-    if (this.#listeners.length === 0) return;
+    if (this.#listeners.length === 0 || !ct.has(Status.REPORTED)) return;
     this.#pending.delete(ct);
     this.#send(ct, EventBit.DESTROY, 'DESTROY', by);
   }

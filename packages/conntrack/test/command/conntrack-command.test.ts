@@ -146,6 +146,25 @@ describe('conntrack -E', () => {
       '[DESTROY] udp      17 120 src=192.168.1.50 dst=10.0.0.5 sport=6000 dport=6001 packets=2 bytes=58 src=10.0.0.5 dst=192.168.1.50 sport=6001 dport=6000 packets=1 bytes=29 [ASSURED] [USERSPACE] portid=1',
     ]);
   });
+
+  it('says nothing of connections that began before somebody listened, nor with nf_conntrack_events at 0', () => {
+    router.receive(udp('192.168.1.50', 6000, '10.0.0.5', 6001));
+    const lines: string[] = [];
+    watchEvents(router.conntrack, ['-E'], (line) => lines.push(line));
+    router.receive(udp('10.0.0.5', 6001, '192.168.1.50', 6000));
+    router.sysctl('net.netfilter.nf_conntrack_events', 0);
+    router.receive(udp('192.168.1.50', 6000, '10.0.0.5', 6002));
+    run('-F');
+    expect(lines).toEqual([]);
+  });
+
+  it('tells only what the event mask of -e asks for', () => {
+    const lines: string[] = [];
+    watchEvents(router.conntrack, ['-E', '-e', 'DESTROY'], (line) => lines.push(line));
+    router.receive(udp('192.168.1.50', 6000, '10.0.0.5', 6001));
+    run('-F');
+    expect(lines).toHaveLength(1);
+  });
 });
 
 describe('the files in /proc', () => {
