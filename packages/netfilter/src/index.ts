@@ -11,7 +11,7 @@ export {
   type Verdict,
 } from '@chainwalk/core';
 export { DEFAULT_EXTENSIONS } from './extensions.ts';
-export { runIpset } from './ipset/run-ipset.ts';
+export { type IpsetResult, restoreSets, runIpset, saveSets } from './ipset/run-ipset.ts';
 export { SetRegistry } from './ipset/set-registry.ts';
 export { type CheckOptions, checkRuleset } from './iptables/check.ts';
 export {
