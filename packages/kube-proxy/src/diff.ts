@@ -27,7 +27,7 @@ export interface ModeDiff {
   readonly full: { readonly lines: number; readonly bytes: number };
 }
 
-/** Compares two versions of a cluster on one node, in each mode. */
+/** Compares two versions of a cluster on one node, in each mode; IPVS mode only in today's generation. */
 export function diffObjects(
   before: ClusterObjects,
   after: ClusterObjects,
@@ -42,7 +42,7 @@ export function diffObjects(
   const now = cluster.entries();
   return [
     iptablesDiff(entries, now, changed, old, next),
-    ipvsDiff(stateOf(entries, old), stateOf(now, next), next),
+    ...(next.generation === '1.12' ? [] : [ipvsDiff(stateOf(entries, old), stateOf(now, next), next)]),
     userspaceDiff(entries, now, old, next),
   ];
 }

@@ -70,6 +70,7 @@ export {
   render,
   renderEntries,
   renderText,
+  timeoutCommands,
 } from './render.ts';
 export { type ScenarioHost, scenarioHost } from './scenario.ts';
 export { KNOWN_DIFFERENCES, type KnownDifference } from './sim/differences.ts';

@@ -1,4 +1,4 @@
-import { refuse } from '@chainwalk/core';
+import { refuse, SECOND } from '@chainwalk/core';
 import type { ClusterObjects } from './api/parse-objects.ts';
 import { DEFAULT_CONFIG, type ProxyConfig, type ProxyMode } from './api/proxy-config.ts';
 import { RuleCache } from './iptables/rule-cache.ts';
@@ -122,6 +122,7 @@ export function renderEntries(entries: readonly ServiceEntry[], settings: ProxyS
     case 'iptables':
       return new Rendered({ ...base, ruleset: new RuleCache(settings).ruleset(entries) });
     case 'ipvs': {
+      if (settings.generation === '1.12') refuseLegacyIpvs();
       const parts = entries.map((entry) => ipvsServiceParts(entry, settings));
       const ipvs = buildIpvsState(parts, settings);
       return new Rendered({ ...base, ruleset: ipvs.ruleset, ipvs });
@@ -133,6 +134,26 @@ export function renderEntries(entries: readonly ServiceEntry[], settings: ProxyS
     case 'nftables':
       return refuse('mode-not-modelled', 'nftables mode is not modelled yet', undefined, 'use iptables or ipvs');
   }
+}
+
+/** The generation of 1.12 has other sets and chains in IPVS mode, which are not modelled. */
+function refuseLegacyIpvs(): never {
+  refuse(
+    'generation-not-modelled',
+    'IPVS mode is modelled for current releases only',
+    undefined,
+    'leave the generation out',
+  );
+}
+
+/** `ipvsadm --set` with the timeouts that the configuration gives; none if it gives none. */
+export function timeoutCommands(settings: ProxySettings): readonly string[] {
+  const { tcpTimeout, tcpFinTimeout, udpTimeout } = settings.config.ipvs;
+  if (tcpTimeout + tcpFinTimeout + udpTimeout === 0) return [];
+  // 0 leaves a timeout as it is.
+  return [
+    `ipvsadm --set ${[tcpTimeout, tcpFinTimeout, udpTimeout].map((time) => Math.floor(time / SECOND)).join(' ')}`,
+  ];
 }
 
 /** The commands that make kube-ipvs0 with its addresses. It stays down: an address is local all the same. */
@@ -155,6 +176,8 @@ export function renderText(rendered: Rendered): string {
   if (rendered.mode === 'ipvs') {
     parts.push(section('ipset save', rendered.ipsetSave));
     parts.push(section('ipvsadm -Sn', rendered.ipvsadmSave));
+    const timeouts = timeoutCommands(rendered.settings);
+    if (timeouts.length > 0) parts.push(section('timeouts', remarks(timeouts)));
     parts.push(section(`addresses of ${DUMMY_DEVICE}`, remarks(rendered.addresses)));
   }
   const sysctls = Object.entries(rendered.sysctls).map(([name, value]) => `${name} = ${value}`);

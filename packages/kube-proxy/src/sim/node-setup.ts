@@ -1,7 +1,7 @@
 import { InputError, type Simulation } from '@chainwalk/core';
 import type { ServiceEntry } from '../model/cluster.ts';
 import type { ProxySettings } from '../model/settings.ts';
-import { dummyDeviceCommands, type Rendered } from '../render.ts';
+import { dummyDeviceCommands, type Rendered, timeoutCommands } from '../render.ts';
 import { complaint } from '../sync/tools.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { runUserspaceProcess } from './userspace-process.ts';
@@ -69,6 +69,7 @@ export function install(node: SimulatedNode, rendered: Rendered): void {
   if (rendered.mode === 'ipvs') {
     mustRun(node, 'ipset restore', rendered.ipsetSave);
     mustRun(node, 'ipvsadm -R', rendered.ipvsadmRestore);
+    for (const command of timeoutCommands(rendered.settings)) mustRun(node, command);
   }
   mustRun(node, 'iptables-restore', rendered.iptablesSave);
   if (rendered.mode === 'userspace') runUserspaceProcess(node, rendered);

@@ -34,7 +34,7 @@ export interface TraceOptions extends Omit<RenderOptions, 'mode'> {
   readonly from: string;
   /** `IP:PORT`, with `/udp` or `/sctp` behind it for another protocol than TCP. */
   readonly to: string;
-  /** Default: all three. */
+  /** Default: all three, in the generation of 1.12 without IPVS. */
   readonly modes?: readonly ProxyMode[];
   /** Connections that are tried to see every outcome. Default 100. */
   readonly tries?: number;
@@ -42,6 +42,7 @@ export interface TraceOptions extends Omit<RenderOptions, 'mode'> {
 }
 
 const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'userspace'];
+const LEGACY_MODES: readonly ProxyMode[] = ['iptables', 'userspace'];
 
 /** Reads `IP:PORT[/PROTOCOL]`. @throws InputError */
 export function parseDestination(text: string): {
@@ -69,7 +70,7 @@ export function compareModes(objects: ClusterObjects, options: TraceOptions): Fl
   const entries = new Cluster(node.name, settings.family, objects).entries();
   const flow: FlowSpec = { from: options.from, ...parseDestination(options.to) };
   const tries = options.tries ?? 100;
-  const modes = (options.modes ?? MODES).map((mode): ModeOutcome => {
+  const modes = (options.modes ?? (settings.generation === '1.12' ? LEGACY_MODES : MODES)).map((mode): ModeOutcome => {
     const host = bareNode(new Simulation({ seed: options.seed ?? 1 }), nodeNetwork(settings, entries));
     install(host, renderEntries(entries, settings, mode));
     const outcomes = new Map<string, number>();

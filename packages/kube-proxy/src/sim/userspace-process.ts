@@ -24,7 +24,7 @@ export function runUserspaceProcess(node: SimulatedNode, rendered: Rendered): ()
   let nextPort = 50000;
   for (const { entry, proxyPort } of rendered.proxyPorts) {
     const { protocol } = entry.port;
-    // The real one never learned SCTP either.
+    // The real one never learned SCTP.
     if (protocol === 'sctp') continue;
     ends.push(
       node.host.listen({

@@ -8,6 +8,7 @@ import { ProxyMetrics } from '../metrics/proxy-metrics.ts';
 import { Cluster, type ClusterChange, nameOf } from '../model/cluster.ts';
 import type { ProxySettings } from '../model/settings.ts';
 import { proxySysctls } from '../model/sysctls.ts';
+import { timeoutCommands } from '../render.ts';
 import { cleanStaleConnections } from './conntrack-cleanup.ts';
 import { costOf, DEFAULT_COSTS, type SyncCosts } from './cost.ts';
 import { type HealthAnswer, serviceHealth } from './health.ts';
@@ -43,6 +44,9 @@ export interface SyncRecord {
   readonly bytes: number;
   readonly failure: string | undefined;
 }
+
+/** The virtual server that is made and deleted to see whether one can be. */
+const PROBE = '198.51.100.0:20000';
 
 const FULL_SYNC_PERIOD: Duration = 3600 * SECOND;
 
@@ -100,6 +104,14 @@ export class KubeProxy {
     if (mode !== 'iptables' && mode !== 'ipvs') {
       refuse('mode-not-modelled', `${mode} mode has no sync loop`, undefined, 'use iptables or ipvs');
     }
+    if (mode === 'ipvs' && settings.generation === '1.12') {
+      refuse(
+        'generation-not-modelled',
+        'IPVS mode is modelled for current releases only',
+        undefined,
+        'leave the generation out',
+      );
+    }
     this.simulation = simulation;
     this.mode = mode;
     this.#tools = tools;
@@ -122,12 +134,33 @@ export class KubeProxy {
     this.#runner = new Runner(simulation, periods, (done) => this.#sync(done));
   }
 
-  /** Writes kernel parameters. Call it before objects come. */
+  /**
+   * Writes kernel parameters. Call it before objects come.
+   * @throws InputError in IPVS mode if the host has no IPVS or not the scheduler
+   */
   start(): void {
     for (const [name, value] of Object.entries(proxySysctls(this.mode, this.#settings))) {
       this.#tools.run(['sysctl', '-w', `${name}=${value}`]);
     }
-    if (this.mode === 'iptables' && this.#settings.generation === 'current') this.#watchCanary();
+    if (this.mode === 'ipvs') this.#prepareIpvs();
+    else if (this.#settings.generation === 'current') this.#watchCanary();
+  }
+
+  /** Tries whether IPVS and the scheduler are to be had, on an address that is nobody's, and sets the timeouts. */
+  #prepareIpvs(): void {
+    const { scheduler } = this.#settings.config.ipvs;
+    const added = this.#tools.run(['ipvsadm', '-A', '-t', PROBE, '-s', scheduler]);
+    if (added.status !== 0) {
+      const hint = 'load the modules of IPVS and of the scheduler, or use iptables mode';
+      refuse(
+        'ipvs-not-usable',
+        `IPVS cannot be used with the scheduler ${scheduler}: ${added.stderr.trim()}`,
+        undefined,
+        hint,
+      );
+    }
+    this.#tools.run(['ipvsadm', '-D', '-t', PROBE]);
+    for (const command of timeoutCommands(this.#settings)) this.#tools.run(command.split(' '));
   }
 
   /** Ends every timer. What was written stays, as when the process dies. */

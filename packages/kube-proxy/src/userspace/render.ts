@@ -51,6 +51,8 @@ export function userspaceRuleset(ports: readonly ProxyPort[], settings: ProxySet
   const host = settings.node.primary[settings.family] ?? '127.0.0.1';
   for (const { entry, proxyPort } of ports) {
     const { port } = entry;
+    // The process cannot speak SCTP, and leaves such ports alone.
+    if (port.protocol === 'sctp') continue;
     const redirect = target(`REDIRECT --to-ports ${proxyPort}`);
     const dnat = target(`DNAT --to-destination ${host}:${proxyPort}`);
     const name = comment(nameString(port, true));

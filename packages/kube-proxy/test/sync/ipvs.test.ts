@@ -1,6 +1,7 @@
 import { Packet, PROTOCOL, parseIpv4, SECOND, Simulation, TCP_FLAG, tcpHeader } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { parseObjects } from '../../src/api/parse-objects.ts';
+import { DEFAULT_CONFIG } from '../../src/api/proxy-config.ts';
 import { renderEntries } from '../../src/render.ts';
 import { bareNode, nodeNetwork, OUTSIDE } from '../../src/sim/node-setup.ts';
 import { KubeProxy } from '../../src/sync/kube-proxy.ts';
@@ -123,5 +124,21 @@ describe('the sync loop in IPVS mode', () => {
     expect(node.sh('ipset save').stdout).not.toContain('172.30.0.10');
     const dummy = node.host.config.interfaces.find((config) => config.name === 'kube-ipvs0');
     expect(dummy?.addresses).toHaveLength(1);
+  });
+
+  it('sets timeouts, and refuses to start without the scheduler', () => {
+    const simulation = new Simulation();
+    const config = { ipvs: { ...DEFAULT_CONFIG.ipvs, tcpTimeout: 600 * SECOND } };
+    const settings = settingsOf(config);
+    const node = bareNode(simulation, nodeNetwork(settings, []));
+    new KubeProxy(simulation, node, { settings, mode: 'ipvs' }).start();
+    expect(node.sh('ipvsadm -L --timeout').stdout).toContain('600 120 300');
+    expect(node.sh('ipvsadm -Sn').stdout).toBe('');
+    const bare: Tools = {
+      run: (argv) => (argv[0] === 'ipvsadm' ? { status: 255, stdout: '', stderr: 'No such file' } : node.run(argv)),
+    };
+    expect(() => new KubeProxy(simulation, bare, { settings, mode: 'ipvs' }).start()).toThrow(
+      'IPVS cannot be used with the scheduler rr',
+    );
   });
 });
