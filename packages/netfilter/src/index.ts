@@ -32,6 +32,11 @@ export {
 } from './iptables/run.ts';
 export { ruleText, type SaveOptions, saveRuleset } from './iptables/save.ts';
 export type { TableStore } from './iptables/table-store.ts';
+export { type Account, accounts, addAccount, formatAccount } from './matches/account.ts';
+export { hashlimitTables } from './matches/hashlimit.ts';
+export { type HashlimitConfig, type HashlimitKey, HashlimitTable } from './matches/hashlimit-table.ts';
+export { recentTables } from './matches/recent.ts';
+export { type RecentEntry, RecentTable } from './matches/recent-table.ts';
 export { type ChainCounters, Netfilter, type NetfilterOptions } from './netfilter.ts';
 export {
   type ActionParam,

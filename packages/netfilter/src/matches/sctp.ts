@@ -70,7 +70,7 @@ export const sctp: MatchExtension<SctpInfo, undefined> = {
         if (chunks === undefined) return true;
         const found = chunksHold(chunks, packet);
         if (found === undefined) par.hotdrop = true;
-        return (found ?? false) !== chunks.inverted;
+        return found !== undefined && found !== chunks.inverted;
       },
     };
   },
