@@ -45,6 +45,7 @@ BASE_SYSCTLS = {
     "net.ipv4.conf.all.send_redirects": "0",
     "net.ipv4.conf.default.send_redirects": "0",
     "net.ipv4.icmp_ratelimit": "0",
+    "net.ipv4.icmp_ratemask": "0",  # a limit of 0 alone would starve the errors about missing routes, which share its bucket
     "net.netfilter.nf_conntrack_acct": "1",
 }
 

@@ -40,6 +40,6 @@ export function drawPlan(draw: Draw, features: readonly Feature[]): Plan {
     sets: base === 'ipset' || (base !== 'ipvs' && base !== 'kube' && draw.chance(0.5)),
     trace: feature === 'trace' || (features.includes('trace') && draw.chance(0.06)),
     changes: feature === 'change' || (features.includes('change') && draw.chance(0.1)),
-    timed: base === 'limit' || (base !== 'filter' && draw.chance(0.12)),
+    timed: base === 'limit' || (base !== 'filter' && draw.chance(0.08)),
   };
 }

@@ -88,7 +88,9 @@ function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, services: readonly 
   const flows = draw.many(1, balanced ? 8 : 4, (index) => {
     const flow = drawFlow(draw, host, index);
     const service = services.length > 0 && draw.chance(0.9) ? draw.pick(services) : undefined;
-    const aimed = service === undefined ? flow : { ...flow, ...flowTo(service, host) };
+    // Masqueraded clients with one port would make a kernel pick another at random.
+    const sport = draw.chance(0.7) ? 41000 + index : flow.sport;
+    const aimed = service === undefined ? flow : { ...flow, ...flowTo(service, host), sport };
     if (service === undefined) return drawConversation(draw, aimed, plan);
     // Schedulers see more when many connections only begin.
     const begun = (steps: Step[]): Step[] => (draw.chance(0.45) ? steps.slice(0, draw.int(1, 3)) : steps);
@@ -119,14 +121,14 @@ function policyRouting(draw: Draw): Step[] {
 function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
   let now = 0;
   return steps.map((step) => {
-    if (now < 7000)
+    if (now < 4500)
       now += draw.weighted([
         [6, 0],
         [1, 10],
         [1, 50],
         [2, 350],
         [1, 700],
-        [1, 1000],
+        [0.7, 1000],
         [0.7, 1400],
         [0.3, 2010],
       ]);
