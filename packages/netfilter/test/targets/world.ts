@@ -26,7 +26,7 @@ export function addInterface(host: Host, name: string, address: string): void {
 export function emptyWorld(): World {
   const simulation = new Simulation();
   const host = new Host(simulation);
-  return { simulation, host, net: new Netfilter(host, new Conntrack(host)) };
+  return { simulation, host, net: new Netfilter(host, new Conntrack(host, { buckets: 512, max: 65536 })) };
 }
 
 /** A host with the sets to which a rule of the corpus may refer. */
