@@ -191,8 +191,12 @@ export class Player {
   #observe(event: HostEvent): void {
     if (event.kind === 'transmit' && event.device.kind === 'device') {
       this.#current.events.push({ out: event.device.name, packet: fieldsOf(event.packet) });
-      if (this.#identity !== undefined && !this.#wentOut.has(this.#identity)) {
-        this.#wentOut.set(this.#identity, { device: event.device, packet: event.packet.clone() });
+      if (this.#identity !== undefined) {
+        // Of several packets the one counts that a reader of all devices in order would find first.
+        const known = this.#wentOut.get(this.#identity);
+        if (known === undefined || event.device.index < known.device.index) {
+          this.#wentOut.set(this.#identity, { device: event.device, packet: event.packet.clone() });
+        }
       }
     } else if (event.kind === 'deliver' && PROTOCOLS_HEARD.has(event.packet.protocol)) {
       this.#current.events.push({ deliver: event.device.name, packet: fieldsOf(event.packet) });
