@@ -93,3 +93,20 @@ export interface NodeObject {
     readonly capacity?: Maybe<Readonly<Record<string, string | number>>>;
   }>;
 }
+
+/** `v1` Endpoints, which Services had before EndpointSlices. */
+export interface EndpointsObject {
+  readonly metadata: ObjectMeta;
+  readonly subsets?: Maybe<readonly EndpointSubset[]>;
+}
+
+export interface EndpointSubset {
+  readonly addresses?: Maybe<readonly EndpointAddress[]>;
+  readonly notReadyAddresses?: Maybe<readonly EndpointAddress[]>;
+  readonly ports?: Maybe<readonly EndpointPortSpec[]>;
+}
+
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly nodeName?: Maybe<string>;
+}

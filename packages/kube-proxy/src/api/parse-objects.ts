@@ -1,9 +1,11 @@
 import { type Diagnostic, InputError } from '@chainwalk/core';
+import { SERVICE_NAME_LABEL } from '../model/cluster.ts';
 import { formatPath, type Path, type Report, readDocuments, type SourceDocument } from './document.ts';
 import { canonicalIp } from './ip-text.ts';
-import type { EndpointSliceObject, NodeObject, ServiceObject } from './kubernetes-objects.ts';
-import { asEndpointSlice, asNode, asService } from './schemas.ts';
-import { validateEndpointSlice, validateNode } from './validate-endpoint-slice.ts';
+import type { EndpointSliceObject, EndpointsObject, NodeObject, ServiceObject } from './kubernetes-objects.ts';
+import { mirrorEndpoints } from './mirror-endpoints.ts';
+import { asEndpointSlice, asEndpoints, asNode, asService } from './schemas.ts';
+import { validateEndpointSlice, validateEndpoints, validateNode } from './validate-endpoint-slice.ts';
 import { validateService } from './validate-service.ts';
 
 /** What a set of files says about a cluster. */
@@ -48,6 +50,7 @@ class ObjectReader {
   readonly #warnings: Diagnostic[] = [];
   readonly #services: ServiceObject[] = [];
   readonly #slices: EndpointSliceObject[] = [];
+  readonly #endpoints: EndpointsObject[] = [];
   readonly #nodes: NodeObject[] = [];
   readonly #seen = new Map<string, Found>();
   /** Who has an address or a port that only one Service may have. */
@@ -61,10 +64,22 @@ class ObjectReader {
     if (this.#faults.length > 0) throw new InputError(this.#faults);
     return {
       services: this.#services,
-      endpointSlices: this.#slices,
+      endpointSlices: [...this.#slices, ...this.#mirrored()],
       nodes: this.#nodes,
       warnings: this.#warnings,
     };
+  }
+
+  /** Endpoints count only for Services that have no EndpointSlice. */
+  #mirrored(): readonly EndpointSliceObject[] {
+    const nameOf = (name: string | undefined, namespace: string | null | undefined): string =>
+      `${namespace ?? 'default'}/${name ?? ''}`;
+    const sliced = new Set(
+      this.#slices.map((slice) => nameOf(slice.metadata.labels?.[SERVICE_NAME_LABEL], slice.metadata.namespace)),
+    );
+    return this.#endpoints
+      .filter(({ metadata }) => !sliced.has(nameOf(metadata.name, metadata.namespace)))
+      .flatMap(mirrorEndpoints);
   }
 
   #object(value: unknown, document: SourceDocument, path: Path, kindOfList: string | undefined): void {
@@ -119,6 +134,14 @@ class ObjectReader {
         validateEndpointSlice(slice, report);
         this.#once(kind, slice.metadata, document, path, report);
         this.#slices.push(slice);
+        return;
+      }
+      case 'Endpoints': {
+        const endpoints = asEndpoints(value, report);
+        if (endpoints === undefined) return;
+        validateEndpoints(endpoints, report);
+        this.#once(kind, endpoints.metadata, document, path, report);
+        this.#endpoints.push(endpoints);
         return;
       }
       case 'Node': {
@@ -180,6 +203,7 @@ class ObjectReader {
 
 const API_VERSIONS: Readonly<Record<string, readonly string[]>> = {
   Service: ['v1'],
+  Endpoints: ['v1'],
   EndpointSlice: ['discovery.k8s.io/v1', 'discovery.k8s.io/v1beta1'],
   Node: ['v1'],
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Path, Report } from './document.ts';
-import type { EndpointSliceObject, NodeObject, ServiceObject } from './kubernetes-objects.ts';
+import type { EndpointSliceObject, EndpointsObject, NodeObject, ServiceObject } from './kubernetes-objects.ts';
 
 const text = v.nullish(v.string());
 const texts = v.nullish(v.array(v.string()));
@@ -83,6 +83,21 @@ const endpointSlice = v.object({
   ports: v.nullish(v.array(v.object({ name: text, protocol: text, port: v.nullish(whole) }))),
 });
 
+const address = v.object({ ip: v.string(), nodeName: text });
+
+const endpoints = v.object({
+  metadata,
+  subsets: v.nullish(
+    v.array(
+      v.object({
+        addresses: v.nullish(v.array(address)),
+        notReadyAddresses: v.nullish(v.array(address)),
+        ports: v.nullish(v.array(v.object({ name: text, protocol: text, port: v.nullish(whole) }))),
+      }),
+    ),
+  ),
+});
+
 const node = v.object({
   metadata,
   spec: v.nullish(v.object({ podCIDR: text, podCIDRs: texts })),
@@ -102,6 +117,11 @@ export function asService(value: unknown, report: Report): ServiceObject | undef
 /** The value as an EndpointSlice. */
 export function asEndpointSlice(value: unknown, report: Report): EndpointSliceObject | undefined {
   return conform<EndpointSliceObject>(endpointSlice, value, report);
+}
+
+/** The value as an Endpoints object. */
+export function asEndpoints(value: unknown, report: Report): EndpointsObject | undefined {
+  return conform<EndpointsObject>(endpoints, value, report);
 }
 
 /** The value as a Node. */

@@ -1,6 +1,6 @@
 import type { Report } from './document.ts';
 import { canonicalIp, familyOfText, isLoopbackText } from './ip-text.ts';
-import type { EndpointSliceObject, NodeObject } from './kubernetes-objects.ts';
+import type { EndpointSliceObject, EndpointsObject, NodeObject } from './kubernetes-objects.ts';
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'];
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
@@ -57,6 +57,23 @@ function validatePorts(slice: EndpointSliceObject, report: Report): void {
     }
     if (typeof port.port === 'number' && (port.port < 1 || port.port > 65535)) {
       report(['ports', index, 'port'], `${port.port} is not between 1 and 65535`);
+    }
+  }
+}
+
+/** Reports what the API server would refuse in an Endpoints object. */
+export function validateEndpoints(object: EndpointsObject, report: Report): void {
+  if (object.metadata.name === '') report(['metadata', 'name'], 'a value is required');
+  for (const [index, subset] of (object.subsets ?? []).entries()) {
+    for (const field of ['addresses', 'notReadyAddresses'] as const) {
+      for (const [place, { ip }] of (subset[field] ?? []).entries()) {
+        if (canonicalIp(ip) === undefined) report(['subsets', index, field, place, 'ip'], `"${ip}" is no IP address`);
+      }
+    }
+    for (const [place, { port }] of (subset.ports ?? []).entries()) {
+      if (typeof port !== 'number' || port < 1 || port > 65535) {
+        report(['subsets', index, 'ports', place, 'port'], `${port ?? 'nothing'} is not between 1 and 65535`);
+      }
     }
   }
 }

@@ -151,4 +151,35 @@ describe('reading objects', () => {
   it('tells where YAML is broken', () => {
     expect(faults('kind: Service\n  metadata: {')[0]).toMatch(/^a\.yaml:\d+:\d+: error: /);
   });
+
+  it('takes Endpoints for Services that have no EndpointSlice', () => {
+    const endpoints = `kind: Endpoints
+metadata:
+  name: web
+subsets:
+- addresses:
+  - ip: 10.244.1.5
+    nodeName: node1
+  notReadyAddresses:
+  - ip: 10.244.1.6
+  ports:
+  - name: http
+    port: 8080
+`;
+    const { endpointSlices } = parseObjects(`${SERVICE}---\n${endpoints}`, 'a.yaml');
+    expect(
+      endpointSlices.map((slice) =>
+        slice.endpoints?.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready]),
+      ),
+    ).toEqual([
+      [
+        ['10.244.1.5', true],
+        ['10.244.1.6', false],
+      ],
+    ]);
+    expect(parseObjects(`${SLICE}---\n${endpoints}`, 'a.yaml').endpointSlices).toHaveLength(1);
+    expect(faults(endpoints.replace('8080', '0'))[0]).toContain(
+      'a.yaml:12:11: error: Endpoints default/web: subsets[0].ports[0].port',
+    );
+  });
 });
