@@ -1,5 +1,5 @@
 import type { Conntrack } from '@chainwalk/conntrack';
-import { type Family, type Host, PROTOCOL } from '@chainwalk/core';
+import { type Family, type Host, PROTOCOL, refuse } from '@chainwalk/core';
 import { Connections } from './connections/connections.ts';
 import { ConntrackNfct } from './conntrack-nfct.ts';
 import type { IpvsContext } from './context.ts';
@@ -136,8 +136,14 @@ export class Ipvs implements IpvsContext {
     }
   }
 
-  /** `ipvsadm -A` (`ip_vs_add_service`). */
+  /**
+   * `ipvsadm -A` (`ip_vs_add_service`).
+   * @throws InputError for IPv6, which is not modelled
+   */
   addService(settings: ServiceSettings): IpvsErrno | undefined {
+    if (settings.family !== 'ipv4') {
+      refuse('ipvs-ipv6', 'IPv6 services are not modelled', undefined, 'use an IPv4 address');
+    }
     if (this.services.exact(settings) !== undefined) return 'EEXIST';
     const scheduler = this.schedulers.get(settings.scheduler);
     if (scheduler === undefined && settings.scheduler !== 'none') return 'ENOENT';

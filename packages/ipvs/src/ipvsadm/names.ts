@@ -1,7 +1,7 @@
 import { type Address, formatAddress, IPV4_LOOPBACK } from '@chainwalk/core';
 import { protocolLabel } from '../protocols/protocols.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
-import type { ForwardMethod, ServiceKey, TunnelConfig } from '../services/config.ts';
+import { type ForwardMethod, SCHEDULER_FLAG, type ServiceKey, type TunnelConfig } from '../services/config.ts';
 import { portName } from './service-names.ts';
 
 /** `ADDRESS:PORT`, by names unless `numeric`. The only address that has a name everywhere is that of `localhost`. */
@@ -22,6 +22,12 @@ export function serviceOption(service: ServiceKey, numeric: boolean): string {
   const name = endpoint(service.address, service.port, service.protocol, numeric);
   return `${service.protocol === 6 ? '-t' : service.protocol === 17 ? '-u' : '--sctp-service'} ${name}`;
 }
+
+const GENERAL_FLAGS = [
+  { name: 'flag-1', bit: SCHEDULER_FLAG.first },
+  { name: 'flag-2', bit: SCHEDULER_FLAG.second },
+  { name: 'flag-3', bit: SCHEDULER_FLAG.third },
+] as const;
 
 export const METHOD_TITLE: Readonly<Record<ForwardMethod, string>> = {
   masq: 'Masq',
@@ -46,12 +52,11 @@ export function tunnelTitle(tunnel: TunnelConfig): string {
   return tunnel.type === 'gue' ? `gue:${tunnel.port}:${checksum}` : `gre:${checksum}`;
 }
 
-/** Names of the flags that are set, by the scheduler's own words or the general ones. */
+/** Names of the flags that are set: a scheduler's own words if it has any, and no others, else the general ones. */
 export function flagNames(flags: number, scheduler: Scheduler | undefined): string {
-  const names: string[] = [];
-  for (let bit = 1, number = 1; bit <= 4; bit *= 2, number++) {
-    if ((flags & bit) === 0) continue;
-    names.push(scheduler?.flags?.find((flag) => flag.bit === bit)?.name ?? `flag-${number}`);
-  }
-  return names.join(',');
+  const known = scheduler?.flags ?? GENERAL_FLAGS;
+  return known
+    .filter(({ bit }) => (flags & bit) !== 0)
+    .map(({ name }) => name)
+    .join(',');
 }

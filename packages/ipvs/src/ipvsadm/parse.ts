@@ -1,4 +1,4 @@
-import { type Address, IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, ipv4FromBits, PROTOCOL } from '@chainwalk/core';
+import { type Address, PROTOCOL } from '@chainwalk/core';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import {
   type DestinationConfig,
@@ -9,8 +9,16 @@ import {
   type TunnelConfig,
 } from '../services/config.ts';
 import { type CommandSpec, LIST_CHOICES, OPTION_ORDER, type OptionName } from './options.ts';
-import { portOfName } from './service-names.ts';
 import { UsageError } from './usage.ts';
+import {
+  addressService,
+  endpointOf,
+  markService,
+  type NamedService,
+  netmaskOf,
+  numberOf,
+  timeoutOf,
+} from './values.ts';
 import type { CommandLine, Word } from './words.ts';
 
 /** A command line understood. */
@@ -23,20 +31,13 @@ export interface ParsedCommand {
   readonly timeouts: readonly [number, number, number] | undefined;
 }
 
-/** Longest timeout that the tool takes: 31 days. */
-const MOST_TIMEOUT = 31 * 86400;
 const MOST_INT = 2147483647;
 const DEFAULT_PERSISTENCE = 360;
 const METHOD: Readonly<Record<string, ForwardMethod>> = { masquerading: 'masq', ipip: 'tunnel', gatewaying: 'route' };
-const SERVICE_PROTOCOL: Readonly<Record<string, number>> = {
-  'tcp-service': PROTOCOL.tcp,
-  'udp-service': PROTOCOL.udp,
-  'sctp-service': PROTOCOL.sctp,
-};
 
 /** What options have said so far; the order in which they stand matters for ports. */
 class Draft {
-  service: { protocol: number; address: Address; port: number; fwmark: number } | undefined;
+  service: NamedService | undefined;
   scheduler = 'wlc';
   persistence: number | undefined;
   netmask: number = HOST_NETMASK;
@@ -165,8 +166,7 @@ function checkCombination(command: CommandSpec, options: ReadonlySet<OptionName>
     }
     if (command.name !== 'list' || !LIST_CHOICES.includes(option)) continue;
     if (choice !== undefined) {
-      const [late, early] = option === 'service-address' ? [option, choice] : [option, choice];
-      throw new UsageError(`The option '${late}' conflicts with the '${early}' option in the 'list' command`);
+      throw new UsageError(`The option '${option}' conflicts with the '${choice}' option in the 'list' command`);
     }
     choice = option;
   }
@@ -259,66 +259,6 @@ function checkTunnel(draft: Draft, options: ReadonlySet<OptionName>): void {
     }
     checksum = option;
   }
-}
-
-function markService(text: string): { protocol: number; address: Address; port: number; fwmark: number } {
-  const mark = /^\d+$/.test(text) ? Number(text) : 0;
-  if (mark < 1 || mark > 0xffffffff) throw new UsageError(`invalid fwmark value \`${text}' specified`);
-  return { protocol: PROTOCOL.tcp, address: IPV4_ANY, port: 0, fwmark: mark };
-}
-
-function addressService(
-  kind: string,
-  text: string,
-): { protocol: number; address: Address; port: number; fwmark: number } {
-  const protocol = SERVICE_PROTOCOL[kind]!;
-  const endpoint = endpointOf(text, protocol);
-  if (endpoint === undefined) throw new UsageError('illegal virtual server address[:port] specified');
-  return { protocol, address: endpoint.address, port: endpoint.port ?? 0, fwmark: 0 };
-}
-
-/** `ADDRESS[:PORT]`; host names would need a resolver and are refused like any other wrong address. */
-function endpointOf(text: string, protocol: number): { address: Address; port: number | undefined } | undefined {
-  const colon = text.indexOf(':');
-  const address = addressOf(colon < 0 ? text : text.slice(0, colon));
-  if (address === undefined) return undefined;
-  if (colon < 0) return { address, port: undefined };
-  const word = text.slice(colon + 1);
-  const port = /^\d+$/.test(word) ? Number(word) : portOfName(word, protocol);
-  return port === undefined || port > 65535 ? undefined : { address, port };
-}
-
-/**
- * An address as `inet_aton` reads it in decimal: with fewer than four parts the last one fills what is left, so that
- * `10.1` is 10.0.0.1.
- */
-function addressOf(text: string): Ipv4Address | undefined {
-  if (text === 'localhost') return IPV4_LOOPBACK;
-  const parts = text.split('.');
-  if (parts.length > 4 || !parts.every((part) => /^(0|[1-9]\d*)$/.test(part))) return undefined;
-  const numbers = parts.map(Number);
-  const last = numbers.pop()!;
-  if (last >= 256 ** (4 - numbers.length) || numbers.some((part) => part > 255)) return undefined;
-  const bits = numbers.reduce((sum, part, index) => sum + part * 256 ** (3 - index), last);
-  return ipv4FromBits(bits);
-}
-
-function netmaskOf(text: string): number {
-  const mask = addressOf(text);
-  if (mask !== undefined) return mask;
-  throw new UsageError('illegal virtual server persistent mask specified');
-}
-
-function timeoutOf(text: string, least: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : -1;
-  if (value < least || value > MOST_TIMEOUT) throw new UsageError(`invalid timeout value \`${text}' specified`);
-  return value;
-}
-
-function numberOf(text: string, most: number, message: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : -1;
-  if (value < 0 || value > most) throw new UsageError(message);
-  return value;
 }
 
 /** Flags by their general names, or by those of a scheduler, which must be the one that is used. */

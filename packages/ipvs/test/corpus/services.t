@@ -1,0 +1,74 @@
+# Services and servers as `ipvsadm -R` takes them and `ipvsadm -Sn` gives them back.
+:ipvsadm
+-A -t 10.96.0.1:80 -s rr ; = ; OK
+-A -t 10.96.0.1:80 ; -A -t 10.96.0.1:80 -s wlc ; OK
+-A -u 10.96.0.1:53 -s wrr -o ; = ; OK
+-A -t 10.96.0.1:80 -o ; ; FAIL
+-A --sctp-service 10.96.0.1:9 -s lc ; = ; OK
+-A -f 1 -s sh ; = ; OK
+-A -f 4294967295 -s rr ; -A -f -1 -s rr ; OK
+-A -f 0 ; ; FAIL
+-A -t 10.96.0.1:0 -s rr ; ; FAIL
+-A -t 10.96.0.1:0 -s rr -p ; -A -t 10.96.0.1:0 -s rr -p 360 ; OK
+-A -t 10.96.0.1 -p 5 ; -A -t 10.96.0.1:0 -s wlc -p 5 ; OK
+-A -t 10.96.0.1:80 -p 2678400 ; -A -t 10.96.0.1:80 -s wlc -p 2678400 ; OK
+-A -t 10.96.0.1:80 -p 2678401 ; ; FAIL
+-A -t 10.96.0.1:80 -p 60 -M 255.255.255.0 ; -A -t 10.96.0.1:80 -s wlc -p 60 -M 255.255.255.0 ; OK
+-A -t 10.96.0.1:80 -M 255.255.255.0 ; -A -t 10.96.0.1:80 -s wlc ; OK
+-A -t 10.96.0.1:80 -s sh -b sh-port ; = ; OK
+-A -t 10.96.0.1:80 -s sh -b sh-fallback,sh-port ; = ; OK
+-A -t 10.96.0.1:80 -s sh -b sh-port,sh-fallback ; -A -t 10.96.0.1:80 -s sh -b sh-fallback,sh-port ; OK
+-A -t 10.96.0.1:80 -s sh -b mh-port ; ; FAIL
+-A -t 10.96.0.1:80 -s mh -b mh-port,mh-fallback ; -A -t 10.96.0.1:80 -s mh -b mh-fallback,mh-port ; OK
+-A -t 10.96.0.1:80 -s mh -b flag-1,flag-2,flag-3 ; -A -t 10.96.0.1:80 -s mh -b mh-fallback,mh-port ; OK
+-A -t 10.96.0.1:80 -s rr -b flag-2 ; = ; OK
+-A -t 10.96.0.1:80 -s rr -b flag-4 ; ; FAIL
+-A -t 10.96.0.1:80 -s none ; = ; OK
+-A -t 10.96.0.1:80 -s wlcc ; ; FAIL
+-A -t 10.96.0.1:65536 ; ; FAIL
+-A -t 10.96.0.1:http -s rr ; -A -t 10.96.0.1:80 -s rr ; OK
+-A -u 10.96.0.1:domain -s rr ; -A -u 10.96.0.1:53 -s rr ; OK
+-A -t 10.96.1:80 -s rr ; -A -t 10.96.0.1:80 -s rr ; OK
+-A --tcp-service 10.96.0.1:80 --scheduler lblc --persistent 10 --netmask 255.255.0.0 ; -A -t 10.96.0.1:80 -s lblc -p 10 -M 255.255.0.0 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m -w 1 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:8080 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -g -w 1 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -w 0 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -m -w 0 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -w 2147483647 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -m -w 2147483647 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -w 2147483648 ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -x 5 -y 3 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -m -w 1 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -x 3 -y 5 ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -i -w 1 --tun-type ipip ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gre ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -i -w 1 --tun-type gre --tun-nocsum ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gre --tun-csum ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -i -w 1 --tun-type gre --tun-csum ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gre --tun-remcsum ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gue --tun-port 6080 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-nocsum ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gue --tun-port 6080 --tun-remcsum ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type gue ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -i --tun-type ipip --tun-port 1 ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m -i ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m --tun-type ipip ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:81 -r 10.244.1.5 -m ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 224.0.0.1 -m ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m | -a -t 10.96.0.1:80 -r 10.244.1.5 -m ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.6 -m | -a -t 10.96.0.1:80 -r 10.244.1.5 -m ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -m -w 1 | -a -t 10.96.0.1:80 -r 10.244.1.6:80 -m -w 1 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m | -e -t 10.96.0.1:80 -r 10.244.1.5 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -g -w 1 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m | -e -t 10.96.0.1:80 -r 10.244.1.5 -m -w 9 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:80 -m -w 9 ; OK
+-A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5 -m | -d -t 10.96.0.1:80 -r 10.244.1.5 ; -A -t 10.96.0.1:80 -s rr ; OK
+-A -t 10.96.0.1:80 -s rr | -d -t 10.96.0.1:80 -r 10.244.1.5 ; ; FAIL
+-A -t 10.96.0.1:80 -s rr -p 60 | -E -t 10.96.0.1:80 -s sh -b sh-port ; -A -t 10.96.0.1:80 -s sh -b sh-port ; OK
+-A -t 10.96.0.1:80 -s rr -p 60 | -E -t 10.96.0.1:80 ; -A -t 10.96.0.1:80 -s wlc ; OK
+-A -t 10.96.0.1:80 -s rr | -E -t 10.96.0.1:80 -s nope ; ; FAIL
+-E -t 10.96.0.1:80 -s rr ; ; FAIL
+-A -t 10.96.0.1:80 -s rr | -D -t 10.96.0.1:80 ;  ; OK
+-D -t 10.96.0.1:80 ; ; FAIL
+-A -f 7 -s rr | -a -f 7 -r 10.244.1.5 -m ; -A -f 7 -s rr | -a -f 7 -r 10.244.1.5:0 -m -w 1 ; OK
+-A -f 7 -s rr | -a -f 7 -r 10.244.1.5:80 -g ; -A -f 7 -s rr | -a -f 7 -r 10.244.1.5:80 -g -w 1 ; OK
+-A -u 10.96.0.1:53 -s rr | -A -t 10.96.0.1:80 -s rr | -A -t 10.96.0.1:53 -s rr | -A -f 9 -s rr ; -A -t 10.96.0.1:53 -s rr | -A -t 10.96.0.1:80 -s rr | -A -u 10.96.0.1:53 -s rr | -A -f 9 -s rr ; OK
+-A -t 10.96.0.2:80 -s rr | -A -t 10.96.0.1:81 -s rr | -A -t 10.96.0.1:80 -s rr ; -A -t 10.96.0.1:80 -s rr | -A -t 10.96.0.1:81 -s rr | -A -t 10.96.0.2:80 -s rr ; OK
+--add-service --tcp-service 10.96.0.1:80 --scheduler rr | --add-server --tcp-service 10.96.0.1:80 --real-server 10.244.1.5:8080 --masquerading --weight 3 ; -A -t 10.96.0.1:80 -s rr | -a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m -w 3 ; OK
+-A -t 10.96.0.1:80 -s rr | -Z | --set 10 20 30 ; -A -t 10.96.0.1:80 -s rr ; OK
+-A -t 10.96.0.1:80 -s rr | -C ;  ; OK
+-A -t 10.96.0.1:80 -s rr -w 5 ; ; FAIL
+-A -s rr ; ; FAIL
+-a -t 10.96.0.1:80 ; ; FAIL
+-A -t 10.96.0.1:80 -s rr extra ; ; FAIL
