@@ -217,11 +217,6 @@ const STATEFUL: readonly Weighted<Maker>[] = [
     (draw) =>
       `-m connbytes ${not(draw)}--connbytes ${draw.pick(['1:3', '2', '0:100', '100:', '40:200'])} --connbytes-dir ${draw.pick(['original', 'reply', 'both'])} --connbytes-mode ${draw.pick(['packets', 'bytes', 'avgpkt'])}`,
   ],
-  [
-    0.5,
-    (draw) =>
-      `-m connlimit ${draw.pick(['--connlimit-above', '--connlimit-upto'])} ${draw.pick([1, 2, 3])} --connlimit-mask ${draw.pick([32, 24, 0])} ${draw.pick(['--connlimit-saddr', '--connlimit-daddr'])}`,
-  ],
   [0.3, (draw) => `-m helper ${not(draw)}--helper ftp`],
   [
     0.2,
@@ -229,6 +224,10 @@ const STATEFUL: readonly Weighted<Maker>[] = [
       `-m cluster --cluster-total-nodes 2 --cluster-local-node ${draw.pick([1, 2])} --cluster-hash-seed 0xdeadbeef`,
   ],
 ];
+
+/** Forgets what is gone once a tick: without times, nobody can say in which one a packet came. */
+const ofConnections: Maker = (draw) =>
+  `-m connlimit ${draw.pick(['--connlimit-above', '--connlimit-upto'])} ${draw.pick([1, 2, 3])} --connlimit-mask ${draw.pick([32, 24, 0])} ${draw.pick(['--connlimit-saddr', '--connlimit-daddr'])}`;
 
 const ofSets: Maker = (draw, context) => {
   const set = draw.pick(context.sets);
@@ -273,6 +272,7 @@ export function moduleMatch(draw: Draw, context: RuleContext, protocol: string |
   };
   const makers: Weighted<Maker>[] = [...heavy(STATELESS, 1)];
   if (plan.stateful && (context.table !== 'raw' || draw.chance(0.5))) makers.push(...heavy(STATEFUL, 1));
+  if (plan.timed && plan.stateful && context.table !== 'raw') makers.push([0.15, ofConnections]);
   if (context.sets.length > 0) makers.push([plan.base === 'ipset' ? 2 : 0.12, ofSets]);
   if (plan.base === 'ipvs') makers.push([0.8, ofIpvs]);
   if (onlyFrom(context, 'OUTPUT', 'POSTROUTING')) makers.push([0.08, ofSockets]);
