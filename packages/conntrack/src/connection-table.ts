@@ -15,7 +15,7 @@ const DEADLINE = 4;
 const KIND = 5;
 const TUPLE = 7;
 /** Rows are kept in pages, so that growing never copies what is there. */
-const PAGE_BITS = 13;
+const PAGE_BITS = 11;
 const PAGE_ROWS = 1 << PAGE_BITS;
 /** No node. */
 const END = -1;

@@ -1,42 +1,25 @@
-import {
-  ACCEPT,
-  type Address,
-  drop,
-  type Family,
-  formatAddress,
-  Hook,
-  type HookState,
-  type Host,
-  invariant,
-  type Packet,
-  PROTOCOL,
-  Priority,
-  protocolName,
-  refuse,
-  STOLEN,
-  type Verdict,
-} from '@chainwalk/core';
+import { type Family, type HookState, type Host, invariant, type Packet, refuse, type Verdict } from '@chainwalk/core';
 import { confirm } from './confirm.ts';
 import { attach, Connection, ctOf } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { CtInfo, directionOf, isUntracked, setUntracked, stateName } from './ctinfo.ts';
-import { becomeDatagram } from './defrag.ts';
+import { CtInfo, directionOf, setUntracked } from './ctinfo.ts';
+import { earlyDrop } from './early-drop.ts';
 import { ConntrackEvents, EventBit } from './events.ts';
 import { Expectations } from './expectations.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import type { Helper } from './helper.ts';
 import { ftpHelper } from './helpers/ftp.ts';
+import { registerHooks } from './hook-functions.ts';
 import { Nat } from './nat/nat.ts';
+import { RateLimitedLog } from './rate-limited-log.ts';
 import { ConntrackStatistics } from './statistics.ts';
 import { Status } from './status.ts';
 import { ConntrackSysctls } from './sysctls.ts';
-import { type Template, templateOf } from './template.ts';
 import type { TimeoutPolicy } from './timeout-policy.ts';
-import { trackIcmpError } from './trackers/icmp-error.ts';
+import { track } from './track.ts';
 import { setTcpClosing } from './trackers/tcp.ts';
-import { type Tracker, trackerFor } from './trackers/tracker.ts';
-import { invertTuple, type Tuple, tupleOf } from './tuple.ts';
-import { DEFAULT_ZONE, type Zone, zoneForMark, zoneId } from './zone.ts';
+import type { Tuple } from './tuple.ts';
+import { DEFAULT_ZONE, type Zone, zoneId } from './zone.ts';
 
 /** How large the table is to be. */
 export interface ConntrackOptions {
@@ -48,11 +31,6 @@ export interface ConntrackOptions {
 
 /** Buckets fill whole pages of 4096 bytes, eight bytes each (`nf_ct_alloc_hashtable`). */
 const BUCKETS_A_PAGE = 512;
-/** How many buckets may be searched for connections to evict (`NF_CT_EVICTION_RANGE`). */
-const EVICTION_RANGE = 8;
-/** At most ten "table full" messages in five seconds (`net_ratelimit_state`). */
-const LOG_BURST = 10;
-const LOG_SECONDS = 5;
 
 /**
  * Connection tracking of one host (`nf_conntrack_core.c`).
@@ -93,10 +71,9 @@ export class Conntrack {
   readonly #collector: GarbageCollector;
   readonly #chance;
   #references = 0;
-  #undo: (() => void)[] = [];
+  #undo: readonly (() => void)[] = [];
   #serial = 0;
-  #logStart = Number.NEGATIVE_INFINITY;
-  #logged = 0;
+  readonly #fullLog: RateLimitedLog;
   /** Bound once, for the table's look-ups. */
   readonly #collect = (ct: Connection): void => {
     this.kill(ct);
@@ -121,6 +98,7 @@ export class Conntrack {
     );
     this.expectations = new Expectations(this);
     this.#collector = new GarbageCollector(this);
+    this.#fullLog = new RateLimitedLog(host);
     this.nat = new Nat(this);
     this.helpers.set(ftpHelper.name, ftpHelper);
   }
@@ -145,12 +123,14 @@ export class Conntrack {
     if (family !== 'ipv4') {
       refuse('conntrack-ipv6', 'connection tracking of IPv6 is not modelled', undefined, 'use IPv4 rules');
     }
-    if (this.#references++ === 0) this.#register();
+    if (this.#references++ === 0) this.#undo = registerHooks(this);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      if (--this.#references === 0) this.#unregister();
+      if (--this.#references > 0) return;
+      for (const undo of this.#undo) undo();
+      this.#undo = [];
     };
   }
 
@@ -159,205 +139,19 @@ export class Conntrack {
     return this.#references > 0;
   }
 
-  #register(): void {
-    const { hooks } = this.host;
-    const family: Family = 'ipv4';
-    const defrag = (packet: Packet, state: HookState): Verdict => this.#defrag(packet, state);
-    const track = (packet: Packet, state: HookState): Verdict => this.track(packet, state);
-    const trackLocal = (packet: Packet, state: HookState): Verdict =>
-      packet.isFragment ? this.#leaveFragment(packet) : this.track(packet, state);
-    const confirmFn = (packet: Packet, state: HookState): Verdict => this.#confirm(packet, state);
-    const on = (
-      hook: Hook,
-      priority: number,
-      name: string,
-      fn: (packet: Packet, state: HookState) => Verdict,
-    ): void => {
-      this.#undo.push(hooks.register({ family, hook, priority, name, fn }));
-    };
-    for (const hook of [Hook.PREROUTING, Hook.LOCAL_OUT])
-      on(hook, Priority.CONNTRACK_DEFRAG, 'ipv4_conntrack_defrag', defrag);
-    on(Hook.PREROUTING, Priority.CONNTRACK, 'ipv4_conntrack_in', track);
-    on(Hook.LOCAL_OUT, Priority.CONNTRACK, 'ipv4_conntrack_local', trackLocal);
-    for (const hook of [Hook.POSTROUTING, Hook.LOCAL_IN])
-      on(hook, Priority.CONNTRACK_CONFIRM, 'ipv4_confirm', confirmFn);
-    this.host.attachConnection = (answer, offender) => this.attach(answer, offender);
-    this.#undo.push(() => {
-      this.host.attachConnection = undefined;
-    });
-    // A packet that ends without having been confirmed takes its connection with it.
-    this.#undo.push(
-      this.host.observe((event) => {
-        if (event.kind === 'drop') this.forget(event.packet);
-      }),
-    );
-    this.#resynchronize();
-  }
-
-  #unregister(): void {
-    for (const undo of this.#undo) undo();
-    this.#undo = [];
-  }
-
-  /** Windows of established connections are learnt anew after a time without hooks (`nf_ct_tcp_fixup`). */
-  #resynchronize(): void {
-    for (const ct of this.table) {
-      if (ct.protocol === PROTOCOL.tcp && ct.data?.kind === 'tcp') ct.data.forgetWindows();
-    }
-  }
-
-  /** Fragments are put together before anybody sees them (`ipv4_conntrack_defrag`). */
-  #defrag(packet: Packet, state: HookState): Verdict {
-    if (!packet.isFragment || isUntracked(packet)) return ACCEPT;
-    const user = state.hook === Hook.PREROUTING ? 'conntrack-in' : 'conntrack-out';
-    const whole = this.host.fragmentation.collect(packet, user);
-    if (whole === undefined) return STOLEN;
-    becomeDatagram(packet, whole);
-    return ACCEPT;
-  }
-
-  /** A local sender that wants its fragments left alone: not tracked, and no template may fool later rules. */
-  #leaveFragment(packet: Packet): Verdict {
-    if (templateOf(packet) !== undefined) packet.nfct = undefined;
-    return ACCEPT;
-  }
-
-  // ---------------------------------------------------------------- tracking
-
   /** Finds or makes the connection of a packet and lets its tracker judge it (`nf_conntrack_in`). */
   track(packet: Packet, state: HookState): Verdict {
-    const template = templateOf(packet);
-    if (template === undefined) {
-      if (packet.nfct !== undefined || packet.ctinfo === CtInfo.UNTRACKED) return ACCEPT;
-    } else {
-      packet.nfct = undefined;
-      packet.ctinfo = 0;
-    }
-    if (packet.fragmentOffset !== 0) {
-      this.statistics.invalid++;
-      return this.#invalid(packet, 'a fragment');
-    }
-    if (packet.protocol === PROTOCOL.icmp) {
-      const verdict = trackIcmpError(this, packet, template, state);
-      if (verdict === 'error') {
-        this.statistics.error++;
-        return this.#invalid(packet, 'an ICMP error or type that fits no connection');
-      }
-      if (verdict === 'related') {
-        packet.trace?.add({ kind: 'connection', text: `RELATED ${describe(ctOf(packet)!)}` });
-        return ACCEPT;
-      }
-    }
-    for (;;) {
-      const resolved = this.#resolve(packet, template);
-      if (resolved === 'full') {
-        this.statistics.drop++;
-        return drop('conntrack-table-full');
-      }
-      if (resolved === undefined) {
-        this.statistics.invalid++;
-        return this.#invalid(packet, 'no connection can be made of it');
-      }
-      const ct = resolved;
-      const tracker: Tracker = trackerFor(ct.protocol);
-      const verdict = tracker.packet(this, ct, packet, state);
-      if (verdict === 'accept') {
-        if (packet.ctinfo === CtInfo.ESTABLISHED_REPLY && !ct.has(Status.SEEN_REPLY)) {
-          ct.status |= Status.SEEN_REPLY;
-          this.events.note(ct, EventBit.REPLY);
-        }
-        packet.trace?.add({ kind: 'connection', text: `${stateName(packet.ctinfo)} ${describe(ct)}` });
-        return ACCEPT;
-      }
-      packet.nfct = undefined;
-      packet.ctinfo = 0;
-      this.#release(ct);
-      if (verdict === 'repeat') continue;
-      this.statistics.invalid++;
-      if (verdict === 'drop') {
-        this.statistics.drop++;
-        return drop('conntrack-invalid-delete');
-      }
-      return this.#invalid(packet, 'the tracker refused it');
-    }
+    return track(this, packet, state);
   }
 
-  #invalid(packet: Packet, why: string): Verdict {
-    packet.trace?.add({ kind: 'connection', text: `INVALID: ${why}` });
-    return ACCEPT;
-  }
-
-  /** Finds the connection of a packet, or makes one, and attaches it (`resolve_normal_ct`). */
-  #resolve(packet: Packet, template: Template | undefined): Connection | 'full' | undefined {
-    const tuple = tupleOf(packet);
-    if (tuple === undefined) return undefined;
-    const zone = template === undefined ? DEFAULT_ZONE : zoneForMark(template.zone, packet.mark);
-    const hash = this.table.hashTuple(tuple, zoneId(zone, 0));
-    const node = this.#findNode(tuple, zone, hash);
-    let ct: Connection;
-    let reply = false;
-    if (node >= 0) {
-      ct = this.table.at(node)!;
-      reply = (node & 1) === 1;
-    } else {
-      const made = this.#create(tuple, zone, hash, template);
-      if (made === undefined || made === 'full') return made;
-      ct = made;
-    }
-    const ctinfo = reply
-      ? CtInfo.ESTABLISHED_REPLY
-      : ct.has(Status.SEEN_REPLY)
-        ? CtInfo.ESTABLISHED
-        : ct.has(Status.EXPECTED)
-          ? CtInfo.RELATED
-          : CtInfo.NEW;
-    attach(packet, ct, ctinfo);
-    return ct;
-  }
-
-  /** A tuple in a zone that differs by direction is looked for under both keys (`nf_conntrack_find_get`). */
-  #findNode(tuple: Tuple, zone: Zone, hash: number): number {
-    const node = this.table.find(tuple, zone, hash, this.now, this.#collect, this.host.meter);
-    if (node >= 0 || zone.directions === 'both') return node;
-    const other = this.table.hashTuple(tuple, zoneId(zone, 1));
-    return other === hash ? -1 : this.table.find(tuple, zone, other, this.now, this.#collect, this.host.meter);
-  }
-
-  /** A new, unconfirmed connection (`init_conntrack`); `undefined` if nobody could answer its tuple. */
-  #create(tuple: Tuple, zone: Zone, hash: number, template: Template | undefined): Connection | 'full' | undefined {
-    const reply = invertTuple(tuple);
-    if (reply === undefined) return undefined;
-    const ct = this.allocate(tuple, reply, zone, hash);
-    if (ct === undefined) return 'full';
-    if (template?.timeoutPolicy !== undefined) ct.extend().timeoutPolicy = template.timeoutPolicy;
-    if (template?.eventMask !== undefined) {
-      ct.extend().eventMask = template.eventMask;
-      ct.status |= Status.REPORTED;
-    }
-    const expectation = this.expectations.size === 0 ? undefined : this.expectations.take(tuple, zone);
-    if (expectation !== undefined) {
-      const { master } = expectation;
-      ct.status |= Status.EXPECTED;
-      const extensions = ct.extend();
-      extensions.master = master;
-      master.extend().children++;
-      if (expectation.childHelper !== undefined) extensions.helper = expectation.childHelper;
-      ct.mark = master.mark;
-      this.statistics.expectNew++;
-      if (expectation.nat !== undefined) this.nat.follow(ct, expectation);
-    } else if (template?.helper !== undefined && template.helper.protocol === ct.protocol) {
-      ct.extend().helper = template.helper;
-      ct.status |= Status.HELPER;
-    }
-    return ct;
-  }
+  // ---------------------------------------------------------------- new connections
 
   /** A connection object that counts (`__nf_conntrack_alloc`); `undefined` if the table is full and nothing may go. */
   allocate(original: Tuple, reply: Tuple, zone: Zone, hash: number): Connection | undefined {
     const max = this.sysctls.max.value;
-    if (max !== 0 && this.count + 1 > max && !this.#earlyDrop(hash)) {
+    if (max !== 0 && this.count + 1 > max && !earlyDrop(this, hash)) {
       this.#collector.noteFull();
-      this.#logFull();
+      this.#fullLog.write('nf_conntrack: nf_conntrack: table full, dropping packet');
       return undefined;
     }
     const ct = new Connection(++this.#serial, original, reply);
@@ -369,43 +163,6 @@ export class Conntrack {
     if (mode === 1 || (mode === 2 && this.events.isListening)) ct.status |= Status.REPORTED;
     this.#unconfirmed.add(ct);
     return ct;
-  }
-
-  /**
-   * Makes room (`early_drop`): of the bucket that the new tuple belongs to and the seven behind it, the first one with
-   * anything to evict loses all of its unassured connections.
-   */
-  #earlyDrop(hash: number): boolean {
-    const { table } = this;
-    const { now } = this;
-    let bucket = table.bucketOf(hash);
-    for (let i = 0; i < EVICTION_RANGE; i++) {
-      let evicted = 0;
-      for (let node = table.first(bucket); node >= 0; ) {
-        const next = table.next(node);
-        const ct = table.at(node);
-        if (ct !== undefined) {
-          if (table.isExpired(node, now)) this.kill(ct);
-          else if (!ct.has(Status.ASSURED) && this.kill(ct)) evicted++;
-        }
-        node = next;
-      }
-      if (evicted > 0) {
-        this.statistics.earlyDrop += evicted;
-        return true;
-      }
-      bucket = (bucket + 1) % table.buckets;
-    }
-    return false;
-  }
-
-  #logFull(): void {
-    const { now } = this.host.simulation;
-    if (now - this.#logStart >= LOG_SECONDS * 1_000_000_000) {
-      this.#logStart = now;
-      this.#logged = 0;
-    }
-    if (this.#logged++ < LOG_BURST) this.host.log.write('nf_conntrack: nf_conntrack: table full, dropping packet');
   }
 
   // ---------------------------------------------------------------- for trackers
@@ -446,32 +203,6 @@ export class Conntrack {
 
   // ---------------------------------------------------------------- confirmation and death
 
-  /** The last hook function of a packet: helper, sequence numbers, confirmation (`ipv4_confirm`, `nf_confirm`). */
-  #confirm(packet: Packet, state: HookState): Verdict {
-    const ct = ctOf(packet);
-    if (ct === undefined) return ACCEPT;
-    if (packet.ctinfo !== CtInfo.RELATED_REPLY && ct.extensions !== undefined) {
-      const { helper, sequence } = ct.extensions;
-      if (helper !== undefined) {
-        const verdict = helper.help(packet, ct, this, state);
-        if (verdict.kind !== 'accept') return verdict;
-      }
-      if (sequence !== undefined && ct.has(Status.SEQ_ADJUST) && !this.#crossesLoopback(packet, state)) {
-        sequence.adjust(packet, directionOf(packet.ctinfo));
-      }
-    }
-    if (ct.isConfirmed) {
-      this.events.deliver(ct);
-      return ACCEPT;
-    }
-    return this.confirm(packet, ct);
-  }
-
-  /** `nf_is_loopback_packet`. */
-  #crossesLoopback(packet: Packet, state: HookState): boolean {
-    return packet.inDevice?.kind === 'loopback' || state.outDevice?.kind === 'loopback';
-  }
-
   /** Puts the connection of a packet into the table (`__nf_conntrack_confirm`). */
   confirm(packet: Packet, ct: Connection): Verdict {
     const chain = 50 + this.#chance.below(30);
@@ -506,7 +237,7 @@ export class Conntrack {
   }
 
   /** Lets go of an unconfirmed connection that no packet carries any more (`nf_conntrack_put`). */
-  #release(ct: Connection): void {
+  release(ct: Connection): void {
     if (ct.isConfirmed || !this.#unconfirmed.delete(ct)) return;
     this.#destroy(ct);
   }
@@ -522,14 +253,25 @@ export class Conntrack {
   /** A packet is gone; if its connection was not confirmed, that goes too. For whoever keeps or ends packets silently. */
   forget(packet: Packet): void {
     const ct = ctOf(packet);
-    if (ct !== undefined && !ct.isConfirmed) this.#release(ct);
+    if (ct !== undefined && !ct.isConfirmed) this.release(ct);
   }
 
   // ---------------------------------------------------------------- look-ups and changes from outside
 
+  /**
+   * The node of a tuple, or -1 (`nf_conntrack_find_get`): in a zone that differs by direction it is looked for under both
+   * keys. `hash` is that of the original direction.
+   */
+  findNode(tuple: Tuple, zone: Zone, hash: number): number {
+    const node = this.table.find(tuple, zone, hash, this.now, this.#collect, this.host.meter);
+    if (node >= 0 || zone.directions === 'both') return node;
+    const other = this.table.hashTuple(tuple, zoneId(zone, 1));
+    return other === hash ? -1 : this.table.find(tuple, zone, other, this.now, this.#collect, this.host.meter);
+  }
+
   /** The connection that a tuple belongs to and its direction (`nf_conntrack_find_get`). */
   find(tuple: Tuple, zone: Zone = DEFAULT_ZONE): { readonly ct: Connection; readonly direction: 0 | 1 } | undefined {
-    const node = this.#findNode(tuple, zone, this.table.hashTuple(tuple, zoneId(zone, 0)));
+    const node = this.findNode(tuple, zone, this.table.hashTuple(tuple, zoneId(zone, 0)));
     return node < 0 ? undefined : { ct: this.table.at(node)!, direction: (node & 1) as 0 | 1 };
   }
 
@@ -643,14 +385,6 @@ function sameOrigin(a: Connection, b: Connection): boolean {
     a.destinationBits(0) === b.destinationBits(0) &&
     zoneId(a.zone, 0) === zoneId(b.zone, 0)
   );
-}
-
-/** `tcp 10.0.0.9:40000 > 10.0.0.1:443`, for traces. */
-function describe(ct: Connection): string {
-  const { src, dst, sport, dport } = ct.original;
-  const end = (address: Address, port: number): string =>
-    ct.protocol === PROTOCOL.icmp || port === 0 ? formatAddress(address) : `${formatAddress(address)}:${port}`;
-  return `${protocolName(ct.protocol)} ${end(src, sport)} > ${end(dst, dport)}`;
 }
 
 function wholePages(buckets: number): number {
