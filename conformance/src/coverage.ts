@@ -85,7 +85,9 @@ export class Coverage {
       else if (step.kind === 'connection') {
         const state = /^(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED)\b/.exec(step.text)?.[1];
         if (state !== undefined) this.#count('connection states of packets', state);
-      } else if (step.kind === 'ipvs') {
+      } else if (step.kind === 'change' && step.to === 'UNTRACKED')
+        this.#count('connection states of packets', step.to);
+      else if (step.kind === 'ipvs') {
         const state = /^(TCP|UDP|SCTP) ([A-Z_]+),/.exec(step.text);
         if (state !== null) this.#count('IPVS states', `${state[1]} ${state[2]}`);
       } else if (step.kind === 'answer') {

@@ -15,6 +15,7 @@ and this command play.
   --keep N            how many differences to shrink and print; more are only counted (default 5)
   --save DIR          where differences are saved (default conformance/differences)
   --coverage FILE     writes the table of what was exercised, as Markdown
+  --ci                150 scenarios of a fixed seed and 150 of a fresh one, ten minutes at most; no guest is no fault
   --list              prints the generated scenarios as JSON, and plays nothing
 
 Exit status: 0 all equal, 1 differences, 2 bad use, 3 skipped because no guest can run here.`;
@@ -31,6 +32,7 @@ export interface Options {
   readonly keep: number;
   readonly save: string;
   readonly coverage: string | undefined;
+  readonly ci: boolean;
   readonly list: boolean;
   readonly help: boolean;
 }
@@ -73,6 +75,7 @@ export function readOptions(words: readonly string[]): Options {
     keep: 5,
     save: 'conformance/differences',
     coverage: undefined,
+    ci: false,
     list: false,
     help: false,
   };
@@ -90,6 +93,7 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === '--keep') given.keep = number(word, value(), 0);
     else if (word === '--save') given.save = value();
     else if (word === '--coverage') given.coverage = value();
+    else if (word === '--ci') given.ci = true;
     else if (word === '--list') given.list = true;
     else if (word === '--help' || word === '-h') given.help = true;
     else if (word.startsWith('-')) throw new Misuse(`unknown option ${word}`);
