@@ -6,17 +6,20 @@ import { zoneId } from '../zone.ts';
  * port towards other destinations. Chains run through the connections themselves, newest first.
  */
 export class SourceIndex {
-  readonly #heads: (Connection | undefined)[];
+  readonly #buckets: number;
+  /** Made with the first entry: most hosts have no NAT. */
+  #heads: (Connection | undefined)[] = [];
 
   constructor(buckets: number) {
-    this.#heads = new Array<Connection | undefined>(buckets).fill(undefined);
+    this.#buckets = buckets;
   }
 
   #bucket(ct: Connection): number {
+    if (this.#heads.length === 0) this.#heads = new Array<Connection | undefined>(this.#buckets).fill(undefined);
     let hash =
       Math.imul(ct.sourceBits(0), 0x9e3779b1) ^ Math.imul((ct.portBits(0) >>> 16) + 1, 0x85ebca6b) ^ ct.protocol;
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return ((hash ^ (hash >>> 13)) >>> 0) % this.#heads.length;
+    return ((hash ^ (hash >>> 13)) >>> 0) % this.#buckets;
   }
 
   add(ct: Connection): void {
