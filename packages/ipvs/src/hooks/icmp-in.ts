@@ -35,7 +35,7 @@ export function inboundIcmp(ipvs: IpvsContext, packet: Packet, state: HookState)
   let isNew = false;
   if (connection === undefined) {
     if (inner !== undefined || ipvs.sysctls.scheduleIcmp.value === 0) return ACCEPT;
-    const scheduled = tryToSchedule(ipvs, packet, header, protocol);
+    const scheduled = tryToSchedule({ ipvs, packet, header, protocol });
     if (!(scheduled instanceof Connection)) return scheduled;
     connection = scheduled;
     isNew = true;

@@ -30,7 +30,7 @@ export function inHook(ipvs: IpvsContext, packet: Packet, state: HookState): Ver
   const header = viewOf(packet);
   const found = existing(ipvs, packet, protocol, findInbound(ipvs, header, protocol));
   if (found !== undefined && !(found instanceof Connection)) return found;
-  const connection = found ?? tryToSchedule(ipvs, packet, header, protocol);
+  const connection = found ?? tryToSchedule({ ipvs, packet, header, protocol });
   if (!(connection instanceof Connection)) return connection;
   countIn(ipvs, connection, packet);
   protocol.transition?.(connection, 'input', packet, ipvs.protocolData(protocol.number));

@@ -1,27 +1,18 @@
-import { ACCEPT, drop, ipv4FromBits, type Packet, PROTOCOL, type Verdict } from '@chainwalk/core';
-import type { IpvsContext } from '../context.ts';
-import type { HeaderView } from '../header-view.ts';
-import type { IpvsProtocol } from '../protocols/protocol.ts';
+import { ACCEPT, drop, ipv4FromBits, PROTOCOL, type Verdict } from '@chainwalk/core';
 import type { Service } from '../services/service.ts';
 import { FTP_PORT } from '../services/service-table.ts';
 import { transmit } from '../transmit/transmit.ts';
+import type { Inbound } from './inbound.ts';
 
 /**
  * What becomes of a packet that a service wants and no server can take (`ip_vs_leave`): around the servers to where it
  * was going (`cache_bypass`), or refused.
  */
-export function leave(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  protocol: IpvsProtocol,
-  service: Service,
-  port: number,
-): Verdict {
+export function leave(inbound: Inbound, service: Service, port: number): Verdict {
+  const { ipvs, packet, header } = inbound;
   const { settings } = service;
   const mayBypass = ipvs.sysctls.cacheBypass.value !== 0 && settings.fwmark !== 0 && !header.isQuoted;
-  if (mayBypass && ipvs.host.addressType(packet.dst) === 'unicast')
-    return bypass(ipvs, packet, header, protocol, service);
+  if (mayBypass && ipvs.host.addressType(packet.dst) === 'unicast') return bypass(inbound, service);
   // Whatever is not FTP's control port passes by an FTP service.
   if (settings.port === FTP_PORT && port !== FTP_PORT) return ACCEPT;
   if (header.isQuoted) return drop('ipvs-no-destination');
@@ -29,13 +20,7 @@ export function leave(
   return drop('ipvs-no-destination');
 }
 
-function bypass(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  protocol: IpvsProtocol,
-  service: Service,
-): Verdict {
+function bypass({ ipvs, packet, header, protocol }: Inbound, service: Service): Verdict {
   const { connections } = ipvs;
   const isOnePacket = service.settings.onePacket && header.protocol === PROTOCOL.udp;
   const connection = connections.create(

@@ -1,9 +1,9 @@
-import { type Address, type Ipv4Address, ipv4FromBits, ipv4ToBits, type Packet } from '@chainwalk/core';
+import { type Address, type Ipv4Address, ipv4FromBits, ipv4ToBits } from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
 import type { IpvsContext } from '../context.ts';
-import type { HeaderView } from '../header-view.ts';
 import type { Service } from '../services/service.ts';
 import { FTP_PORT } from '../services/service-table.ts';
+import type { Inbound } from './inbound.ts';
 import { type Endpoints, isOnePacket, pick, type Scheduled } from './pick.ts';
 import { countConnection } from './statistics.ts';
 
@@ -13,13 +13,8 @@ import { countConnection } from './statistics.ts';
  * A template is kept for client network, virtual address and port; for services on port 0 and for FTP without a port, so
  * that all of a client's ports go to one server; for services by mark under the mark.
  */
-export function schedulePersistent(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  service: Service,
-  endpoints: Endpoints,
-): Scheduled {
+export function schedulePersistent(inbound: Inbound, service: Service, endpoints: Endpoints): Scheduled {
+  const { ipvs, packet, header } = inbound;
   const { settings } = service;
   const { connections } = ipvs;
   const isServicePort = endpoints.virtualPort === settings.port;
@@ -38,7 +33,7 @@ export function schedulePersistent(
   }
   let destination = template?.destination;
   if (template === undefined || destination === undefined) {
-    destination = pick(ipvs, packet, header, service, endpoints);
+    destination = pick(inbound, service, endpoints);
     if (destination === undefined) return 'no-destination';
     template = connections.create(
       {

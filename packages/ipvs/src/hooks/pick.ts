@@ -1,9 +1,9 @@
-import { formatAddress, type Packet, PROTOCOL } from '@chainwalk/core';
+import { formatAddress, PROTOCOL } from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
-import type { IpvsContext } from '../context.ts';
 import type { HeaderView } from '../header-view.ts';
 import type { Destination } from '../services/destination.ts';
 import type { Service } from '../services/service.ts';
+import type { Inbound } from './inbound.ts';
 
 /** What scheduling came to: an entry, no server, or a packet that is not IPVS's. */
 export type Scheduled = Connection | 'no-destination' | 'not-ours';
@@ -17,13 +17,8 @@ export interface Endpoints {
 }
 
 /** Asks the service's scheduler. */
-export function pick(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  service: Service,
-  endpoints: Endpoints,
-): Destination | undefined {
+export function pick(inbound: Inbound, service: Service, endpoints: Endpoints): Destination | undefined {
+  const { ipvs, packet, header } = inbound;
   const { scheduler } = service;
   const destination = scheduler?.schedule(ipvs.schedulingContext(service), {
     clientAddress: endpoints.clientAddress,

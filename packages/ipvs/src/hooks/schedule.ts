@@ -1,10 +1,9 @@
-import { ACCEPT, drop, type Packet, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, type Verdict } from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
-import type { IpvsContext } from '../context.ts';
-import type { HeaderView } from '../header-view.ts';
-import { type IpvsProtocol, portsOf } from '../protocols/protocol.ts';
+import { portsOf } from '../protocols/protocol.ts';
 import type { Service } from '../services/service.ts';
 import { FTP_DATA_PORT } from '../services/service-table.ts';
+import type { Inbound } from './inbound.ts';
 import { leave } from './leave.ts';
 import { findInbound } from './lookup.ts';
 import { schedulePersistent } from './persistence.ts';
@@ -15,12 +14,8 @@ import { countConnection } from './statistics.ts';
  * Makes an entry for a packet that has none (`ip_vs_try_to_schedule` and the protocols' `conn_schedule`), or answers
  * with the verdict on the packet.
  */
-export function tryToSchedule(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  protocol: IpvsProtocol,
-): Connection | Verdict {
+export function tryToSchedule(inbound: Inbound): Connection | Verdict {
+  const { ipvs, packet, header, protocol } = inbound;
   if (header.fragmentOffset !== 0 || protocol.fixedPort !== undefined) return ACCEPT;
   if (!header.isQuoted) {
     const admission = protocol.admits(packet, {
@@ -40,22 +35,16 @@ export function tryToSchedule(
     return drop('ipvs-drop');
   }
   const endpoints = { clientAddress, clientPort: ports.client, virtualAddress, virtualPort: ports.server };
-  const scheduled = schedule(ipvs, packet, header, protocol, service, endpoints);
+  const scheduled = schedule(inbound, service, endpoints);
   if (scheduled === 'not-ours') return ACCEPT;
-  if (scheduled === 'no-destination') return leave(ipvs, packet, header, protocol, service, ports.server);
+  if (scheduled === 'no-destination') return leave(inbound, service, ports.server);
   ipvs.defence.connectionAdded();
   return scheduled;
 }
 
 /** Picks a server and makes the entry (`ip_vs_schedule`). */
-function schedule(
-  ipvs: IpvsContext,
-  packet: Packet,
-  header: HeaderView,
-  protocol: IpvsProtocol,
-  service: Service,
-  endpoints: Endpoints,
-): Scheduled {
+function schedule(inbound: Inbound, service: Service, endpoints: Endpoints): Scheduled {
+  const { ipvs, packet, header, protocol } = inbound;
   const { settings } = service;
   // A server opening an FTP data connection is no client.
   if (endpoints.clientPort === FTP_DATA_PORT) return 'not-ours';
@@ -63,9 +52,9 @@ function schedule(
     // Nor is a server on this host that answers one.
     if (findInbound(ipvs, { ...header, inverse: !header.inverse }, protocol) !== undefined) return 'not-ours';
   }
-  if (settings.persistent) return schedulePersistent(ipvs, packet, header, service, endpoints);
+  if (settings.persistent) return schedulePersistent(inbound, service, endpoints);
   if (settings.fwmark === 0 && endpoints.virtualPort !== settings.port) return 'no-destination';
-  const destination = pick(ipvs, packet, header, service, endpoints);
+  const destination = pick(inbound, service, endpoints);
   if (destination === undefined) return 'no-destination';
   const connection = ipvs.connections.create(
     {
