@@ -1,6 +1,6 @@
 import { DUMMY_DEVICE } from './ipvs/state.ts';
 import { dummyDeviceCommands, type Rendered } from './render.ts';
-import { nodeNetwork, OUTSIDE, PODS } from './sim/node-setup.ts';
+import { nodeNetwork, OUTSIDE } from './sim/node-setup.ts';
 
 /** The host part of a scenario file: a node with everything in place, ready for packets. */
 export interface ScenarioHost {
@@ -23,7 +23,8 @@ export interface ScenarioHost {
 const OF_THE_MODULE = /^net\.netfilter\.nf_conntrack_max$/;
 
 /**
- * A rendered node as a scenario host without steps: `eth0` leads outside, `cni0` to the node's pods. Render it without
+ * A rendered node as a scenario host without steps: `eth0` leads outside, `cni0` (or what the detector looks for) to the
+ * node's pods. Render it without
  * nfacct: a rule of it needs an object that a scenario cannot make.
  */
 export function scenarioHost(rendered: Rendered): ScenarioHost {
@@ -33,7 +34,7 @@ export function scenarioHost(rendered: Rendered): ScenarioHost {
     name: `${rendered.settings.node.name}: kube-proxy in ${rendered.mode} mode`,
     interfaces: [
       { name: OUTSIDE, addresses: network.addresses },
-      { name: PODS, addresses: [] },
+      { name: network.podDevice, addresses: [] },
       ...(dummy
         ? [
             {
@@ -45,7 +46,7 @@ export function scenarioHost(rendered: Rendered): ScenarioHost {
           ]
         : []),
     ],
-    routes: [`default dev ${OUTSIDE}`, ...[...new Set(network.pods)].map((pod) => `${pod} dev ${PODS}`)],
+    routes: [`default dev ${OUTSIDE}`, ...[...new Set(network.pods)].map((pod) => `${pod} dev ${network.podDevice}`)],
     sysctls: Object.fromEntries(
       Object.entries(rendered.sysctls)
         .filter(([name]) => !OF_THE_MODULE.test(name))

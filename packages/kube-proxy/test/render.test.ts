@@ -5,6 +5,7 @@ import { diffText } from '../src/diff.ts';
 import { chainGraph } from '../src/iptables/chain-graph.ts';
 import { render, renderText } from '../src/render.ts';
 import { scenarioHost } from '../src/scenario.ts';
+import { traceText } from '../src/sim/trace-text.ts';
 import { objectsOf, type ServiceSpec } from './cluster-fixtures.ts';
 
 const NODE = {
@@ -65,6 +66,25 @@ describe('rendering a node', () => {
     expect(host.interfaces.map(({ name }) => name)).toEqual(['eth0', 'cni0', 'kube-ipvs0']);
     expect(host.routes).toEqual(['default dev eth0', '10.244.1.0/24 dev cni0', '10.244.1.5 dev cni0']);
     expect(host.sysctls['net.ipv4.vs.conntrack']).toBe('1');
+  });
+});
+
+describe('a trace', () => {
+  it('says where a flow ends in each mode, and what may be behind a difference', () => {
+    const text = traceText(objects([WEB]), { node: 'node1', from: '203.0.113.9', to: '172.30.0.41:81', tries: 2 });
+    expect(text).toContain('iptables   routed on as it is');
+    expect(text).toContain('ipvs       rejected');
+    expect(text).toContain('- ipvs: in IPVS mode service addresses are local');
+  });
+
+  it('refuses what it cannot play', () => {
+    const none = parseObjects('', 'empty');
+    expect(() => traceText(none, { node: 'n', from: '1.2.3.4', to: '1.2.3.5:80' })).toThrow(
+      'node n has no IPv4 address',
+    );
+    expect(() => traceText(objects([WEB]), { node: 'node1', from: '1.2.3.4', to: 'web:80' })).toThrow(
+      '"web:80" is no destination',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import {
   formatAddress,
   type HostEvent,
   type Ipv4Address,
+  isRouteFailure,
   Packet,
   PROTOCOL,
   parseIpv4,
@@ -15,7 +16,7 @@ import {
 } from '@chainwalk/core';
 import { hostPort } from '../ipvs/state.ts';
 import type { Protocol } from '../model/service-port.ts';
-import { OUTSIDE, PODS } from './node-setup.ts';
+import { OUTSIDE } from './node-setup.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 
 /** A first packet of a connection: who to whom. */
@@ -118,6 +119,7 @@ export function walk(node: SimulatedNode, flow: FlowSpec): Walk {
   return { fate: fateOf(flow, events, wasMasqueraded(trace)), source, trace };
 }
 
+/** The link by which an answer to the packet would leave. */
 function entry(node: SimulatedNode, packet: Packet): Device {
   const route = node.host.routeOutput({
     destination: packet.src,
@@ -126,8 +128,7 @@ function entry(node: SimulatedNode, packet: Packet): Device {
     mark: 0,
     outDevice: undefined,
   });
-  const name = 'device' in route && route.device?.name === PODS ? PODS : OUTSIDE;
-  return node.host.device(name)!;
+  return isRouteFailure(route) ? node.host.device(OUTSIDE)! : route.device;
 }
 
 /** Whether a rule with MASQUERADE matched. */

@@ -8,7 +8,7 @@ import { runUserspaceProcess } from './userspace-process.ts';
 
 /** The link to the outside: other nodes, clients, load balancers. */
 export const OUTSIDE = 'eth0';
-/** The link to this node's own pods. */
+/** The link to this node's own pods, where the configuration does not name another. */
 export const PODS = 'cni0';
 
 /** A node as far as networking goes: what has to be there before kube-proxy comes. */
@@ -17,9 +17,11 @@ export interface NodeNetwork {
   readonly addresses: readonly string[];
   /** Addresses and prefixes of this node's own pods. */
   readonly pods: readonly string[];
+  /** The link that they are behind: the one that a detector by device looks for. */
+  readonly podDevice: string;
 }
 
-/** The network of a node: its addresses on {@link OUTSIDE}, its pods behind {@link PODS}, everything else outside. */
+/** The network of a node: its addresses on {@link OUTSIDE}, its pods behind a link of their own, everything else outside. */
 export function nodeNetwork(settings: ProxySettings, entries: readonly ServiceEntry[]): NodeNetwork {
   const { node, localDetector } = settings;
   const addresses = node.addresses.filter((address) => !address.includes(':'));
@@ -32,7 +34,8 @@ export function nodeNetwork(settings: ProxySettings, entries: readonly ServiceEn
   // With a range of its own, the node's pods are there; without one only endpoints tell where they are.
   const ranges = node.podCIDRs.filter((cidr) => !cidr.includes(':'));
   if (ranges.length === 0 && localDetector.kind === 'device') ranges.push(...local);
-  return { addresses: addresses.map((address) => `${address}/24`), pods: [...ranges, ...local] };
+  const podDevice = localDetector.kind === 'device' ? localDetector.device.replace(/\+$/, '0') : PODS;
+  return { addresses: addresses.map((address) => `${address}/24`), pods: [...ranges, ...local], podDevice };
 }
 
 /** The commands that set up the node's links, addresses and routes. */
@@ -40,10 +43,10 @@ export function networkCommands(network: NodeNetwork): readonly string[] {
   return [
     ...network.addresses.map((address) => `ip addr add ${address} dev ${OUTSIDE}`),
     `ip route add default dev ${OUTSIDE}`,
-    ...[...new Set(network.pods)].map((pod) => `ip route add ${pod} dev ${PODS}`),
+    ...[...new Set(network.pods)].map((pod) => `ip route add ${pod} dev ${network.podDevice}`),
     'sysctl -w net.ipv4.ip_forward=1',
     // Links have no gateways to redirect to.
-    ...['all', OUTSIDE, PODS].map((device) => `sysctl -w net.ipv4.conf.${device}.send_redirects=0`),
+    ...['all', OUTSIDE, network.podDevice].map((device) => `sysctl -w net.ipv4.conf.${device}.send_redirects=0`),
     // Every refusal is to be seen, not only as many a second as Linux sends.
     'sysctl -w net.ipv4.icmp_ratelimit=0',
     'sysctl -w net.ipv4.icmp_ratemask=0',
@@ -53,7 +56,7 @@ export function networkCommands(network: NodeNetwork): readonly string[] {
 /** A simulated node with the network and without kube-proxy's work. */
 export function bareNode(simulation: Simulation, network: NodeNetwork): SimulatedNode {
   const node = new SimulatedNode(simulation);
-  for (const name of [OUTSIDE, PODS]) {
+  for (const name of [OUTSIDE, network.podDevice]) {
     node.host.configure((draft) => {
       draft.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
     });

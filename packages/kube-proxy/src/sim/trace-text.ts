@@ -68,6 +68,15 @@ export function compareModes(objects: ClusterObjects, options: TraceOptions): Fl
   const node = nodeInfo(options.node, objects, options.nodeOptions);
   const settings = resolveSettings(options.config ?? DEFAULT_CONFIG, node, { ...options, nfacct: false });
   const entries = new Cluster(node.name, settings.family, objects).entries();
+  if (!node.addresses.some((address) => !address.includes(':'))) {
+    const hint = 'give its Node object with an InternalIP, or addresses in the options';
+    refuse(
+      'node-without-address',
+      `node ${node.name} has no IPv4 address, and a packet cannot be sent from it`,
+      undefined,
+      hint,
+    );
+  }
   const flow: FlowSpec = { from: options.from, ...parseDestination(options.to) };
   const tries = options.tries ?? 100;
   const modes = (options.modes ?? (settings.generation === '1.12' ? LEGACY_MODES : MODES)).map((mode): ModeOutcome => {

@@ -134,3 +134,16 @@ describe('packets of no connection', () => {
     expect(nodeFor([], 'iptables', { conntrack }).sh('iptables-save').stdout).not.toContain(rule);
   });
 });
+
+describe('pods told by their device', () => {
+  it('are those behind the link that the configuration names', () => {
+    const bridge = { clusterCIDR: '', detectLocalMode: 'BridgeInterface', bridgeInterface: 'cbr0' } as const;
+    const prefix = { clusterCIDR: '', detectLocalMode: 'InterfaceNamePrefix', interfaceNamePrefix: 'veth' } as const;
+    for (const config of [bridge, prefix]) {
+      const node = nodeFor([service('Local')], 'iptables', config);
+      expect(outcomes(node, '10.180.0.1', '5.5.5.5:80')).toMatchObject({ to: BOTH });
+      expect(outcomes(node, OUTSIDER, '5.5.5.5:80')).toEqual({ to: HERE, masq: false });
+      expect(outcomes(node, OUTSIDER, '172.30.1.1:80')).toEqual({ to: BOTH, masq: true });
+    }
+  });
+});
