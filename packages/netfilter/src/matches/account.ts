@@ -1,4 +1,4 @@
-import { refuse } from '@chainwalk/core';
+import { InvariantError, refuse } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 
 /** An accounting object (`struct nf_acct`). */
@@ -10,12 +10,21 @@ export interface Account {
 }
 
 /**
- * Adds an accounting object, as `nfacct add NAME [packet|byte QUOTA]` does; the answer removes it again.
+ * Adds an accounting object, as `nfacct add NAME [packet|byte QUOTA]` does; the answer removes it again, once no rule
+ * names it any more.
  * @throws InputError if there is one of that name
  */
 export function addAccount(net: Netfilter, name: string, quota?: Account['quota']): () => void {
   if (accounts(net).has(name)) refuse('account-exists', `there is an accounting object ${name} already`);
   return net.named<Account>('nfacct', name, () => ({ packets: 0, bytes: 0, quota })).release;
+}
+
+/** Keeps an accounting object for a rule that names it. Precondition: it exists. */
+export function useAccount(net: Netfilter, name: string): { readonly account: Account; readonly release: () => void } {
+  const { value, release } = net.named<Account>('nfacct', name, () => {
+    throw new InvariantError(`no accounting object ${name}`);
+  });
+  return { account: value, release };
 }
 
 /** The accounting objects of a host by name. */

@@ -73,8 +73,7 @@ function connectionHolds(
   ct: NonNullable<IpvsMark['connection']>,
 ): boolean {
   if (differs(vport, ct.virtualPort)) return false;
-  if (vportctl !== undefined && (ct.controlPort !== 0 && ct.controlPort === vportctl.number) === vportctl.inverted)
-    return false;
+  if (vportctl !== undefined && (ct.controlPort === vportctl.number) === vportctl.inverted) return false;
   if (vmethod !== undefined && (ct.method === METHODS[vmethod.method]) === vmethod.inverted) return false;
   return vaddr === undefined || (((Number(ct.virtualAddress) ^ vaddr.address) & vaddr.mask) === 0) !== vaddr.inverted;
 }

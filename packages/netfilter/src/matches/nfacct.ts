@@ -1,10 +1,15 @@
 import { badOption, KernelRefusal, type MatchExtension } from '../x_tables/extension.ts';
 import { cutUtf8 } from '../x_tables/utf8.ts';
 import { formatWord } from '../x_tables/values.ts';
-import { type Account, accounts } from './account.ts';
+import { type Account, accounts, useAccount } from './account.ts';
 
 interface NfacctInfo {
   readonly name: string;
+}
+
+interface NfacctState {
+  readonly account: Account;
+  readonly release: () => void;
 }
 
 const MOST_BYTES = 31;
@@ -15,7 +20,7 @@ const MOST_BYTES = 31;
  *
  * Kernel: `net/netfilter/xt_nfacct.c`, `nfacct_mt`. A rule that names an object that is not there is refused.
  */
-export const nfacct: MatchExtension<NfacctInfo, Account> = {
+export const nfacct: MatchExtension<NfacctInfo, NfacctState> = {
   name: 'nfacct',
   options: [{ name: 'nfacct-name', args: 1, mandatory: true }],
   size: 72,
@@ -41,8 +46,9 @@ export const nfacct: MatchExtension<NfacctInfo, Account> = {
 
   compile({ name }) {
     return {
-      createState: (net) => accounts(net).get(name)!,
-      test: (packet, _, account) => {
+      createState: (net) => useAccount(net, name),
+      destroyState: (state) => state.release(),
+      test: (packet, _, { account }) => {
         account.packets++;
         account.bytes += packet.length;
         const { quota } = account;

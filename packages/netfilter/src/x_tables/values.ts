@@ -23,8 +23,15 @@ export function parseUnsigned64(text: string): bigint | undefined {
   return read === undefined || read.end !== text.length ? undefined : read.value;
 }
 
+/** What nearly every number looks like. */
+const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,8})$/;
+
 /** As {@link parseUnsigned64}, 0 to `max` (at most 32 bits). */
 export function parseUnsigned(text: string, max = 0xffffffff): number | undefined {
+  if (PLAIN_NUMBER.test(text)) {
+    const number = Number(text);
+    return number <= max ? number : undefined;
+  }
   const value = parseUnsigned64(text);
   return value === undefined || value > BigInt(max) ? undefined : Number(value);
 }

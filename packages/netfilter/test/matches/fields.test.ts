@@ -272,6 +272,8 @@ describe('-m nfacct', () => {
       '{ pkts = 00000000000000000004, bytes = 00000000000000000112 } = web;',
     );
     remove();
+    expect(accounts(story.net).has('web')).toBe(true);
+    story.run('iptables -F INPUT');
     expect(accounts(story.net).has('web')).toBe(false);
   });
 });
