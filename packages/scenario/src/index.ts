@@ -28,3 +28,7 @@ export {
   type SentPacket,
   type Tally,
 } from './replay.ts';
+export { type Arrivals, arrivalTimes, type RatePiece } from './traffic/arrivals.ts';
+export { type Distribution, meanOf, type Sampler, sampler } from './traffic/distribution.ts';
+export { LatencyRecorder, type LatencySummary } from './traffic/latency-recorder.ts';
+export { Zipf } from './traffic/zipf.ts';
