@@ -1,27 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { DEBIAN_PACKAGES, lacking } from './needs.ts';
 import { Misuse, type Options, readOptions, USAGE } from './options.ts';
 import { generate, run } from './run.ts';
-
-/** What the guest needs of this machine and does not find, in words; nothing if a guest can run. */
-function lacking(): string | undefined {
-  const tools = ['linux.uml', 'python3', 'kmod', 'iptables-legacy', 'ipset', 'ipvsadm', 'conntrack', 'ip', 'bash'];
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`.split(':');
-  const missing = tools.filter((tool) => !path.some((folder) => existsSync(`${folder}/${tool}`)));
-  if (missing.length > 0) return `this machine has no ${missing.join(', ')}`;
-  if (!existsSync('/usr/lib/uml/modules')) return 'this machine has no modules under /usr/lib/uml/modules';
-  try {
-    execFileSync('linux.uml', ['--version'], {
-      stdio: 'ignore',
-      timeout: 10_000,
-      env: { ...process.env, PATH: path.join(':') },
-    });
-  } catch {
-    return 'linux.uml does not start on this machine';
-  }
-  return undefined;
-}
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -34,11 +14,9 @@ async function main(): Promise<number> {
     console.log(JSON.stringify(generate(seed, options.runs, options.features), null, 1));
     return 0;
   }
-  const why = lacking();
+  const why = lacking(process.env);
   if (why !== undefined) {
-    console.log(
-      `conformance: SKIPPED, no real kernel to ask: ${why} (Debian packages user-mode-linux kmod iptables ipset ipvsadm conntrack iproute2 python3)`,
-    );
+    console.log(`conformance: SKIPPED, no real kernel to ask: ${why} (Debian packages ${DEBIAN_PACKAGES})`);
     return options.ci ? 0 : 3;
   }
   if (!options.ci) return play(options, seed);

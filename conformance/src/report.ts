@@ -1,5 +1,5 @@
 import { formatDifference, type Scenario } from '@chainwalk/scenario';
-import { type Judged, judge } from './judge.ts';
+import { type Judged, type JudgeOptions, judge } from './judge.ts';
 
 /** A scenario with every packet traced, for its paths. */
 export function traced(scenario: Scenario): Scenario {
@@ -64,4 +64,27 @@ function paths({ ours, kernel }: Judged): string[] {
     const [a, b] = [ours, kernel].map((side) => side.steps?.[index]?.trace?.join(' ') ?? '');
     return a === b ? `  ${index + 1} both: ${a}` : `  ${index + 1} chainwalk: ${a}\n  ${index + 1} kernel:    ${b}`;
   });
+}
+
+/**
+ * Holds scenarios against a real kernel, and says of each whether chainwalk and the kernel agree; where they do not, what
+ * differs and where the packets went on both sides. Needs what {@link file://./needs.ts} lists.
+ */
+export async function judgeInWords(
+  scenarios: readonly Scenario[],
+  options: JudgeOptions = {},
+): Promise<{ readonly text: string; readonly agree: boolean }> {
+  const lines: string[] = [];
+  let agree = true;
+  for (const judged of await judge(scenarios, options)) {
+    const name = judged.scenario.name ?? 'scenario';
+    if (judged.outcome === 'equal') lines.push(`${name}: the kernel says the same`);
+    else if (judged.outcome === 'unstable') lines.push(`${name}: the kernel does not repeat itself`);
+    else if (judged.outcome === 'refused') lines.push(`${name}: both refuse it: ${judged.ours.failed}`);
+    else {
+      agree = false;
+      lines.push(await describeDifferent(judged, options.jobs));
+    }
+  }
+  return { text: `${lines.join('\n')}\n`, agree };
 }
