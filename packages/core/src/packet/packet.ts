@@ -29,8 +29,8 @@ export interface IpvsMark {
         readonly protocol: number;
         readonly virtualAddress: Address;
         readonly virtualPort: number;
-        /** Port of the service whose connection this one belongs to (FTP data); 0 if there is none. */
-        readonly controlPort: number;
+        /** Virtual port of the template or connection that this one belongs to; `undefined` if it is on its own. */
+        readonly controlPort: number | undefined;
         readonly method: 'masq' | 'local' | 'tunnel' | 'route';
       }
     | undefined;

@@ -49,7 +49,7 @@ export class RequestMark implements IpvsMark {
       protocol: this.#protocol.number,
       virtualAddress: found.virtualAddress,
       virtualPort: found.virtualPort,
-      controlPort: found.control?.virtualPort ?? 0,
+      controlPort: found.control?.virtualPort,
       method: found.method === 'bypass' ? 'route' : found.method,
     };
   }
