@@ -9,9 +9,8 @@ export interface Expectation {
   readonly tuple: Tuple;
   readonly mask: { readonly src: boolean; readonly sport: boolean };
   readonly master: Connection;
+  /** Who announced it; the new connection gets it too. */
   readonly helper: Helper;
-  /** Assigned to the new connection. */
-  readonly childHelper?: Helper | undefined;
   /** Tick until which it waits, modulo 2^32, signed. */
   deadline: number;
   /** Stays after the first connection came. */

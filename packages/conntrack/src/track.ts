@@ -139,7 +139,8 @@ function create(
     const extensions = ct.extend();
     extensions.master = master;
     master.extend().children++;
-    if (expectation.childHelper !== undefined) extensions.helper = expectation.childHelper;
+    // Stable kernels give the child its master's helper, which then reads its payload too (seen in 6.1.176).
+    extensions.helper = expectation.helper;
     ct.mark = master.mark;
     conntrack.statistics.expectNew++;
     if (expectation.nat !== undefined) conntrack.nat.follow(ct, expectation);

@@ -89,6 +89,7 @@ describe('the FTP helper', () => {
     expect(child.has(Status.EXPECTED)).toBe(true);
     expect(child.mark).toBe(9);
     expect(child.master?.helper?.name).toBe('ftp');
+    expect(child.helper?.name).toBe('ftp');
     expect(router.conntrack.expectations.size).toBe(0);
     expect(router.receive(tcp('192.168.1.50', 5001, '10.0.0.5', 20, 'SA', 1, 2)).seen).toBe('ESTABLISHED');
     expect(router.conntrack.statistics).toMatchObject({ expectNew: 1, expectCreate: 1, expectDelete: 1 });
