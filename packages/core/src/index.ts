@@ -42,6 +42,20 @@ export { isSecondary } from './commands/ip/address.ts';
 export { parseRoute } from './commands/ip/route.ts';
 export { runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';
+export type {
+  CostModel,
+  Price,
+  PriceBasis,
+  Primitive,
+  UpdatePrices,
+  WalkPrices,
+  WalkPrimitive,
+} from './cost/cost-model.ts';
+export { LINUX_6_18_MEASURED } from './cost/linux-6-18-measured.ts';
+export { costModel } from './cost/models.ts';
+export { type PricedPart, price, priceParts, walkCost } from './cost/price.ts';
+export { PUBLISHED_2017 } from './cost/published-2017.ts';
+export { type Update, updateCost } from './cost/update-cost.ts';
 export { type Diagnostic, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
 export { type Draft, type Edit, edit, type Patch } from './edit.ts';
 export { EventQueue } from './engine/event-queue.ts';
