@@ -14,7 +14,7 @@ const below = {
   ipvs: ['core', 'conntrack'],
   'kube-proxy': ['core', 'conntrack', 'netfilter', 'ipvs'],
   scenario: ['core', 'conntrack', 'netfilter', 'ipvs'],
-  cli: ['core', 'conntrack', 'netfilter', 'ipvs', 'kube-proxy', 'scenario'],
+  cli: ['core', 'conntrack', 'netfilter', 'ipvs', 'kube-proxy', 'scenario', 'conformance'],
 };
 /** Only the CLI touches files, the process and the terminal. */
 const mayUseNode = new Set(['cli']);

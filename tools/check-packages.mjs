@@ -14,9 +14,13 @@ const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 
 try {
-  const manifests = readdirSync(join(root, 'packages')).map((name) => ({
-    folder: join(root, 'packages', name),
-    ...JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')),
+  const folders = [
+    ...readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name)),
+    join(root, 'conformance'),
+  ];
+  const manifests = folders.map((folder) => ({
+    folder,
+    ...JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
   }));
   const tarballs = {};
   for (const { folder, name, version } of manifests) {

@@ -1,6 +1,7 @@
 import { formatDiagnostic, InputError } from '@chainwalk/core';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addJudge } from './commands/judge.ts';
 import { addKubeProxy } from './commands/kube-proxy.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
@@ -21,6 +22,7 @@ export function program(): Command {
   addCheck(root);
   addReplay(root);
   addKubeProxy(root);
+  addJudge(root);
   // A subcommand does not inherit what was said to the root after it was made.
   for (const command of root.commands.flatMap((one) => [one, ...one.commands])) {
     command.exitOverride().showHelpAfterError('(see --help)');
