@@ -11,7 +11,10 @@ export type ProxyMode = 'iptables' | 'ipvs' | 'userspace' | 'nftables';
 /** How kube-proxy tells its own pods' traffic from the rest. */
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix';
 
-/** KubeProxyConfiguration v1alpha1 with every default filled in. Lengths of time in nanoseconds. */
+/**
+ * What of KubeProxyConfiguration v1alpha1 has to do with packets, with every default filled in. Lengths of time in
+ * nanoseconds.
+ */
 export interface ProxyConfig {
   readonly mode: ProxyMode;
   readonly clusterCIDR: string;
@@ -19,9 +22,7 @@ export interface ProxyConfig {
   readonly bridgeInterface: string;
   readonly interfaceNamePrefix: string;
   readonly nodePortAddresses: readonly string[];
-  readonly hostnameOverride: string;
   readonly featureGates: Readonly<Record<string, boolean>>;
-  readonly configSyncPeriod: Duration;
   readonly iptables: {
     /** Bit of the mark that asks for masquerading, 0 to 31. */
     readonly masqueradeBit: number;
@@ -52,8 +53,6 @@ export interface ProxyConfig {
     readonly udpStreamTimeout: Duration;
     readonly tcpBeLiberal: boolean;
   };
-  /** Fields that say nothing about packets and were passed over. */
-  readonly warnings: readonly Diagnostic[];
 }
 
 /** What kube-proxy does without a configuration file. */
@@ -64,9 +63,7 @@ export const DEFAULT_CONFIG: ProxyConfig = {
   bridgeInterface: '',
   interfaceNamePrefix: '',
   nodePortAddresses: [],
-  hostnameOverride: '',
   featureGates: {},
-  configSyncPeriod: 900 * SECOND,
   iptables: {
     masqueradeBit: 14,
     masqueradeAll: false,
@@ -93,7 +90,6 @@ export const DEFAULT_CONFIG: ProxyConfig = {
     udpStreamTimeout: 0,
     tcpBeLiberal: false,
   },
-  warnings: [],
 };
 
 const MODES: readonly ProxyMode[] = ['iptables', 'ipvs', 'userspace', 'nftables'];
@@ -111,9 +107,7 @@ const schema = v.object({
   detectLocalMode: text,
   detectLocal: v.nullish(v.object({ bridgeInterface: text, interfaceNamePrefix: text, clusterCIDRs: texts })),
   nodePortAddresses: texts,
-  hostnameOverride: text,
   featureGates: v.nullish(v.record(v.string(), v.boolean())),
-  configSyncPeriod: text,
   iptables: v.nullish(
     v.object({
       masqueradeBit: count,
@@ -288,7 +282,7 @@ function read(document: SourceDocument, report: Report): ProxyConfig | undefined
   const time = (section: string, field: string, given: string | null | undefined, otherwise: Duration): Duration => {
     if (given === undefined || given === null || given === '') return otherwise;
     const parsed = parseDuration(given);
-    const path = section === '' ? [field] : [section, field];
+    const path = [section, field];
     if (parsed === undefined) report(path, `"${given}" is no length of time`, 'write it as 30s or 1h5m');
     return parsed ?? otherwise;
   };
@@ -312,9 +306,7 @@ function read(document: SourceDocument, report: Report): ProxyConfig | undefined
     bridgeInterface: raw.detectLocal?.bridgeInterface ?? '',
     interfaceNamePrefix: raw.detectLocal?.interfaceNamePrefix ?? '',
     nodePortAddresses,
-    hostnameOverride: raw.hostnameOverride ?? '',
     featureGates: raw.featureGates ?? {},
-    configSyncPeriod: time('', 'configSyncPeriod', raw.configSyncPeriod, base.configSyncPeriod),
     iptables: {
       masqueradeBit: bit,
       masqueradeAll: raw.iptables?.masqueradeAll ?? base.iptables.masqueradeAll,
@@ -349,7 +341,6 @@ function read(document: SourceDocument, report: Report): ProxyConfig | undefined
       udpStreamTimeout: time('conntrack', 'udpStreamTimeout', ct?.udpStreamTimeout, 0),
       tcpBeLiberal: ct?.tcpBeLiberal ?? false,
     },
-    warnings: [],
   };
 }
 

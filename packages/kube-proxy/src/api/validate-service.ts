@@ -3,6 +3,10 @@ import { canonicalCidr, canonicalIp, isLoopbackText } from './ip-text.ts';
 import type { ServiceObject, ServiceSpec } from './kubernetes-objects.ts';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** What a Service may be called: a DNS label that begins with a letter. */
+const SERVICE_NAME = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+/** The name of a container's port: up to 15 characters with a letter among them. */
+const PORT_NAME = /^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 
@@ -13,7 +17,7 @@ const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
  */
 export function validateService(service: ServiceObject, report: Report): void {
   const { metadata } = service;
-  checkName(metadata.name, ['metadata', 'name'], report);
+  checkName(metadata.name, ['metadata', 'name'], report, SERVICE_NAME);
   if (metadata.namespace) checkName(metadata.namespace, ['metadata', 'namespace'], report);
   const spec = service.spec ?? {};
   const type = spec.type ?? 'ClusterIP';
@@ -27,10 +31,11 @@ export function validateService(service: ServiceObject, report: Report): void {
   validateIngress(service, report);
 }
 
-function checkName(name: string, path: readonly string[], report: Report): void {
+function checkName(name: string, path: readonly string[], report: Report, pattern: RegExp = DNS_LABEL): void {
   if (name === '') report(path, 'a value is required');
-  else if (name.length > 63 || !DNS_LABEL.test(name)) {
-    report(path, `"${name}" is no DNS label`, 'use up to 63 lower-case letters, digits and "-"');
+  else if (name.length > 63 || !pattern.test(name)) {
+    const letter = pattern === SERVICE_NAME ? ', beginning with a letter' : '';
+    report(path, `"${name}" is no DNS label`, `use up to 63 lower-case letters, digits and "-"${letter}`);
   }
 }
 
@@ -55,9 +60,33 @@ function validateClusterIp(spec: ServiceSpec, type: string, report: Report): voi
       if (type === 'NodePort' || type === 'LoadBalancer') report(path, `may not be None for a Service of type ${type}`);
     } else if (canonicalIp(ip) === undefined) report(path, `"${ip}" is no IP address`);
   }
+  validateFamilies(spec, report);
   const first = spec.clusterIPs?.[0];
   if (spec.clusterIP && first !== undefined && first !== spec.clusterIP) {
     report(['spec', 'clusterIPs', 0], 'must be equal to clusterIP');
+  }
+}
+
+/** At most one address of each family, and families that exist. */
+function validateFamilies(spec: ServiceSpec, report: Report): void {
+  const clusterIPs = spec.clusterIPs ?? [];
+  if (clusterIPs.length > 2) report(['spec', 'clusterIPs'], 'may hold two addresses at most');
+  else if (clusterIPs.length === 2 && clusterIPs[0]!.includes(':') === clusterIPs[1]!.includes(':')) {
+    report(['spec', 'clusterIPs'], 'two addresses must be of different families');
+  }
+  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
+    if (family !== 'IPv4' && family !== 'IPv6') {
+      report(['spec', 'ipFamilies', index], `"${family}" is not supported`, 'use IPv4 or IPv6');
+    } else if (spec.ipFamilies!.indexOf(family) !== index)
+      report(['spec', 'ipFamilies', index], `${family} is there twice`);
+  }
+  const policy = spec.ipFamilyPolicy;
+  if (policy && !['SingleStack', 'PreferDualStack', 'RequireDualStack'].includes(policy)) {
+    report(
+      ['spec', 'ipFamilyPolicy'],
+      `"${policy}" is not supported`,
+      'use SingleStack, PreferDualStack or RequireDualStack',
+    );
   }
 }
 
@@ -86,6 +115,13 @@ function validatePorts(spec: ServiceSpec, type: string, headless: boolean, repor
     used.add(`${port.port}/${protocol}`);
     if (typeof port.targetPort === 'number' && !isPort(port.targetPort)) {
       report(at('targetPort'), `${port.targetPort} is not between 1 and 65535`);
+    }
+    if (typeof port.targetPort === 'string' && !PORT_NAME.test(port.targetPort)) {
+      report(
+        at('targetPort'),
+        `"${port.targetPort}" is no name of a port`,
+        'use up to 15 lower-case letters, digits and "-"',
+      );
     }
     const nodePort = port.nodePort ?? 0;
     if (nodePort === 0) continue;

@@ -60,7 +60,7 @@ export function savedRule(rule: Rule): string {
 
 // ---------------------------------------------------------------- addresses, devices, protocols
 
-/** `-s PREFIX`; `spelling` is how kube-proxy writes it, where that differs. */
+/** `-s PREFIX`; iptables-save adds the length to a bare address. */
 export function source(prefix: string, not = false): RulePart {
   return { rank: SOURCE, fed: `${not ? '! ' : ''}-s ${prefix}`, saved: `${not ? '! ' : ''}-s ${withLength(prefix)}` };
 }

@@ -148,7 +148,7 @@ class ServiceRuleWriter {
   }
 
   #captureNodePort(): void {
-    const { port } = { port: this.#port };
+    const port = this.#port;
     if (this.#any) {
       const to = target(this.#names.ext);
       if (this.#settings.localhostNodePorts && this.#settings.nfacct) {

@@ -12,7 +12,6 @@ import {
 } from '../iptables/rule.ts';
 import type { JumpRule, Ruleset } from '../iptables/ruleset.ts';
 import type { ServiceEntry } from '../model/cluster.ts';
-import type { ServicePort } from '../model/service-port.ts';
 import type { ProxySettings } from '../model/settings.ts';
 import { nameString } from '../names/chain-names.ts';
 
@@ -118,9 +117,4 @@ function natJump(chain: string, parts: readonly RulePart[], to: string): JumpRul
 /** Which of a service port's endpoints the process uses: the ready ones, whatever the policies say. */
 export function userspaceEndpoints(entry: ServiceEntry): readonly { readonly ip: string; readonly port: number }[] {
   return entry.endpoints.filter((endpoint) => endpoint.ready);
-}
-
-/** Whether the process stays with an endpoint for a client. */
-export function isSticky(port: ServicePort): boolean {
-  return port.affinitySeconds !== 0;
 }

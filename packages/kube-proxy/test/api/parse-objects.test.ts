@@ -85,6 +85,26 @@ describe('reading objects', () => {
       'type: ClusterIP',
       'a.yaml:10:15: error: Service default/web: spec.ports[0].nodePort: may not be used when type is ClusterIP (set type: NodePort)',
     ],
+    [
+      'name: web',
+      'name: 1web',
+      'metadata.name: "1web" is no DNS label (use up to 63 lower-case letters, digits and "-", beginning with a letter)',
+    ],
+    [
+      'port: 80',
+      'port: 80\n    targetPort: a-very-long-port-name',
+      'spec.ports[0].targetPort: "a-very-long-port-name" is no name of a port',
+    ],
+    [
+      '  clusterIP: 10.96.0.10',
+      '  clusterIP: 10.96.0.10\n  clusterIPs: [10.96.0.10, 10.96.0.11]',
+      'spec.clusterIPs: two addresses must be of different families',
+    ],
+    [
+      'clusterIP: 10.96.0.10',
+      'clusterIP: 10.96.0.10\n  ipFamilies: [IPv5]',
+      'spec.ipFamilies[0]: "IPv5" is not supported (use IPv4 or IPv6)',
+    ],
     ['name: web', 'name: Web', 'error: Service default/Web: metadata.name: "Web" is no DNS label'],
     [
       '  clusterIP: 10.96.0.10\n',
