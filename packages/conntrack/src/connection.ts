@@ -21,6 +21,9 @@ export interface Accounting {
   replyBytes: number;
 }
 
+/** What a tracker keeps in a connection. */
+export type TrackerState = TcpState | SctpState | GreState | DccpState;
+
 /** What few connections have, kept apart so that the many stay small (`struct nf_ct_ext`). */
 export class Extensions {
   /** The helper that reads its payload. */
@@ -71,20 +74,14 @@ export class Connection {
   timeout = 0;
   /** Its row in the table; -1 outside. Owned by the table. */
   slot = -1;
-  /** Counts up from 1 in the order of creation. */
-  readonly serial: number;
   readonly protocol: number;
-  /** What TCP, SCTP, GRE and DCCP tracking remember. */
-  data: TcpState | SctpState | GreState | DccpState | undefined = undefined;
-  /** UDP: the tick after which it is a stream. */
-  streamAfter = 0;
+  #state: TrackerState | number | undefined = undefined;
   accounting: Accounting | undefined = undefined;
   extensions: Extensions | undefined = undefined;
   /** Next in the chain of connections with such a source. Owned by NAT. */
   nextBySource: Connection | undefined = undefined;
 
-  constructor(serial: number, original: Tuple, reply: Tuple) {
-    this.serial = serial;
+  constructor(original: Tuple, reply: Tuple) {
     this.protocol = original.protocol;
     this.#src = ipv4Bits(original.src);
     this.#dst = ipv4Bits(original.dst);
@@ -92,6 +89,22 @@ export class Connection {
     this.#replySrc = ipv4Bits(reply.src);
     this.#replyDst = ipv4Bits(reply.dst);
     this.#replyPorts = portsOf(reply);
+  }
+
+  /** What TCP, SCTP, GRE and DCCP tracking remember. */
+  get data(): TrackerState | undefined {
+    return typeof this.#state === 'object' ? this.#state : undefined;
+  }
+  set data(value: TrackerState) {
+    this.#state = value;
+  }
+
+  /** UDP, which remembers no more than this: the tick after which the connection is a stream. */
+  get streamAfter(): number {
+    return typeof this.#state === 'number' ? this.#state : 0;
+  }
+  set streamAfter(value: number) {
+    this.#state = value;
   }
 
   /** The tuple of the first packet. */

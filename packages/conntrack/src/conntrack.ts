@@ -72,7 +72,6 @@ export class Conntrack {
   readonly #chance;
   #references = 0;
   #undo: readonly (() => void)[] = [];
-  #serial = 0;
   readonly #fullLog: RateLimitedLog;
   /** Bound once, for the table's look-ups. */
   readonly #collect = (ct: Connection): void => {
@@ -154,7 +153,7 @@ export class Conntrack {
       this.#fullLog.write('nf_conntrack: nf_conntrack: table full, dropping packet');
       return undefined;
     }
-    const ct = new Connection(++this.#serial, original, reply);
+    const ct = new Connection(original, reply);
     if (zone !== DEFAULT_ZONE) ct.extend().zone = zone;
     if (this.sysctls.accounting.value !== 0) {
       ct.accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };

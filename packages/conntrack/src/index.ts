@@ -2,7 +2,7 @@ export { type CommandEnvironment, runConntrack, watchEvents } from './command/co
 export { formatConnection, formatEvent, formatExpectation, isTcpOver, type OutputOptions } from './command/format.ts';
 export { UsageError } from './command/options.ts';
 export { formatStatistics } from './command/statistics.ts';
-export { type Accounting, attach, Connection, ctOf, Extensions } from './connection.ts';
+export { type Accounting, attach, Connection, ctOf, Extensions, type TrackerState } from './connection.ts';
 export { ConnectionTable } from './connection-table.ts';
 export { Conntrack, type ConntrackOptions } from './conntrack.ts';
 export { CtInfo, directionOf, isUntracked, setUntracked, stateName } from './ctinfo.ts';

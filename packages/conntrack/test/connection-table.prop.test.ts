@@ -23,7 +23,6 @@ interface Model {
 interface Real {
   readonly table: ConnectionTable;
   readonly meter: Meter;
-  serial: number;
 }
 
 const key = (tuple: Tuple, zone: number): string =>
@@ -51,7 +50,7 @@ class Insert implements fc.Command<Model, Real> {
     return own[0] !== own[1] && !own.some((word) => taken.has(word));
   }
   run(model: Model, real: Real): void {
-    const ct = new Connection(++real.serial, this.original, { ...this.reply, protocol: this.original.protocol });
+    const ct = new Connection(this.original, { ...this.reply, protocol: this.original.protocol });
     ct.extend().zone = this.zone;
     ct.timeout = model.now + this.life;
     real.table.insert(ct);
@@ -172,7 +171,7 @@ describe('the table of connections', () => {
       fc.property(fc.commands(commands, { maxCommands: 80 }), fc.nat(), (steps, seed) => {
         const setup = (): { model: Model; real: Real } => ({
           model: { live: new Set(), now: 1000 },
-          real: { table: new ConnectionTable(3, seed), meter: new Meter(), serial: 0 },
+          real: { table: new ConnectionTable(3, seed), meter: new Meter() },
         });
         let state: { model: Model; real: Real } | undefined;
         fc.modelRun(() => {

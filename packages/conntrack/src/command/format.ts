@@ -40,10 +40,13 @@ export function listedProtocol(protocol: number): string {
   return NAMES.get(protocol) ?? 'unknown';
 }
 
-/** A pseudo-id that does not change while the connection lives, 32 bits (`nf_ct_get_id`). */
+/** A pseudo-id that does not change while the connection is in the table, 32 bits, almost unique (`nf_ct_get_id`). */
 export function idOf(ct: Connection): number {
-  const hash = Math.imul(ct.serial, 0x9e3779b1);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  let hash = Math.imul(ct.slot + 1, 0x9e3779b1) ^ ct.protocol;
+  for (const word of [ct.sourceBits(0), ct.destinationBits(0), ct.portBits(0)]) {
+    hash = Math.imul(hash ^ word ^ (hash >>> 15), 0x85ebca6b);
+  }
+  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 /** A line of `conntrack -L`, without its end. */

@@ -68,7 +68,6 @@ export class TcpSide {
  * Invariant: every field is an integer of 31 bits or signed 32 bits, so V8 stores it without a box.
  */
 export class TcpState {
-  readonly kind = 'tcp';
   #end0 = 0;
   #maxEnd0 = 0;
   #maxWindow0 = 0;
@@ -87,6 +86,10 @@ export class TcpState {
   lastEnd = 0;
   /** As on the wire. */
   lastWindow = 0;
+
+  get kind(): 'tcp' {
+    return 'tcp';
+  }
 
   get state(): number {
     return this.#packed & 15;
