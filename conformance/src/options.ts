@@ -14,6 +14,7 @@ and this command play.
   --shrink 3m         how long to look for a smaller scenario, for each difference (default 3m)
   --keep N            how many differences to shrink and print; more are only counted (default 5)
   --save DIR          where differences are saved (default conformance/differences)
+  --record FILE       writes all scenarios that are equal with the kernel's answers, as planted-faults.mjs reads them
   --coverage FILE     writes the table of what was exercised, as Markdown
   --ci                150 scenarios of a fixed seed and 150 of a fresh one, ten minutes at most; no guest is no fault
   --list              prints the generated scenarios as JSON, and plays nothing
@@ -32,6 +33,7 @@ export interface Options {
   readonly keep: number;
   readonly save: string;
   readonly coverage: string | undefined;
+  readonly record: string | undefined;
   readonly ci: boolean;
   readonly list: boolean;
   readonly help: boolean;
@@ -75,6 +77,7 @@ export function readOptions(words: readonly string[]): Options {
     keep: 5,
     save: 'conformance/differences',
     coverage: undefined,
+    record: undefined,
     ci: false,
     list: false,
     help: false,
@@ -93,6 +96,7 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === '--keep') given.keep = number(word, value(), 0);
     else if (word === '--save') given.save = value();
     else if (word === '--coverage') given.coverage = value();
+    else if (word === '--record') given.record = value();
     else if (word === '--ci') given.ci = true;
     else if (word === '--list') given.list = true;
     else if (word === '--help' || word === '-h') given.help = true;

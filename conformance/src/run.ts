@@ -55,6 +55,7 @@ export async function run(options: Options, seed: number, world: World): Promise
   const coverage = new Coverage();
   const counts = { equal: 0, different: 0, unstable: 0, refused: 0 };
   const kept: Judged[] = [];
+  const recordings: { scenario: Scenario; kernel: Judged['kernel'] }[] = [];
   let played = 0;
   for (let from = 0; from < scenarios.length && now() - began < options.time; from += BATCH) {
     const batch = scenarios.slice(from, from + BATCH);
@@ -68,15 +69,17 @@ export async function run(options: Options, seed: number, world: World): Promise
           `${judged.scenario.name}: differs in ${[...new Set(judged.differences.map(({ what }) => what))].slice(0, 4).join(', ')}`,
         );
       }
+      if (judged.outcome === 'equal') recordings.push({ scenario: judged.scenario, kernel: judged.kernel });
       coverage.add(judged.scenario);
     }
     played += batch.length;
+    if (options.record !== undefined) writeFileSync(options.record, `${JSON.stringify(recordings)}\n`);
+    if (options.coverage !== undefined) writeFileSync(options.coverage, coverage.table());
     note(
       `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${Math.round((now() - began) / 1000)} s`,
     );
   }
   for (const found of kept.slice(0, options.keep)) await keep(found, options, world);
-  if (options.coverage !== undefined) writeFileSync(options.coverage, coverage.table());
   return { played, ...counts, took: Math.round((now() - began) / 1000), coverage };
 }
 

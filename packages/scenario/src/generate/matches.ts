@@ -74,9 +74,9 @@ export function coreMatches(
     [5, 'udp'],
     [3, 'icmp'],
     [0.4, '47'],
-    [0.3, 'sctp'],
-    [0.15, '50'],
-    [0.15, '51'],
+    [0.4, 'sctp'],
+    [0.25, '50'],
+    [0.25, '51'],
   ]);
   if (protocol === undefined) return { words, protocol };
   const negated = draw.chance(0.06);

@@ -69,7 +69,10 @@ function transport(draw: Draw): PacketSpec {
       }),
     ],
     [1, () => icmpError(draw)],
-    [0.3, () => ({ proto: draw.pick([47, 50, 51, 132, 2, 89, 253]), payload: draw.pick([0, 20, 40]) })],
+    [
+      0.5,
+      () => ({ proto: draw.pick([47, 50, 51, 132, 50, 51, 132, 2, 89, 253]), payload: draw.pick([20, 40, 0, 12]) }),
+    ],
   ])();
 }
 

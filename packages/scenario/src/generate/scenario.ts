@@ -64,6 +64,8 @@ function trackingSysctls(draw: Draw, plan: Plan): Record<string, string> {
     ...set('tcp_ignore_invalid_rst', '1', 0.04),
     ...set('checksum', '0', 0.03),
     ...set('acct', '0', 0.04),
+    // A table this small is full of connections that may not be thrown out.
+    ...set('max', draw.pick(['1', '2', '4']), plan.base === 'conntrack' ? 0.06 : 0.01),
     ...(plan.timed && plan.base !== 'limit'
       ? {
           ...set('udp_timeout', draw.pick(['1', '2']), 0.6),
