@@ -90,7 +90,8 @@ export class Host {
   attachConnection: ((answer: Packet, offender: Packet) => void) | undefined = undefined;
 
   #config: HostConfig;
-  #fib: Fib;
+  /** Made of the configuration when first asked for: a thousand addresses bound one by one need it once. */
+  #fib: Fib | undefined;
   readonly #devices = new Map<string, Device>();
   #nextIndex = 1;
   readonly #observers: HostObserver[] = [];
@@ -107,7 +108,6 @@ export class Host {
     this.sysctls = new CoreSysctls(this.sysctl);
     this.log = new KernelLog(simulation);
     this.#config = { interfaces: [LO], routes: [], rules: DEFAULT_RULES };
-    this.#fib = fibOf(this.#config);
     this.#syncDevices(undefined, this.#config);
     this.icmp = new IcmpSender(this);
     this.fragmentation = new Fragmentation(this);
@@ -121,7 +121,7 @@ export class Host {
   }
 
   get fib(): Fib {
-    return this.#fib;
+    return (this.#fib ??= fibOf(this.#config));
   }
 
   /** Kernel ticks since the host began (`jiffies`). */
@@ -145,7 +145,7 @@ export class Host {
     if (next === previous) return;
     invariant(next.interfaces[0]?.name === 'lo', 'the first interface is lo');
     this.#config = next;
-    this.#fib = fibOf(next);
+    this.#fib = undefined;
     this.#syncDevices(previous, next);
   }
 
@@ -210,7 +210,7 @@ export class Host {
 
   /** Whether an address belongs to this host, on any device, up or down. */
   hasAddress(address: Address): boolean {
-    return this.#fib.addresses.has(address);
+    return this.fib.addresses.has(address);
   }
 
   /**
@@ -494,7 +494,7 @@ export class Host {
       if (bits >>> 24 === 0 || bits === 0xffffffff) return 'broadcast';
       if (bits >>> 28 === 14) return 'multicast';
     }
-    const route = this.#fib.localType(address, device?.name);
+    const route = this.fib.localType(address, device?.name);
     if (route === undefined) return 'unicast';
     return route.type === 'broadcast' ? 'broadcast' : route.type === 'local' ? 'local' : 'unicast';
   }
