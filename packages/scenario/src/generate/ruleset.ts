@@ -1,5 +1,6 @@
 import type { Draw } from './draw.ts';
 import type { HostPlan } from './host.ts';
+import { drawIdioms } from './idioms.ts';
 import { coreMatches, countingMatch, moduleMatch, protocolMatches } from './matches.ts';
 import type { Plan } from './plan.ts';
 import type { RuleContext } from './rule-context.ts';
@@ -58,6 +59,11 @@ function reachable(chain: ChainPlan, chains: readonly ChainPlan[]): string[] {
 
 /** A rule's words behind `-A CHAIN`. */
 export function drawRule(draw: Draw, context: RuleContext): string {
+  return draw.chance(0.25) ? broadRule(draw, context) : narrowRule(draw, context);
+}
+
+/** A rule about a few packets, as most are in rulesets that were made by hand. */
+function narrowRule(draw: Draw, context: RuleContext): string {
   const { words, protocol } = coreMatches(draw, context);
   words.push(...protocolMatches(draw, protocol));
   const modules = draw.weighted([
@@ -74,11 +80,24 @@ export function drawRule(draw: Draw, context: RuleContext): string {
   return [...kept, target].filter((word) => word !== '').join(' ');
 }
 
+/** A rule about nearly every packet; it seldom ends their way, so that those behind it are reached. */
+function broadRule(draw: Draw, context: RuleContext): string {
+  const protocol = draw.pick([undefined, 'tcp', undefined, 'udp']);
+  const words = protocol === undefined ? [] : [`-p ${protocol}`];
+  if (draw.chance(0.35)) words.push(moduleMatch(draw, context, protocol));
+  let target = drawTarget(draw, context, protocol);
+  for (let again = 0; again < 3 && /-j (ACCEPT|DROP|REJECT|RETURN)\b|-m tcp /.test(target); again++) {
+    target = drawTarget(draw, context, protocol);
+  }
+  return [...words, target.replace(/^-m tcp .*/, '')].filter((word) => word !== '').join(' ');
+}
+
 /** One table as `iptables-restore` text. */
 function drawTable(draw: Draw, surroundings: Surroundings, table: string): string {
   const { plan } = surroundings;
   const chains = drawChains(draw, table);
   const lines = [`*${table}`, ...chains.map(({ name, policy }) => `:${name} ${policy} [0:0]`)];
+  const idioms = drawIdioms(draw, surroundings, table);
   for (const chain of chains) {
     const context: RuleContext = {
       ...surroundings,
@@ -88,9 +107,7 @@ function drawTable(draw: Draw, surroundings: Surroundings, table: string): strin
       targets: reachable(chain, chains),
     };
     if (plan.trace && table === 'raw' && chain.policy !== '-') lines.push(`-A ${chain.name} -j TRACE`);
-    if (plan.stateful && table === 'filter' && chain.policy !== '-' && draw.chance(0.25)) {
-      lines.push(`-A ${chain.name} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`);
-    }
+    lines.push(...(idioms.get(chain.name) ?? []).map((rule) => `-A ${chain.name} ${rule}`));
     const most = chain.name === 'FORWARD' ? 6 : 4;
     lines.push(
       ...draw.many(
