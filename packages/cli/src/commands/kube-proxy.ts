@@ -1,4 +1,4 @@
-import { refuse } from '@chainwalk/core';
+import { formatDiagnostic, refuse } from '@chainwalk/core';
 import {
   type ClusterObjects,
   diffText,
@@ -14,7 +14,7 @@ import {
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { readText } from '../files.ts';
-import { print } from '../output.ts';
+import { complain, print } from '../output.ts';
 
 interface CommonOptions {
   readonly node: string;
@@ -25,6 +25,7 @@ interface CommonOptions {
 interface RenderCommandOptions extends CommonOptions {
   readonly mode?: string;
   readonly scenario?: boolean;
+  readonly nfacct: boolean;
 }
 
 interface TraceCommandOptions extends CommonOptions {
@@ -53,6 +54,7 @@ export function addKubeProxy(program: Command): void {
   )
     .option('--mode <mode>', 'iptables, ipvs or userspace; over the configuration')
     .option('--scenario', 'print a scenario host ready for chainwalk run instead')
+    .option('--no-nfacct', 'leave out the accounting objects that a node may not have')
     .addHelpText('after', '\nExample:\n  chainwalk kube-proxy render cluster.yaml --mode ipvs --node worker-1')
     .action((files: string[], options: RenderCommandOptions) => {
       const mode = modeOf(options.mode);
@@ -60,7 +62,7 @@ export function addKubeProxy(program: Command): void {
         ...renderOptions(options),
         ...(mode === undefined ? {} : { mode }),
         // A scenario cannot make the nfacct objects that some rules count into.
-        ...(options.scenario === true ? { nfacct: false } : {}),
+        ...(options.scenario === true || !options.nfacct ? { nfacct: false } : {}),
       });
       print(options.scenario === true ? stringify(scenarioHost(rendered), { lineWidth: 0 }) : renderText(rendered));
     });
@@ -98,7 +100,9 @@ export function addKubeProxy(program: Command): void {
 }
 
 function readObjects(files: readonly string[]): ClusterObjects {
-  return parseObjectFiles(files.map((file) => ({ source: file, text: readText(file) })));
+  const objects = parseObjectFiles(files.map((file) => ({ source: file, text: readText(file) })));
+  for (const warning of objects.warnings) complain(formatDiagnostic(warning));
+  return objects;
 }
 
 function renderOptions(options: CommonOptions): RenderOptions {

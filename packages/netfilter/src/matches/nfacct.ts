@@ -33,7 +33,7 @@ export const nfacct: MatchExtension<NfacctInfo, NfacctState> = {
   },
 
   save({ name }) {
-    return ` --nfacct-name ${formatWord(name)}`;
+    return ` --nfacct-name  ${formatWord(name)}`;
   },
 
   list({ name }) {

@@ -267,6 +267,8 @@ describe('-m nfacct', () => {
     const story = new Story('-p tcp');
     const remove = addAccount(story.net, 'web', { unit: 'packets', amount: 2 });
     story.run('iptables -I INPUT -m nfacct --nfacct-name web');
+    // The real iptables-save prints two blanks here.
+    expect(story.run('iptables -S INPUT')).toContain('-A INPUT -m nfacct --nfacct-name  web\n');
     expect(story.pattern([1, 2, 3, 4].map(() => udp(9, 9)))).toBe('..xx');
     expect(formatAccount('web', accounts(story.net).get('web')!)).toBe(
       '{ pkts = 00000000000000000004, bytes = 00000000000000000112 } = web;',
