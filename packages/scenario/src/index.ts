@@ -29,6 +29,31 @@ export {
   type Tally,
 } from './replay.ts';
 export { type Arrivals, arrivalTimes, type RatePiece } from './traffic/arrivals.ts';
+export {
+  type ClientOptions,
+  type ClosedLoopOptions,
+  closedLoop,
+  type OpenLoopOptions,
+  openLoop,
+  type TcpClientOptions,
+  type UdpQueriesOptions,
+  udpQueries,
+} from './traffic/clients.ts';
+export { type CoreReport, Cpus, type CpusOptions, type CpusReport } from './traffic/cpus.ts';
 export { type Distribution, meanOf, type Sampler, sampler } from './traffic/distribution.ts';
+export {
+  type DatagramReceiver,
+  Endpoint,
+  type EndpointOptions,
+  endpointBehind,
+  endpointOn,
+  type Target,
+} from './traffic/endpoint.ts';
 export { LatencyRecorder, type LatencySummary } from './traffic/latency-recorder.ts';
+export { Network, type NetworkCounts, type NetworkOptions } from './traffic/network.ts';
+export { OUTCOMES, type Outcome, type RequestResult, Requests, type RequestsReport } from './traffic/requests.ts';
+export { rssHash } from './traffic/rss.ts';
+export { type Server, type ServerOptions, serveTcp, serveUdp } from './traffic/server.ts';
+export { type SynFloodOptions, synFlood } from './traffic/syn-flood.ts';
+export { TcpConnection, type TcpEnd, type TcpSettings, type TcpUser } from './traffic/tcp-connection.ts';
 export { Zipf } from './traffic/zipf.ts';
