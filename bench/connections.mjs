@@ -38,7 +38,6 @@ function router(buckets) {
       name,
       kind: 'device',
       up: true,
-      wasUp: true,
       mtu: 1500,
       group: 0,
       addresses: [{ address: ipv4FromBits(bits), length: 16, scope: 'global', secondary: false }],

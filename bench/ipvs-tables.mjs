@@ -31,7 +31,6 @@ function director(tableBits) {
       name,
       kind: 'device',
       up: true,
-      wasUp: true,
       mtu: 1500,
       group: 0,
       addresses: [{ address: ipv4FromBits(bits), length, scope: 'global', secondary: false }],

@@ -1,0 +1,96 @@
+// A node with many Services, as kube-proxy sets it up.
+import { ipv4FromBits, Packet, Simulation, TCP_FLAG, tcpHeader } from '../../packages/core/dist/index.js';
+import {
+  bareNode,
+  DEFAULT_CONFIG,
+  nodeNetwork,
+  render,
+  timeoutCommands,
+} from '../../packages/kube-proxy/dist/index.js';
+
+const CLUSTER_IPS = 0x0a60_000a;
+const PODS = 0x0af4_0100;
+const CLIENTS = 0xc0a8_0164;
+
+const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+
+/** Services of one TCP port, each with `endpoints` pods on other nodes. */
+export function cluster(count, endpoints = 2) {
+  const services = [];
+  const endpointSlices = [];
+  for (let i = 0; i < count; i++) {
+    const name = `svc-${String(i).padStart(6, '0')}`;
+    services.push({
+      metadata: { name, namespace: 'bench' },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: dotted(CLUSTER_IPS + i),
+        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
+      },
+    });
+    endpointSlices.push({
+      metadata: { name: `${name}-1`, namespace: 'bench', labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
+      endpoints: Array.from({ length: endpoints }, (_, e) => ({
+        addresses: [dotted(PODS + i * endpoints + e)],
+        conditions: { ready: true },
+      })),
+    });
+  }
+  return { services, endpointSlices, nodes: [], warnings: [] };
+}
+
+/** What kube-proxy would write on a node of such a cluster. */
+export function rendered(count, mode, endpoints = 2) {
+  return render(cluster(count, endpoints), {
+    node: 'node-1',
+    nodeOptions: { addresses: ['192.168.1.10'] },
+    nfacct: false,
+    mode,
+    config: { ...DEFAULT_CONFIG, mode, clusterCIDR: '10.244.0.0/14' },
+  });
+}
+
+/** A node with all of it in place. */
+export function nodeWith(state, seed) {
+  const node = bareNode(new Simulation({ seed }), nodeNetwork(state.settings, state.entries));
+  const run = (line, stdin) => {
+    const { status, stderr } = node.sh(line, stdin);
+    if (status !== 0) throw new Error(`${line}: ${stderr}`);
+  };
+  for (const [name, value] of Object.entries(state.sysctls)) node.run(['sysctl', '-w', `${name}=${value}`]);
+  if (state.mode === 'ipvs') {
+    // All addresses in one change; `ip addr add` for each would make tens of thousands.
+    node.host.configure((draft) => {
+      draft.interfaces.push({
+        name: 'kube-ipvs0',
+        kind: 'dummy',
+        up: false,
+        mtu: 1500,
+        group: 0,
+        addresses: state.entries.map((_, i) => ({
+          address: ipv4FromBits(CLUSTER_IPS + i),
+          length: 32,
+          scope: 'global',
+          secondary: false,
+        })),
+      });
+    });
+    run('ipset restore', state.ipsetSave);
+    run('ipvsadm -R', state.ipvsadmRestore);
+    for (const command of timeoutCommands(state.settings)) run(command);
+  }
+  run('iptables-restore', state.iptablesSave);
+  return node;
+}
+
+/** A segment from outside to a Service. */
+export function segment(client, port, service, flags = TCP_FLAG.SYN) {
+  return new Packet({
+    src: ipv4FromBits(CLIENTS + client),
+    dst: ipv4FromBits(CLUSTER_IPS + service),
+    protocol: 6,
+    transport: tcpHeader({ sport: port, dport: 80, seq: 100, ack: 0, flags }),
+  });
+}

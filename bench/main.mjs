@@ -1,0 +1,72 @@
+// `npm run bench`: every experiment in a process of its own, results as JSON lines, a Markdown page and charts.
+//
+//   node bench/main.mjs [--quick] [--only lookup,load]
+//
+// Writes bench/results/EXPERIMENT.jsonl, docs/bench.md and docs/bench/*.svg. With --quick sizes are small and nothing of
+// docs is touched: a check that all of it runs.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { environment, option } from './lib/measure.mjs';
+import { page } from './lib/page.mjs';
+
+const quick = process.argv.includes('--quick');
+const only = option('only', '').split(',').filter(Boolean);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const results = quick ? `${here}.quick/` : `${here}results/`;
+const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+
+const LOOKUP = quick ? '10,100,1000' : '10,100,1000,5000,10000,30000,40000';
+const THROUGHPUT = quick ? [1000] : [1000, 10_000, 40_000];
+
+/** Experiments by name, each the command lines whose rows it collects. */
+const EXPERIMENTS = {
+  lookup: ['iptables', 'ipvs'].map((mode) => ['lookup.mjs', '--sizes', LOOKUP, '--mode', mode]),
+  update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
+  load: [['load.mjs', '--sizes', quick ? '125' : '125,1250,12500']],
+  connections: [['connections.mjs', '--json', '--most', quick ? '10000' : '1000000']],
+  ipvs: [['ipvs-tables.mjs', '--json', ...(quick ? ['--services', '1000', '--connections', '10000'] : [])]],
+  throughput: THROUGHPUT.flatMap((services) =>
+    [[], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
+  ),
+  queue: ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => ['queue.mjs', '--sizes', size]),
+};
+
+function rowsOf([script, ...words]) {
+  const argv = ['--expose-gc', '--max-old-space-size=6144', `${here}${script}`, ...words];
+  const output = execFileSync(process.execPath, argv, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+  return output.startsWith('[') ? JSON.parse(output) : output.split('\n').map((line) => JSON.parse(line));
+}
+
+mkdirSync(results, { recursive: true });
+for (const [name, commands] of Object.entries(EXPERIMENTS)) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const rows = [];
+  for (const command of commands) {
+    console.error(`node bench/${command.join(' ')}`);
+    const where = environment();
+    for (const row of rowsOf(command)) rows.push({ experiment: name, seed: 1, ...row, ...where });
+  }
+  writeFileSync(`${results}${name}.jsonl`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+const collected = {};
+for (const name of Object.keys(EXPERIMENTS)) {
+  const path = `${results}${name}.jsonl`;
+  if (!existsSync(path)) continue;
+  collected[name] = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+const { text, charts } = page(collected);
+if (quick) console.log(text);
+else {
+  mkdirSync(`${docs}bench`, { recursive: true });
+  writeFileSync(`${docs}bench.md`, text);
+  for (const [name, svg] of Object.entries(charts)) writeFileSync(`${docs}bench/${name}.svg`, svg);
+  console.error('wrote docs/bench.md, docs/bench/*.svg and bench/results/*.jsonl');
+}
