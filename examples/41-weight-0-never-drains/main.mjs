@@ -14,7 +14,6 @@ function serviceNode(settings) {
       name,
       kind,
       up,
-      wasUp: up,
       mtu: 1500,
       group: 0,
       addresses: [{ address: parseIpv4(address), length, scope: 'global', secondary: false }],

@@ -21,7 +21,6 @@ node.host.configure((config) => {
     name,
     kind,
     up,
-    wasUp: up,
     mtu: 1500,
     group: 0,
     addresses: [{ address: parseIpv4(address), length, scope: 'global', secondary: false }],

@@ -37,7 +37,7 @@ export function loadAddresses(host: Host, text: string, source: string): void {
     const mtu = typeof entry.mtu === 'number' && entry.mtu >= 68 && entry.mtu <= 65535 ? entry.mtu : 1500;
     const kind = entry.linkinfo?.info_kind === 'dummy' || /^(dummy|kube-ipvs)/.test(name) ? 'dummy' : 'device';
     host.configure((config) => {
-      const device = { name, kind: kind as 'dummy' | 'device', up, wasUp: up, mtu, group: 0, addresses: [] as never[] };
+      const device = { name, kind: kind as 'dummy' | 'device', up, mtu, group: 0, addresses: [] as never[] };
       for (const info of (Array.isArray(entry.addr_info) ? entry.addr_info : []) as {
         family?: unknown;
         local?: unknown;

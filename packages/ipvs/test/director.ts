@@ -60,7 +60,6 @@ export class Director {
         name,
         kind,
         up,
-        wasUp: up,
         mtu: 1500,
         group: 0,
         addresses: addresses.map(([address, length]) => ({

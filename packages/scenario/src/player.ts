@@ -237,7 +237,6 @@ export function setUp(node: Node, scenario: Scenario): void {
         name: spec.name,
         kind: spec.kind ?? ('device' as const),
         up,
-        wasUp: up,
         mtu: spec.mtu ?? 1500,
         group: 0,
         addresses: [] as { address: never; length: number; scope: 'global' | 'host'; secondary: boolean }[],

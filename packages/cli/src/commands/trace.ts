@@ -94,7 +94,7 @@ export function buildNode(options: Omit<TraceOptions, 'colour' | 'json'>): Node 
     if (options.in !== undefined && options.in !== 'lo') {
       const name = options.in;
       node.host.configure((config) => {
-        config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+        config.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
       });
     }
   }

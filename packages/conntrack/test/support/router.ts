@@ -54,7 +54,7 @@ export class Router {
     this.host = new Host(this.simulation, { hz: options.hz ?? 100 });
     this.host.configure((config) => {
       for (const name of ['eth0', 'eth1']) {
-        config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+        config.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
       }
     });
     this.ip('addr add 192.168.1.10/24 dev eth0');

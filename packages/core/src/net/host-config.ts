@@ -18,11 +18,6 @@ export interface InterfaceConfig {
   readonly name: string;
   readonly kind: DeviceKind;
   readonly up: boolean;
-  /**
-   * Whether it was ever up. An address has its local route on a device that never was up and on one that was taken down
-   * alike, so nothing follows from it; it is kept for those who tell the two apart.
-   */
-  readonly wasUp: boolean;
   readonly mtu: number;
   readonly mac?: MacAddress;
   readonly group: number;

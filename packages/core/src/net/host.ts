@@ -57,7 +57,6 @@ const LO: InterfaceConfig = {
   name: 'lo',
   kind: 'loopback',
   up: true,
-  wasUp: true,
   mtu: 65536,
   group: 0,
   addresses: [{ address: IPV4_LOOPBACK, length: 8, scope: 'host', secondary: false }],

@@ -19,7 +19,7 @@ const arbRoute = fc.record({ prefix: arbPrefix, metric: fc.nat(3), tos: fc.const
 );
 
 const configWith = (routes: readonly RouteConfig[]): HostConfig => ({
-  interfaces: [{ name: 'eth0', kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] }],
+  interfaces: [{ name: 'eth0', kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] }],
   routes,
   rules: DEFAULT_RULES,
 });

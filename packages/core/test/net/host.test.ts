@@ -20,7 +20,7 @@ function router(): { host: Host; simulation: Simulation; diary: string[]; run: (
   const host = new Host(simulation);
   host.configure((config) => {
     for (const name of ['eth0', 'eth1']) {
-      config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+      config.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
     }
   });
   const run = (line: string): number => runIp(host, splitWords(line)!).status;

@@ -58,7 +58,7 @@ export function bareNode(simulation: Simulation, network: NodeNetwork): Simulate
   const node = new SimulatedNode(simulation);
   for (const name of [OUTSIDE, network.podDevice]) {
     node.host.configure((draft) => {
-      draft.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+      draft.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
     });
   }
   for (const command of networkCommands(network)) mustRun(node, command);

@@ -17,7 +17,7 @@ export interface World {
 /** Adds a point-to-point device with one address, and brings it up. */
 export function addInterface(host: Host, name: string, address: string): void {
   host.configure((config) => {
-    config.interfaces.push({ name, kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    config.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
   });
   const result = runIp(host, ['ip', 'addr', 'add', address, 'dev', name]);
   if (result.status !== 0) throw new Error(result.stderr);

@@ -105,7 +105,7 @@ function hostWith(
 ): { host: Host; net: Netfilter; fates: string[] } {
   const host = new Host(new Simulation());
   host.configure((config) => {
-    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
   });
   const net = new Netfilter(host, new Conntrack(host), { index });
   const text = `*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:U - [0:0]\n${rules

@@ -40,7 +40,7 @@ function hostWith({ base, user, policy }: { base: string[]; user: string[][]; po
 } {
   const host = new Host(new Simulation());
   host.configure((config) => {
-    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
   });
   const net = new Netfilter(host, new Conntrack(host));
   const lines = [

@@ -16,7 +16,7 @@ function host(rules: string): {
 } {
   const world = new Host(new Simulation());
   world.configure((config) => {
-    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, wasUp: true, mtu: 1500, group: 0, addresses: [] });
+    config.interfaces.push({ name: 'eth0', kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
   });
   const net = new Netfilter(world, new Conntrack(world));
   const chains = [...new Set([...rules.matchAll(/-(?:A|j|g) ([A-Z]\d?)\b/g)].map((match) => match[1]))]

@@ -13,7 +13,6 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
     else if (word === 'up') {
       changes.push((device) => {
         device.up = true;
-        device.wasUp = true;
       });
     } else if (word === 'down') {
       changes.push((device, config) => {
@@ -48,7 +47,6 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
         name: name!,
         kind: 'dummy' as const,
         up: false,
-        wasUp: false,
         mtu: 1500,
         group: 0,
         addresses: [],
