@@ -15,7 +15,7 @@ export function traced(scenario: Scenario): Scenario {
 export async function describeDifferent(judged: Judged, jobs?: number): Promise<string> {
   const { scenario, differences } = judged;
   const lines = [`--- ${scenario.name ?? 'scenario'}`, describeScenario(scenario), ''];
-  lines.push(...differences.map((difference) => formatDifference({ ...difference, scenario: '' }).trimStart()), '');
+  lines.push(...differences.map((difference) => formatDifference({ ...difference, scenario: '' })), '');
   if (judged.ours.failed === undefined && judged.kernel.failed === undefined) {
     const [walked] = await judge([traced(scenario)], { jobs, twice: false });
     lines.push('paths, with every packet traced:', ...paths(walked!));

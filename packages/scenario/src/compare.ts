@@ -156,7 +156,8 @@ export interface FormatDifferenceOptions {
 export function formatDifference(difference: Difference, options: FormatDifferenceOptions = {}): string {
   const { width = 120, names = ['chainwalk', 'kernel'] } = options;
   const { scenario, step, what, ours, kernel } = difference;
-  const head = `${scenario}${step === undefined ? '' : ` step ${step + 1}`}: ${what}`;
+  const where = [scenario, step === undefined ? '' : `step ${step + 1}`].filter((part) => part !== '').join(' ');
+  const head = where === '' ? what : `${where}: ${what}`;
   const column = Math.floor((width - 7) / 2);
   const widest = Math.max(...[...ours, ...kernel, ...names].map((line) => line.length));
   if (widest > column) {

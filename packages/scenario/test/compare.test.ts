@@ -134,6 +134,12 @@ describe('formatDifference', () => {
     );
   });
 
+  it('says where only as far as it is known', () => {
+    const head = (more: object) => formatDifference({ ...difference, ...more }).split('\n')[0];
+    expect(head({ scenario: '' })).toBe('step 1: events');
+    expect(head({ scenario: '', step: undefined })).toBe('events');
+  });
+
   it('prints them one above the other where it is not, and says where one has nothing', () => {
     const wide = { ...difference, step: undefined, ours: ['x'.repeat(70)], kernel: [] };
     expect(formatDifference(wide)).toBe(`a: events\n  chainwalk | ${'x'.repeat(70)}\n  kernel    | (nothing)`);
