@@ -24,7 +24,12 @@ const EXPERIMENTS = {
   lookup: ['iptables', 'ipvs'].map((mode) => ['lookup.mjs', '--sizes', LOOKUP, '--mode', mode]),
   update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
   load: [['load.mjs', '--sizes', quick ? '125' : '125,1250,12500']],
-  connections: [['connections.mjs', '--json', '--most', quick ? '10000' : '1000000']],
+  connections: ['udp', 'tcp'].flatMap((kind) =>
+    ['1000', '10000', ...(quick ? [] : ['100000', '1000000'])].map((size) => [
+      ...['connections.mjs', '--json', '--kind', kind],
+      ...['--least', size, '--most', size],
+    ]),
+  ),
   ipvs: [['ipvs-tables.mjs', '--json', ...(quick ? ['--services', '1000', '--connections', '10000'] : [])]],
   throughput: THROUGHPUT.flatMap((services) =>
     [[], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),

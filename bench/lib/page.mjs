@@ -26,6 +26,18 @@ function verdict(what, figure, bound, holds) {
   return { what, figure, bound, holds: holds ? 'yes' : 'no' };
 }
 
+/** The number of Services at which two curves cross, between the measured ones. */
+function crossover(a, b) {
+  for (let i = 1; i < Math.min(a.length, b.length); i++) {
+    const before = a[i - 1].ns - b[i - 1].ns;
+    const after = a[i].ns - b[i].ns;
+    if (before >= 0 || after < 0) continue;
+    const low = a[i - 1].services;
+    return Number((low + ((a[i].services - low) * -before) / (after - before)).toPrecision(2));
+  }
+  return undefined;
+}
+
 function lookups(rows, parts, charts) {
   const of = (mode, packet) => rows.filter((row) => row.mode === mode && row.packet === packet);
   const curves = [
@@ -66,6 +78,13 @@ function lookups(rows, parts, charts) {
       }),
     ),
   );
+  const crossing = crossover(of('iptables', 'first'), of('ipvs', 'first'));
+  if (crossing !== undefined)
+    parts.push(
+      `A first packet costs the same in both modes at about ${cell(crossing)} Services. Below that iptables is the`,
+      'cheaper one, since kube-proxy asks some sets for every packet in IPVS mode, and this model prices each of them with',
+      'a cache miss: its distance between established packets is an upper bound.\n',
+    );
   const published = of('iptables', 'first').filter((row) => BLOG[row.services] !== undefined);
   if (published.length > 0) {
     parts.push(
@@ -140,6 +159,7 @@ function connections(rows, parts, charts, claims) {
     const own = rows.filter((row) => row.kind === kind);
     const probes = own.map((row) => row.probes);
     const packet = own.map((row) => row['packet ns']);
+    const created = own.map((row) => row['new ns']);
     const last = own.at(-1);
     if (last === undefined) continue;
     claims.push(
@@ -154,6 +174,12 @@ function connections(rows, parts, charts, claims) {
         round(Math.max(...packet) / Math.min(...packet)),
         'at most 2',
         Math.max(...packet) <= 2 * Math.min(...packet),
+      ),
+      verdict(
+        `conntrack (${kind}): time of a new connection, largest by smallest`,
+        round(Math.max(...created) / Math.min(...created)),
+        'at most 2',
+        Math.max(...created) <= 2 * Math.min(...created),
       ),
       verdict(
         `conntrack (${kind}): MB for ${cell(last.connections)} connections`,
