@@ -1,7 +1,15 @@
 // Endpoint shares of kube-proxy's dice: a million connections, each walked through the rules, for 3, 7 and 319 endpoints and
 // both generations of probability text, with chi-squared against equal shares.
 //   node bench/endpoint-shares.mjs [connections]
-import { formatAddress, ipv4FromBits, Packet, PROTOCOL, parseIpv4, Simulation, udpHeader } from '../packages/core/dist/index.js';
+import {
+  formatAddress,
+  ipv4FromBits,
+  Packet,
+  PROTOCOL,
+  parseIpv4,
+  Simulation,
+  udpHeader,
+} from '../packages/core/dist/index.js';
 import { bareNode, install, nodeNetwork, parseObjects, render } from '../packages/kube-proxy/dist/index.js';
 
 const CONNECTIONS = Number(process.argv[2] ?? 1_000_000);

@@ -32,7 +32,7 @@ const EXPERIMENTS = {
   ),
   ipvs: [['ipvs-tables.mjs', '--json', ...(quick ? ['--services', '1000', '--connections', '10000'] : [])]],
   throughput: THROUGHPUT.flatMap((services) =>
-    [[], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
+    [[], ['--linear'], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
   ),
   queue: ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => ['queue.mjs', '--sizes', size]),
 };

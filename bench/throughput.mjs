@@ -1,6 +1,6 @@
-// Packets through the whole host with many Services, most of established connections, tracing off or on.
+// Packets through the whole host with many Services, most of established connections: by index, by a plain walk, or traced.
 //
-//   node --expose-gc bench/throughput.mjs [--services 10000] [--new 0.05] [--packets 200000] [--tracing]
+//   node --expose-gc bench/throughput.mjs [--services 10000] [--new 0.05] [--packets 100000] [--tracing | --linear]
 import { Trace } from '../packages/core/dist/index.js';
 import { nodeWith, rendered, segment } from './lib/cluster.mjs';
 import { calibration, option, processorTime, report, round, xorshift } from './lib/measure.mjs';
@@ -9,12 +9,15 @@ const services = Number(option('services', '10000'));
 const share = Number(option('new', '0.05'));
 const mode = option('mode', 'iptables');
 const tracing = process.argv.includes('--tracing');
-const packets = Number(option('packets', tracing ? '5000' : '100000'));
+const linear = process.argv.includes('--linear');
+const packets = Number(option('packets', tracing || linear ? '5000' : '100000'));
 const seed = Number(option('seed', '1'));
 const ROUNDS = 3;
 const OPENED = 20_000;
 
-const { host } = nodeWith(rendered(services, mode), seed);
+const { host, netfilter } = nodeWith(rendered(services, mode), seed);
+// The node of kube-proxy takes no such option: the plain walk is there for comparison only.
+netfilter.usesIndex = !linear;
 const device = host.device('eth0');
 const random = xorshift(12_345);
 const flows = [];
@@ -51,6 +54,7 @@ report({
   services,
   'new connections': share,
   tracing,
+  linear,
   'ns a packet': round(best),
   'packets/s': Math.round(1e9 / best),
   'rules a packet': round(counted.rules / counted.received),
