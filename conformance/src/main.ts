@@ -28,8 +28,10 @@ async function main(): Promise<number> {
     keep: 2,
     jobs: Math.min(2, availableParallelism()),
   };
-  const statuses = [await play(half, 1), await play(half, seed)];
-  return Math.max(...statuses);
+  const fixed = await play(half, 1);
+  // The fresh seed searches: what it meets was there before, so it is kept and told, and fails nobody's landing.
+  if ((await play(half, seed)) !== 0) console.log(`FOUND by seed ${seed}: a difference that needs an issue; see above`);
+  return fixed;
 }
 
 async function play(options: Options, seed: number): Promise<number> {

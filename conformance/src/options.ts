@@ -16,7 +16,8 @@ and this command play.
   --save DIR          where differences are saved (default conformance/differences)
   --record FILE       writes all scenarios that are equal with the kernel's answers, as planted-faults.mjs reads them
   --coverage FILE     writes the table of what was exercised, as Markdown
-  --ci                150 scenarios of a fixed seed and 150 of a fresh one, ten minutes at most; no guest is no fault
+  --ci                150 scenarios of a fixed seed, which must be equal, and 150 of a fresh one, which
+                      search; ten minutes at most; no guest is no fault
   --list              prints the generated scenarios as JSON, and plays nothing
 
 Exit status: 0 all equal, 1 differences, 2 bad use, 3 skipped because no guest can run here.`;
