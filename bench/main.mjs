@@ -22,6 +22,7 @@ const THROUGHPUT = quick ? [1000] : [1000, 10_000, 40_000];
 /** Experiments by name, each the command lines whose rows it collects. */
 const EXPERIMENTS = {
   lookup: ['iptables', 'ipvs'].map((mode) => ['lookup.mjs', '--sizes', LOOKUP, '--mode', mode]),
+  claims: [['claims.mjs']],
   update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
   load: [['load.mjs', '--sizes', quick ? '125' : '125,1250,12500']],
   connections: ['udp', 'tcp'].flatMap((kind) =>

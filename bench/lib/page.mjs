@@ -292,6 +292,8 @@ export function page(collected) {
   const charts = {};
   const claims = [];
   if (collected.lookup) lookups(collected.lookup, parts, charts);
+  if (collected.claims)
+    parts.push('## What is said about cost\n', table(collected.claims, ['claim', 'claimed', 'model', 'why']));
   if (collected.update) updates(collected.update, parts, charts);
   if (collected.connections) connections(collected.connections, parts, charts, claims);
   if (collected.throughput) throughput(collected.throughput, parts, claims);
