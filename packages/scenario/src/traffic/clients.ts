@@ -78,9 +78,11 @@ export function closedLoop(endpoints: readonly Endpoint[], options: ClosedLoopOp
     const endpoint = endpoints[i % endpoints.length]!;
     const again = (): void => {
       if (simulation.now >= until) return;
+      const began = simulation.now;
       client.converse(endpoint, client.length(), (isWell) => {
-        // A client that failed at once would otherwise try again without end in the same nanosecond.
-        simulation.schedule(Math.max(client.think(), isWell ? 0 : FAILURE_PAUSE), again);
+        // One that failed at once, or was answered in no time, would otherwise go on for ever in the same nanosecond.
+        const pause = isWell ? (simulation.now === began ? 1 : 0) : FAILURE_PAUSE;
+        simulation.schedule(Math.max(client.think(), pause), again);
       });
     };
     simulation.schedule(0, again);

@@ -68,6 +68,8 @@ class Core {
   softirqSince: SimTime | undefined = undefined;
   /** The process that runs, unless a packet interrupts it. */
   running: { readonly job: Job; readonly since: SimTime; readonly end: EventHandle } | undefined = undefined;
+  /** Whether the process at hand is acting at this very moment, so that what becomes ready has to wait. */
+  isActing = false;
   arrived = 0;
   served = 0;
   dropped = 0;
@@ -167,7 +169,12 @@ export class Cpus {
   process(core: number, time: Duration, action: () => void): void {
     const chosen = this.#cores[core % this.#cores.length]!;
     chosen.jobs.push({ left: time, action, held: [] });
-    if (chosen.softirqSince === undefined && chosen.running === undefined) this.#resume(chosen);
+    if (!chosen.isActing && chosen.softirqSince === undefined && chosen.running === undefined) this.#resume(chosen);
+  }
+
+  /** Whether what the host does at this moment is being priced. */
+  get isServing(): boolean {
+    return this.#held !== undefined;
   }
 
   /** Runs `effect` when the packet or call at hand has had its time; at once if nothing is being served. */
@@ -267,7 +274,9 @@ export class Cpus {
         return;
       }
       job.action = undefined;
+      core.isActing = true;
       const { cost, held } = this.#measure(action);
+      core.isActing = false;
       job.left = cost;
       job.held = held;
       // What it did may have brought work to this very core.

@@ -317,7 +317,11 @@ export function endpointOn(network: Network, address: Address, options: Endpoint
     (receive) => ({
       simulation,
       address,
-      send: (packet) => sendFrom(host, packet),
+      send: (packet) => {
+        // An answer in softirq is part of the packet that it answers; what a timer or a process sends has its own price.
+        if (cpus === undefined || cpus.isServing) sendFrom(host, packet);
+        else cpus.process(cpus.coreOf(answerTo(packet)), 0, () => sendFrom(host, packet));
+      },
       claim: (protocol, port) =>
         host.listen({
           protocol,
@@ -331,7 +335,7 @@ export function endpointOn(network: Network, address: Address, options: Endpoint
         }),
       compute: (time, about, action) => {
         if (cpus === undefined) simulation.schedule(Math.round(time), action);
-        else cpus.process(cpus.coreOf(requestOf(address, about)), Math.round(time), action);
+        else cpus.process(cpus.coreOf(tupleOf(about, { address, port: about.localPort })), Math.round(time), action);
       },
       detach: () => {},
     }),
@@ -344,12 +348,18 @@ function sendFrom(host: Host, packet: Packet): void {
   host.send(packet);
 }
 
-function requestOf(address: Address, about: Target & { readonly localPort: number }): Packet {
+/** A packet with the tuple of what will come back for this one. */
+function answerTo(packet: Packet): Packet {
+  const ports = packet.ports;
+  return tupleOf({ address: packet.dst, port: ports?.dport ?? 0 }, { address: packet.src, port: ports?.sport ?? 0 });
+}
+
+function tupleOf(from: Target, to: Target): Packet {
   return new Packet({
-    src: about.address,
-    dst: address,
+    src: from.address,
+    dst: to.address,
     protocol: PROTOCOL.tcp,
-    transport: tcpHeader({ sport: about.port, dport: about.localPort }),
+    transport: tcpHeader({ sport: from.port, dport: to.port }),
   });
 }
 

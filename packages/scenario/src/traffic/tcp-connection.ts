@@ -21,7 +21,7 @@ export interface TcpSettings {
   readonly synAckRetries?: number;
   /** Data sent again before the connection is given up (`tcp_retries2`). Default 15. */
   readonly retries?: number;
-  /** Bytes of a segment. Default 1460. */
+  /** Bytes of a segment; there is no path MTU discovery. Default 1460. */
   readonly mss?: number;
   /** Segments that may be under way. Default 10. */
   readonly window?: number;

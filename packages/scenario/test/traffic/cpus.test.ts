@@ -132,6 +132,32 @@ describe('processors', () => {
     expect(cpus!.report().cores[0]!.utilisation).toBeCloseTo(24 / 30, 12);
   });
 
+  it('let a process act to its end before another one that it made ready', () => {
+    const rig = new Rig({ processors: { price: (counts) => counts.hookFunctions * MS } });
+    const { cpus, simulation, node } = rig;
+    const done: string[] = [];
+    cpus!.process(0, MS, () => {
+      node.host.meter.hookFunctions += 5;
+      cpus!.process(0, 2 * MS, () => done.push(`second ${simulation.now / MS}`));
+      cpus!.afterService(() => done.push(`first ${simulation.now / MS}`));
+    });
+    rig.run(20 * MS);
+    expect(done).toEqual(['first 6', 'second 8']);
+    expect(cpus!.report().cores[0]!.process).toBe(8 * MS);
+  });
+
+  it('charge a client on the host for every packet, its timers included', () => {
+    const rig = new Rig({
+      processors: { price: (counts) => counts.transmitted * MS },
+      commands: ['iptables -A INPUT -p tcp --sport 8080 -j DROP'],
+    });
+    serveTcp(rig.pod(), 8080);
+    closedLoop([endpointOn(rig.network, HOST)], { name: 'c', clients: 1, targets: POD, until: 1 });
+    rig.run(10 * S);
+    // Four SYNs in ten seconds: after 0, 1, 3 and 7.
+    expect(rig.cpus!.report().cores[0]).toMatchObject({ process: 4 * MS, softirq: 0 });
+  });
+
   it('charge a server on the host for what it computes and sends', () => {
     const rig = new Rig({
       processors: { price: (counts) => counts.received * 10 * US + counts.transmitted * 5 * US },
