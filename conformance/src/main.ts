@@ -44,7 +44,8 @@ async function play(options: Options, seed: number): Promise<number> {
     console.log(`seed ${seed}, ${options.runs} scenarios about ${options.features.join(', ')}`);
   }
   const summary = await run(options, seed, world);
-  if (options.coverage === undefined && !options.ci) {
+  // A few scenarios cannot reach everything.
+  if (summary.played >= 200 && options.coverage === undefined && !options.ci) {
     for (const [kind, names] of summary.coverage.missing()) {
       if (names.length > 0) console.error(`never: ${kind}: ${names.join(', ')}`);
     }
