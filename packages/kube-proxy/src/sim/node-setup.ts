@@ -74,6 +74,11 @@ export function install(node: SimulatedNode, rendered: Rendered): void {
     mustRun(node, 'ipvsadm -R', rendered.ipvsadmRestore);
     for (const command of timeoutCommands(rendered.settings)) mustRun(node, command);
   }
+  // Rules that count into accounting objects load only where these exist.
+  const accounts = new Set(Array.from(rendered.iptablesSave.matchAll(/--nfacct-name +(\S+)/g), (match) => match[1]!));
+  for (const account of accounts) {
+    if (node.run(['nfacct', 'get', account]).status !== 0) mustRun(node, `nfacct add ${account}`);
+  }
   mustRun(node, 'iptables-restore', rendered.iptablesSave);
   if (rendered.mode === 'userspace') runUserspaceProcess(node, rendered);
 }
