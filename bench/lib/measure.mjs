@@ -82,7 +82,7 @@ export function environment() {
   const processors = cpus();
   return {
     machine: `${processors.length} x ${processors[0]?.model ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${platform()} ${release()}`,
+    system: `${platform()} ${release().split('-')[0]}`,
     node: process.version,
     commit: git('rev-parse', '--short', 'HEAD'),
     load: round(loadavg()[0]),
