@@ -1,7 +1,7 @@
 import { type Address, formatAddress } from '../../address/address.ts';
 import { networkOf, parseInterfaceAddress, prefixContains, prefixOf } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
-import type { Scope } from '../../net/host-config.ts';
+import type { AddressConfig, Scope } from '../../net/host-config.ts';
 import { deviceIn, flushDeviceRoutes, kernel, Refusal, scopeOf, Words } from './words.ts';
 
 /** `ip address add|change|replace|delete|flush`. */
@@ -30,37 +30,44 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
   if (parsed === undefined) throw new Refusal(1, `Error: any valid prefix is expected rather than "${local ?? ''}".`);
   if (device === undefined) throw new Refusal(255, 'Not enough information: "dev" argument is required.');
   if (verb === 'add' || verb === 'replace' || verb === 'change') {
+    // Looked at outside of the edit: inside, each address looked at would be made a draft, and a node may have thousands.
+    const before = host.config.interfaces.find((entry) => entry.name === device);
+    if (before?.addresses.some((entry) => entry.address === parsed.address && entry.length === parsed.length)) {
+      if (verb === 'add') throw kernel('File exists');
+      return;
+    }
+    const secondary = before !== undefined && isSecondary(before, parsed);
     host.configure((config) => {
-      const target = deviceIn(config, device);
-      if (target.addresses.some((entry) => entry.address === parsed.address && entry.length === parsed.length)) {
-        if (verb === 'add') throw kernel('File exists');
-        return;
-      }
-      target.addresses.push({
-        ...parsed,
-        scope: scope ?? defaultScope(parsed.address),
-        secondary: isSecondary(target, parsed),
-      });
+      deviceIn(config, device).addresses.push({ ...parsed, scope: scope ?? defaultScope(parsed.address), secondary });
     });
   } else if (verb === 'delete') {
+    const before = host.config.interfaces.find((entry) => entry.name === device)?.addresses ?? [];
+    const gone = before.find(
+      (entry) => entry.address === parsed.address && (local?.includes('/') !== true || entry.length === parsed.length),
+    );
+    const network = gone === undefined ? undefined : prefixOf(gone.address, gone.length);
+    // Without promote_secondaries the rest of its network goes with a primary address.
+    const stays = (entry: AddressConfig): boolean =>
+      entry !== gone &&
+      !(
+        network !== undefined &&
+        !gone!.secondary &&
+        entry.secondary &&
+        entry.length === gone!.length &&
+        prefixContains(network, entry.address)
+      );
+    const left = before.filter(stays);
+    const elsewhere = host.config.interfaces
+      .filter((entry) => entry.name !== device)
+      .flatMap((entry) => entry.addresses);
+    const kept = new Set([...left, ...elsewhere].map((entry) => entry.address));
+    const routes = host.config.routes.filter((entry) => entry.source === undefined || kept.has(entry.source));
     host.configure((config) => {
       const target = deviceIn(config, device);
-      const at = target.addresses.findIndex(
-        (entry) => entry.address === parsed.address && (!local!.includes('/') || entry.length === parsed.length),
-      );
-      if (at < 0) throw kernel('Cannot assign requested address');
-      const [gone] = target.addresses.splice(at, 1);
-      // Without promote_secondaries the rest of its network goes with a primary address.
-      if (!gone!.secondary) {
-        const network = prefixOf(gone!.address as Address, gone!.length);
-        target.addresses = target.addresses.filter(
-          (entry) =>
-            !(entry.secondary && entry.length === gone!.length && prefixContains(network, entry.address as Address)),
-        );
-      }
-      const kept = new Set(config.interfaces.flatMap((entry) => entry.addresses.map((one) => one.address)));
-      config.routes = config.routes.filter((entry) => entry.source === undefined || kept.has(entry.source));
-      if (target.addresses.length === 0) flushDeviceRoutes(config, target.name);
+      if (gone === undefined) throw kernel('Cannot assign requested address');
+      target.addresses = left as typeof target.addresses;
+      config.routes = routes as typeof config.routes;
+      if (left.length === 0) flushDeviceRoutes(config, target.name);
     });
   } else throw new Refusal(255, `Command "${verb ?? ''}" is unknown, try "ip address help".`);
 }
