@@ -104,6 +104,18 @@ function checkTable(editor: TableEditor, places: Places, net: Netfilter, knowsNa
     );
   }
   if (loops.size > 0) return;
+  // Linux accepts a loop that nothing leads into, and refuses the command that links it.
+  const unlinked = new Set<Rule>();
+  const done = new Set<string>();
+  for (const chain of chains) {
+    if (!reached.has(chain.name) && !done.has(chain.name)) {
+      follow(chain, byName, 'INPUT', new Map(), unlinked, done);
+    }
+  }
+  for (const rule of unlinked) {
+    const message = `this leads back to where it came from (${describeJump(rule)}): linking it from a built-in chain will be refused`;
+    add(warning('unlinked-loop', message, places.rules.get(rule)));
+  }
 
   const known = new Map<string, boolean>();
   for (const chain of chains) {
@@ -234,8 +246,8 @@ function follow(
   hook: HookName,
   reached: Map<string, HookName[]>,
   loops: Set<Rule>,
+  done: Set<string> = new Set(),
 ): void {
-  const done = new Set<string>();
   const open = new Set<string>([base.name]);
   const stack = [{ chain: base, at: 0 }];
   mark(reached, base.name, hook);

@@ -57,7 +57,10 @@ COMMIT
     expect(check('*raw\n:A - [0:0]\n:B - [0:0]\n-A OUTPUT -j A\n-A A -j B\n-A B -g A\nCOMMIT\n')).toEqual([
       '6:1 error loop',
     ]);
-    expect(check('*raw\n:A - [0:0]\n-A A -j A\nCOMMIT\n')).toEqual(['2:2 warning unused-chain']);
+    expect(check('*raw\n:A - [0:0]\n-A A -j A\nCOMMIT\n')).toEqual([
+      '2:2 warning unused-chain',
+      '3:1 warning unlinked-loop',
+    ]);
   });
 
   it('warns of rules after one that takes every packet', () => {
