@@ -2,7 +2,7 @@ import { type Family, type HookState, type Host, invariant, type Packet, refuse,
 import { confirm } from './confirm.ts';
 import { attach, Connection, ctOf } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { CtInfo, directionOf, setUntracked } from './ctinfo.ts';
+import { CtInfo, directionOf, isUntracked, setUntracked } from './ctinfo.ts';
 import { earlyDrop } from './early-drop.ts';
 import { ConntrackEvents, EventBit } from './events.ts';
 import { Expectations } from './expectations.ts';
@@ -308,7 +308,12 @@ export class Conntrack {
   /** Gives an answer of the stack or of REJECT the connection of what it answers (`nf_conntrack_attach`). */
   attach(answer: Packet, offender: Packet): void {
     const ct = ctOf(offender);
-    if (ct === undefined) return;
+    if (ct === undefined) {
+      // An untracked packet passes on a bare RELATED without a connection: NOTRACK finds the answer taken, so it is
+      // looked up after all, and invalid if nothing knows it.
+      if (isUntracked(offender)) answer.ctinfo = CtInfo.RELATED;
+      return;
+    }
     attach(answer, ct, directionOf(offender.ctinfo) === 0 ? CtInfo.RELATED_REPLY : CtInfo.RELATED);
   }
 
