@@ -62,6 +62,8 @@ export { EventQueue } from './engine/event-queue.ts';
 export { type RandomState, type RandomStream, RandomStreams } from './engine/random.ts';
 export { type EventHandle, Simulation, type SimulationOptions } from './engine/simulation.ts';
 export { type Duration, MICROSECOND, MILLISECOND, SECOND, type SimTime } from './engine/time.ts';
+export { jhash2, jhash3words } from './hash/jhash.ts';
+export { swapBytes } from './hash/swap-bytes.ts';
 export { HOOK_NAMES, HOOKS, Hook, type HookName, hookName } from './hook/hook.ts';
 export {
   type HookFunction,

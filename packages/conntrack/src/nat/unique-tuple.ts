@@ -4,13 +4,14 @@ import {
   invariant,
   ipv4FromBits,
   ipv4ToBits,
+  jhash2,
   PROTOCOL,
   type RandomStream,
+  swapBytes,
 } from '@chainwalk/core';
 import { reciprocalScale } from '../bits.ts';
 import type { Connection } from '../connection.ts';
 import { hasPorts, type Tuple } from '../tuple.ts';
-import { jhash2 } from './jhash.ts';
 import type { Manip, NatRange } from './range.ts';
 
 /** What choosing a tuple asks the table. */
@@ -95,8 +96,8 @@ function chooseAddress(tuple: Tuple, range: NatRange, ct: Connection, manip: Man
   if (addresses.min !== addresses.max) {
     const first = bits(addresses.min);
     // Linux hashes the words as they lie in memory; the machines that matter are little-endian.
-    const salt = range.persistent === true ? 0 : (swap(bits(tuple.dst)) ^ ct.zone.id) >>> 0;
-    const hash = jhash2([swap(bits(tuple.src)), 0, 0, 0], salt);
+    const salt = range.persistent === true ? 0 : (swapBytes(bits(tuple.dst)) ^ ct.zone.id) >>> 0;
+    const hash = jhash2(Uint32Array.of(swapBytes(bits(tuple.src)), 0, 0, 0), 4, salt);
     address = ipv4FromBits(first + reciprocalScale(hash, bits(addresses.max) - first + 1));
   }
   return manip === 'src' ? { ...tuple, src: address } : { ...tuple, dst: address };
@@ -159,9 +160,4 @@ function portSpace(
 function bits(address: Address): number {
   invariant(typeof address === 'number', 'NAT maps IPv4 addresses only');
   return ipv4ToBits(address as Ipv4Address);
-}
-
-/** Byte order of a word turned around. */
-function swap(word: number): number {
-  return (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }

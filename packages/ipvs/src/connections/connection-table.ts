@@ -1,6 +1,5 @@
-import type { Address, Meter, RandomStream } from '@chainwalk/core';
+import { type Address, jhash3words, type Meter, type RandomStream, swapBytes } from '@chainwalk/core';
 import { foldAddress } from '../hash/fold-address.ts';
-import { jhash3words } from '../hash/jhash.ts';
 import type { Connection } from './connection.ts';
 
 /** Bits of the table's size when nothing else is asked for (`CONFIG_IP_VS_TAB_BITS`). */
@@ -169,11 +168,6 @@ export class ConnectionTable {
     const port = ((clientPort & 0xff) << 8) | (clientPort >>> 8);
     return jhash3words(swapBytes(foldAddress(client)), port, protocol, this.#seed) & (this.size - 1);
   }
-}
-
-/** The kernel hashes addresses as they lie in memory. */
-function swapBytes(word: number): number {
-  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
 function tupleKey(address: Address, port: number): TupleKey {

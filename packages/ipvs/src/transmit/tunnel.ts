@@ -3,6 +3,7 @@ import {
   encodePacket,
   internetChecksum,
   invariant,
+  jhash3words,
   type Packet,
   PROTOCOL,
   STOLEN,
@@ -12,7 +13,6 @@ import {
 import type { Connection } from '../connections/connection.ts';
 import type { IpvsContext } from '../context.ts';
 import { foldAddress } from '../hash/fold-address.ts';
-import { jhash3words } from '../hash/jhash.ts';
 import type { TunnelConfig } from '../services/config.ts';
 import { HANDLED } from './mark.ts';
 import { takeRoute } from './output-route.ts';

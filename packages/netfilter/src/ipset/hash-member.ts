@@ -7,6 +7,7 @@ import {
   ipv4ToBits,
   ipv6FromBits,
   ipv6ToBits,
+  swapBytes,
 } from '@chainwalk/core';
 
 /**
@@ -46,11 +47,6 @@ export function newMember(): HashMember {
     physdev: false,
     wildcard: false,
   };
-}
-
-/** A 32-bit number with its bytes in the other order, unsigned: how a big-endian field looks as a word. */
-export function swapBytes(word: number): number {
-  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }
 
 /** Writes an address into a key, one word or four; the answer is where the next field begins. */

@@ -1,4 +1,4 @@
-import { jhash2 } from './jhash.ts';
+import { jhash2 } from '@chainwalk/core';
 import type { MemberData } from './member-data.ts';
 import { SetCode } from './set-error.ts';
 

@@ -1,6 +1,5 @@
 import { ctOf } from '@chainwalk/conntrack';
-import { type Ipv4Address, isMulticast } from '@chainwalk/core';
-import { jhash2 } from '../ipset/jhash.ts';
+import { type Ipv4Address, isMulticast, jhash2, swapBytes } from '@chainwalk/core';
 import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
@@ -77,9 +76,4 @@ function parseNumber(use: OptionUse, most: number): number {
 
 function word(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
-}
-
-/** The word that a little-endian kernel sees in an address on the wire. */
-function swapBytes(bits: number): number {
-  return ((bits >>> 24) | ((bits >>> 8) & 0xff00) | ((bits << 8) & 0xff0000) | (bits << 24)) >>> 0;
 }

@@ -9,8 +9,7 @@ import {
   ipv4ToBits,
 } from '@chainwalk/core';
 import { badOption, type OptionUse, type TargetExtension } from '../x_tables/extension.ts';
-import { parseUnsigned } from '../x_tables/values.ts';
-import { parseHostAddress } from './host-address.ts';
+import { parseHostAddress, parseUnsigned } from '../x_tables/values.ts';
 import { traced } from './nat-range.ts';
 
 interface NetmapInfo {

@@ -1,5 +1,4 @@
-import { type Ipv4Address, ipv4ToBits, type Packet, queue } from '@chainwalk/core';
-import { jhash2 } from '../ipset/jhash.ts';
+import { type Ipv4Address, ipv4ToBits, jhash2, type Packet, queue } from '@chainwalk/core';
 import { badOption, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
 import { parseUnsigned, parseUnsignedList } from '../x_tables/values.ts';
 

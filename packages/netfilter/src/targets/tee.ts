@@ -1,7 +1,7 @@
 import { formatIpv4, Hook, type Ipv4Address, isRouteFailure, type Packet } from '@chainwalk/core';
 import { type ActionParam, badOption, CONTINUE, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
 import { cutUtf8 } from '../x_tables/utf8.ts';
-import { parseHostAddress } from './host-address.ts';
+import { parseHostAddress } from '../x_tables/values.ts';
 
 interface TeeInfo {
   readonly gateway: Ipv4Address;

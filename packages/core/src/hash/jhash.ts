@@ -1,6 +1,7 @@
 /**
- * Bob Jenkins' hash of 32-bit words, the way the kernel uses it (`jhash2`): which bucket of a set a member falls into.
- * With the same `initval`, sets therefore grow, fill and list as they do in Linux.
+ * Bob Jenkins' hash (lookup3) of the first `length` 32-bit words, as Linux uses it (`jhash2`, `include/linux/jhash.h`):
+ * which bucket of a set a member falls into, which address of a NAT range a connection gets. With the same `initval` the
+ * choice is the one that Linux makes. All arithmetic is modulo 2^32; the answer is unsigned.
  */
 export function jhash2(words: Uint32Array, length: number, initval: number): number {
   let a = (0xdeadbeef + (length << 2) + initval) | 0;
@@ -31,6 +32,17 @@ export function jhash2(words: Uint32Array, length: number, initval: number): num
   if (left === 3) c = (c + words[at + 2]!) | 0;
   if (left >= 2) b = (b + words[at + 1]!) | 0;
   a = (a + words[at]!) | 0;
+  return final(a, b, c);
+}
+
+/** {@link jhash2} of three words, without an array (`jhash_3words`). */
+export function jhash3words(first: number, second: number, third: number, initval: number): number {
+  const start = (0xdeadbeef + 12 + initval) | 0;
+  return final((first + start) | 0, (second + start) | 0, (third + start) | 0);
+}
+
+/** The last mixing of the three words of state (`__jhash_final`). */
+function final(a: number, b: number, c: number): number {
   c = ((c ^ b) - ((b << 14) | (b >>> 18))) | 0;
   a = ((a ^ c) - ((c << 11) | (c >>> 21))) | 0;
   b = ((b ^ a) - ((a << 25) | (a >>> 7))) | 0;
