@@ -16,6 +16,7 @@ export type {
   StepResult,
 } from './format.ts';
 export { Node, type NodeOptions } from './node.ts';
+export type { OutputDifference, OutputMatch, OutputReport } from './output-check.ts';
 export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
 export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, type StepTrace, setUp } from './player.ts';
 export { readScenarios } from './read.ts';

@@ -6,13 +6,16 @@ import {
   describePacket,
   encodePacket,
   formatAddress,
+  frameInterface,
   type HostEvent,
+  LINKTYPE,
   nanosecondsBetween,
   type Packet,
   protocolName,
   refuse,
 } from '@chainwalk/core';
 import type { Node } from './node.ts';
+import { OutputCheck, type OutputMatch, type OutputReport } from './output-check.ts';
 
 /** What became of one packet of a capture. */
 export type Fate =
@@ -21,6 +24,8 @@ export type Fate =
   | { readonly kind: 'dropped'; readonly reason: string; readonly at: string }
   /** Kept by the host: a fragment that waits for others, a packet that something took over. */
   | { readonly kind: 'kept' }
+  /** It left the captured host, so it is not played; `match` says whether the node sent it as well. */
+  | { readonly kind: 'outgoing'; readonly device: string; readonly match: OutputMatch }
   /** Not an IPv4 packet that a host would look at. */
   | { readonly kind: 'skipped'; readonly reason: string };
 
@@ -46,7 +51,10 @@ export interface ReplayedPacket {
 }
 
 export interface ReplayOptions {
-  /** Which device a capture's interface is, by its name or number. */
+  /**
+   * Which device a capture's interface is, by its name or number. In a capture of all devices at once (`tcpdump -i any`)
+   * that is the number in the packet's own link header: the interface index of the captured host.
+   */
   readonly inMap?: ReadonlyMap<string, string>;
   /** Flows beyond this number are counted together. Default 100,000. */
   readonly mostFlows?: number;
@@ -61,6 +69,9 @@ export interface Tally {
 /**
  * Plays captured packets through a node at their own times. Memory does not grow with the capture: flows are tallied up to
  * a limit, packets are forgotten once they are told.
+ *
+ * Cooked link headers say which packets the captured host itself sent. Those are not played: the node has to come to them
+ * by itself, and {@link Replay.output} says whether it did.
  *
  * A capture whose times go back is played in the order of the file; time then stands still until it has caught up.
  */
@@ -77,6 +88,7 @@ export class Replay {
   #fate: Fate | undefined;
   #sent: SentPacket[] = [];
   #now: CaptureTime = { seconds: 0, nanoseconds: 0 };
+  #check: OutputCheck | undefined;
 
   constructor(node: Node, options: ReplayOptions = {}) {
     this.node = node;
@@ -91,6 +103,11 @@ export class Replay {
   /** How many packets were played. */
   get packets(): number {
     return this.#number;
+  }
+
+  /** How what left compares with what the capture shows leaving; `undefined` where it does not show which did. */
+  get output(): OutputReport | undefined {
+    return this.#check?.report();
   }
 
   /** Plays the next packet of the capture. */
@@ -113,6 +130,22 @@ export class Replay {
     if (device === undefined) {
       return this.#told(number, undefined, description, { kind: 'skipped', reason: 'no device' }, packet.length);
     }
+    if (device.kind === 'loopback') {
+      const fate: Fate = { kind: 'skipped', reason: 'from the captured host to itself' };
+      return this.#told(number, undefined, description, fate, packet.length);
+    }
+    if (COOKED.has(captured.linkType)) this.#check ??= new OutputCheck();
+    if (packet.packetType === 'outgoing') {
+      const match = this.#check!.captured(number, device.name, packet);
+      return this.#told(
+        number,
+        undefined,
+        description,
+        { kind: 'outgoing', device: device.name, match },
+        packet.length,
+      );
+    }
+    this.#check?.carryOver(packet);
     const flow = flowOf(packet);
     this.#current = packet;
     this.#fate = undefined;
@@ -141,21 +174,23 @@ export class Replay {
         time: this.#now,
         isAnswer: !own,
       });
+      this.#check?.played(this.#number, event.device.name, event.packet, !own, this.node.simulation.now);
     } else if (own && event.kind === 'deliver') this.#fate ??= { kind: 'delivered', device: event.device.name };
     else if (own && event.kind === 'drop') this.#fate ??= { kind: 'dropped', reason: event.reason, at: event.at };
   }
 
-  /** By the map, by its own name, else by where its source would be answered. */
+  /** By the map, by its own name, else by where its source would be answered, or its destination reached. */
   #deviceOf(captured: CapturedPacket, packet: Packet): Device | undefined {
     const { host } = this.node;
-    const mapped = this.#inMap.get(captured.interfaceName ?? '') ?? this.#inMap.get(String(captured.interfaceId));
+    const index = frameInterface(captured.bytes, captured.linkType) ?? captured.interfaceId;
+    const mapped = this.#inMap.get(captured.interfaceName ?? '') ?? this.#inMap.get(String(index));
     if (mapped !== undefined) return host.device(mapped);
     const named = captured.interfaceName === undefined ? undefined : host.device(captured.interfaceName);
     if (named !== undefined) return named;
     const devices = host.devices.filter((device) => device.kind === 'device');
     if (devices.length === 1) return devices[0];
     const back = host.fib.lookup({
-      destination: packet.src,
+      destination: packet.packetType === 'outgoing' ? packet.dst : packet.src,
       source: undefined,
       tos: 0,
       mark: 0,
@@ -165,6 +200,15 @@ export class Replay {
     return typeof back === 'string' || back.device === undefined ? undefined : host.device(back.device);
   }
 }
+
+/** Links whose headers say in which direction a packet went. */
+const COOKED: ReadonlySet<number> = new Set([LINKTYPE.linuxSll, LINKTYPE.linuxSll2]);
+
+const MATCHES: Readonly<Record<OutputMatch, string>> = {
+  same: 'as here',
+  'same-but-drawn': 'as here but for what was drawn at random',
+  'not-here': 'not here',
+};
 
 function tally(map: Map<string, Tally>, key: string, bytes: number): void {
   const entry = map.get(key);
@@ -193,6 +237,8 @@ export function describeFate(fate: Fate): string {
       return `dropped at ${fate.at}: ${fate.reason}`;
     case 'kept':
       return 'kept by the host';
+    case 'outgoing':
+      return `sent by the captured host through ${fate.device}, ${MATCHES[fate.match]}`;
     case 'skipped':
       return `skipped: ${fate.reason}`;
   }

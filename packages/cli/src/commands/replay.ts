@@ -12,7 +12,16 @@ import {
   refuse,
   Simulation,
 } from '@chainwalk/core';
-import { describeFate, Node, Replay, type ReplayedPacket, readScenarios, setUp, type Tally } from '@chainwalk/scenario';
+import {
+  describeFate,
+  Node,
+  type OutputReport,
+  Replay,
+  type ReplayedPacket,
+  readScenarios,
+  setUp,
+  type Tally,
+} from '@chainwalk/scenario';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
@@ -37,14 +46,18 @@ export function addReplay(program: Command): void {
     .description('play a pcap or pcapng capture through a host at its own times, and tell what became of each packet')
     .argument('<capture>', 'a pcap or pcapng file')
     .requiredOption('--host <file>', 'a scenario file whose host is used (its steps are not played)')
-    .option('--in-map <map>', 'devices for the interfaces of the capture, as in 0=eth0,veth3=cni0')
+    .option(
+      '--in-map <map>',
+      'devices for the interfaces of the capture, as in 0=eth0,veth3=cni0; numbers are interface indexes for -i any',
+    )
     .option('--out <file>', 'write what came out as pcapng, with the fate of each packet as its comment')
     .option('--packets', 'print a line for each packet')
     .option('--json', 'print a JSON object for each packet, one a line, and the summary last')
     .option('--seed <number>', 'seed of the random streams', Number, 1)
     .addHelpText(
       'after',
-      '\nExample:\n  chainwalk replay capture.pcap --host host.yaml --in-map 0=eth0 --out after.pcapng',
+      '\nA capture of all devices of a host (tcpdump -i any) also shows what the host sent: that is not played but compared.' +
+        '\nExample:\n  chainwalk replay capture.pcap --host host.yaml --in-map 0=eth0 --out after.pcapng',
     )
     .action((capture: string, options: ReplayCommandOptions) => replay(capture, options));
 }
@@ -77,7 +90,7 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
   await writer?.end();
   if (options.json === true) {
     print(
-      `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size } })}\n`,
+      `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size, output: player.output } })}\n`,
     );
   } else print(summary(player, node));
   if (reader.fault !== undefined) {
@@ -178,6 +191,23 @@ function summary(player: Replay, node: Node): string {
     .filter((line) => /^\[[1-9]/.test(line));
   if (rules.length > 0) text += `\n# rules that matched\n${rules.slice(0, 100).join('\n')}\n`;
   const connections = node.conntrack.count;
-  if (connections > 0) text += `\n# connections\n${connections} in the table\n`;
+  if (connections > 0) {
+    const listed = node.sh('conntrack -L').stdout.split('\n', MOST_LINES);
+    text += `\n# connections\n${connections} in the table\n${listed.filter((line) => line !== '').join('\n')}\n`;
+  }
+  return text + describeOutput(player.output);
+}
+
+/** How what left compares with what the capture shows leaving. */
+function describeOutput(report: OutputReport | undefined): string {
+  if (report === undefined) return '';
+  const { same, drawn, onlyCaptured, onlyPlayed, differences } = report;
+  let text = `\n# what the captured host sent, beside what this host sent\n${same} packets the same\n`;
+  if (drawn > 0) text += `${drawn} the same but for an address or port drawn at random\n`;
+  text += `${onlyCaptured} sent by the captured host alone\n${onlyPlayed} sent here alone\n`;
+  for (const { number, captured, played } of differences.slice(0, MOST_LINES)) {
+    text += `  packet ${number}: there ${captured ?? 'nothing'}, here ${played ?? 'nothing'}\n`;
+  }
+  if (differences.length > MOST_LINES) text += `  and ${differences.length - MOST_LINES} more\n`;
   return text;
 }

@@ -64,7 +64,9 @@ export class CaptureReader {
   /** Takes the next bytes of the file and gives the packets that they complete. */
   *write(chunk: Uint8Array): Generator<CapturedPacket> {
     if (this.#fault !== undefined) return;
-    this.#buffer = this.#buffer.length === 0 ? chunk : joined(this.#buffer, chunk);
+    // Not a Buffer, whose slices are views: what is left of a chunk would keep all of it.
+    const plain = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#buffer = this.#buffer.length === 0 ? plain : joined(this.#buffer, plain);
     let at = 0;
     for (;;) {
       const rest = this.#buffer.subarray(at);

@@ -1,6 +1,6 @@
 import { macFromBytes } from '../address/mac.ts';
 import type { LinkHeader, Packet, PacketType } from '../packet/packet.ts';
-import { decodePacket, type WireFault } from '../packet/wire.ts';
+import { decodePacket, leavesChecksumToCard, type WireFault } from '../packet/wire.ts';
 import { LINKTYPE } from './captured-packet.ts';
 
 /** Why a captured frame is no packet for an IPv4 host. */
@@ -34,12 +34,23 @@ export function packetOffset(bytes: Uint8Array, linkType: number): number | Fram
   }
 }
 
-/** The IPv4 packet in a captured frame, with what its link header said. */
+/** Number of the interface that a frame crossed, where its own link header says so (`tcpdump -i any`). */
+export function frameInterface(bytes: Uint8Array, linkType: number): number | undefined {
+  if (linkType !== LINKTYPE.linuxSll2 || bytes.length < 8) return undefined;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
+}
+
+/**
+ * The IPv4 packet in a captured frame, with what its link header said. A transport checksum that its sender left to the
+ * card holds: between virtual devices no card ever fills it in, and Linux knows that it need not look.
+ */
 export function decodeFrame(bytes: Uint8Array, linkType: number): Packet | FrameFault {
   const offset = packetOffset(bytes, linkType);
   if (typeof offset === 'string') return offset;
   const packet = decodePacket(bytes.subarray(offset));
   if (typeof packet === 'string') return packet;
+  if (packet.badChecksum && leavesChecksumToCard(packet, bytes.subarray(offset + packet.headerLength)))
+    packet.badChecksum = false;
   if (linkType === LINKTYPE.ethernet) {
     const link: LinkHeader = {
       destination: macFromBytes(bytes.subarray(0, 6)),

@@ -109,7 +109,9 @@ function pseudoHeaderSum(packet: Packet, length: number): number {
  * Reads an IPv4 packet. Transport checksums are tested only where the capture holds the whole packet
  * (`captured` bytes may be fewer than the header claims).
  */
-export function decodePacket(bytes: Uint8Array): Packet | WireFault {
+export function decodePacket(from: Uint8Array): Packet | WireFault {
+  // The slices of a Buffer are views of it: whoever rewrote a packet would write into memory that is not its own.
+  const bytes = from.constructor === Uint8Array ? from : new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
   if (bytes.length < 20) return 'truncated';
   if (bytes[0]! >> 4 !== 4) return 'not-ipv4';
   const headerLength = (bytes[0]! & 15) * 4;
@@ -200,6 +202,16 @@ function storedChecksum(transport: Transport, body: Uint8Array): number {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const at = CHECKSUM_AT[transport.kind];
   return transport.kind === 'sctp' ? view.getUint32(at, true) : view.getUint16(at);
+}
+
+/**
+ * Whether the checksum of a TCP or UDP packet is that of the pseudo header alone: so Linux leaves it where a network card
+ * is to do the rest (`CHECKSUM_PARTIAL`). `body` is what follows the IP header.
+ */
+export function leavesChecksumToCard(packet: Packet, body: Uint8Array): boolean {
+  const { transport } = packet;
+  if (transport?.kind !== 'tcp' && transport?.kind !== 'udp') return false;
+  return storedChecksum(transport, body) === fold(pseudoHeaderSum(packet, packet.length - packet.headerLength));
 }
 
 function checksumHolds(packet: Packet, transport: Transport, body: Uint8Array): boolean {

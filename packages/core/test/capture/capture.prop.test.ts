@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseIpv4 } from '../../src/address/ipv4.ts';
 import { CaptureReader } from '../../src/capture/capture-reader.ts';
 import { pcapHeader, pcapngHeader, pcapngPacket, pcapRecord } from '../../src/capture/capture-writer.ts';
 import { type CapturedPacket, LINKTYPE } from '../../src/capture/captured-packet.ts';
-import { decodeFrame } from '../../src/capture/link-layer.ts';
-import { encodePacket } from '../../src/packet/wire.ts';
+import { decodeFrame, frameInterface } from '../../src/capture/link-layer.ts';
+import { Packet } from '../../src/packet/packet.ts';
+import { PROTOCOL, udpHeader } from '../../src/packet/transport.ts';
+import { decodePacket, encodePacket } from '../../src/packet/wire.ts';
 import { arbPacket } from '../../src/testing/arbitraries.ts';
 
 const arbRecord = fc.record({
@@ -131,6 +134,45 @@ describe('frames', () => {
         }
       }),
     );
+  });
+
+  it('of all devices at once say which one they crossed and in which direction', () => {
+    const packet = encodePacket(fc.sample(arbPacket, { numRuns: 1, seed: 1 })[0]!);
+    const frame = Uint8Array.from([8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 2, 0, 0, ...packet]);
+    expect(frameInterface(frame, LINKTYPE.linuxSll2)).toBe(3);
+    expect(frameInterface(frame, LINKTYPE.linuxSll)).toBeUndefined();
+    expect(decodeFrame(frame, LINKTYPE.linuxSll2)).toMatchObject({ packetType: 'outgoing' });
+  });
+
+  it('take a checksum that was left to the card for a good one, and no other wrong one', () => {
+    const whole = new Packet({
+      src: parseIpv4('10.0.0.1')!,
+      dst: parseIpv4('10.0.0.2')!,
+      protocol: PROTOCOL.udp,
+      transport: udpHeader(1000, 2000, 5),
+      payload: Uint8Array.from([1, 2, 3, 4, 5]),
+    });
+    const bytes = encodePacket(whole);
+    const view = new DataView(bytes.buffer);
+    // Of the pseudo header alone, not inverted: 10.0.0.1, 10.0.0.2, UDP, 13 bytes.
+    view.setUint16(26, 0x0a00 + 0x0001 + 0x0a00 + 0x0002 + 17 + 13);
+    expect(decodeFrame(bytes, LINKTYPE.ipv4)).toMatchObject({ badChecksum: false });
+    expect(decodePacket(bytes)).toMatchObject({ badChecksum: true });
+    view.setUint16(26, view.getUint16(26) + 1);
+    expect(decodeFrame(bytes, LINKTYPE.ipv4)).toMatchObject({ badChecksum: true });
+  });
+
+  it('from a Buffer hold bytes of their own', () => {
+    const packet = fc.sample(arbPacket, { numRuns: 50, seed: 1 }).find((one) => one.payload.length > 8)!;
+    const file = Buffer.from(
+      joined([pcapHeader(), pcapRecord({ time: { seconds: 1, nanoseconds: 0 }, bytes: encodePacket(packet) })]),
+    );
+    const before = Uint8Array.from(file);
+    const [record] = [...new CaptureReader('test.pcap').write(file)];
+    const decoded = decodeFrame(record!.bytes, LINKTYPE.ipv4) as Packet;
+    decoded.payload.slice().fill(255);
+    new Uint8Array(decoded.payload.slice().buffer).fill(255);
+    expect(Uint8Array.from(file)).toEqual(before);
   });
 
   it('of ARP, of unknown links and of nothing are refused by name', () => {
