@@ -56,7 +56,7 @@ export class ConnectionTable {
 
   /** The 32-bit hash of a tuple in a zone, unsigned (`hash_conntrack_raw`). */
   hashTuple(tuple: Tuple, zone: number): number {
-    return this.#hash(
+    return this.hashBits(
       ipv4Bits(tuple.src),
       ipv4Bits(tuple.dst),
       (tuple.sport << 16) | tuple.dport,
@@ -67,7 +67,7 @@ export class ConnectionTable {
 
   /** The hash of one direction of a connection. */
   hashOf(ct: Connection, direction: Direction): number {
-    return this.#hash(
+    return this.hashBits(
       ct.sourceBits(direction),
       ct.destinationBits(direction),
       ct.portBits(direction),
@@ -113,9 +113,32 @@ export class ConnectionTable {
    * `collect`, which may remove them.
    */
   find(tuple: Tuple, zone: Zone, hash: number, now: number, collect: (ct: Connection) => void, meter: Meter): number {
-    const src = ipv4Bits(tuple.src);
-    const dst = ipv4Bits(tuple.dst);
     const ports = (tuple.sport << 16) | tuple.dport;
+    return this.findBits(
+      ipv4Bits(tuple.src),
+      ipv4Bits(tuple.dst),
+      ports,
+      tuple.protocol,
+      zone,
+      hash,
+      now,
+      collect,
+      meter,
+    );
+  }
+
+  /** As {@link find}, with the tuple as signed integers: addresses, and both ports in one. */
+  findBits(
+    src: number,
+    dst: number,
+    ports: number,
+    protocol: number,
+    zone: Zone,
+    hash: number,
+    now: number,
+    collect: (ct: Connection) => void,
+    meter: Meter,
+  ): number {
     const hash32 = hash | 0;
     meter.conntrackLookups++;
     for (let node = this.#heads[this.bucketOf(hash)]!; node !== END; ) {
@@ -134,7 +157,7 @@ export class ConnectionTable {
           page[key] === src &&
           page[key + 1] === dst &&
           page[key + 2] === ports &&
-          page[row + KIND + direction] === ((zoneId(zone, direction) << 8) | tuple.protocol)
+          page[row + KIND + direction] === ((zoneId(zone, direction) << 8) | protocol)
         ) {
           return node;
         }
@@ -263,8 +286,8 @@ export class ConnectionTable {
     return lengths;
   }
 
-  /** Four rounds of a multiply-rotate mix over the key, then an avalanche. */
-  #hash(src: number, dst: number, ports: number, protocol: number, zone: number): number {
+  /** Four rounds of a multiply-rotate mix over the key, then an avalanche. Unsigned. */
+  hashBits(src: number, dst: number, ports: number, protocol: number, zone: number): number {
     let hash = this.#seed;
     hash = mix(hash, src);
     hash = mix(hash, dst);

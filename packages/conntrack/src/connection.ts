@@ -36,8 +36,6 @@ export class Extensions {
   labels: bigint | undefined = undefined;
   zone: Zone = DEFAULT_ZONE;
   timeoutPolicy: TimeoutPolicy | undefined = undefined;
-  /** `ifindex` of the device whose address masquerading took; 0 if none. */
-  masqueradeIndex = 0;
   sequence: SequenceAdjustment | undefined = undefined;
   /** Simulated time of confirmation and of removal, where `nf_conntrack_timestamp` was set. */
   start: number | undefined = undefined;
@@ -76,6 +74,8 @@ export class Connection {
   slot = -1;
   readonly protocol: number;
   #state: TrackerState | number | undefined = undefined;
+  /** `ifindex` of the device whose address masquerading took; 0 if none. */
+  masqueradeIndex = 0;
   accounting: Accounting | undefined = undefined;
   extensions: Extensions | undefined = undefined;
   /** Next in the chain of connections with such a source. Owned by NAT. */
@@ -216,7 +216,7 @@ export function attach(packet: Packet, ct: Connection, ctinfo: number): void {
 
 /** The device a masqueraded connection is tied to, by `ifindex`. */
 export function isTiedTo(ct: Connection, device: Device): boolean {
-  return ct.extensions?.masqueradeIndex === device.index;
+  return ct.masqueradeIndex === device.index;
 }
 
 function portsOf(tuple: Tuple): number {

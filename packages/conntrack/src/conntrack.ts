@@ -268,6 +268,12 @@ export class Conntrack {
     return other === hash ? -1 : this.table.find(tuple, zone, other, this.now, this.#collect, this.host.meter);
   }
 
+  /** As {@link findNode} in the default zone, for a tuple as signed integers: addresses, and both ports in one. */
+  findPlain(src: number, dst: number, ports: number, protocol: number, hash: number): number {
+    const { now } = this;
+    return this.table.findBits(src, dst, ports, protocol, DEFAULT_ZONE, hash, now, this.#collect, this.host.meter);
+  }
+
   /** The connection that a tuple belongs to and its direction (`nf_conntrack_find_get`). */
   find(tuple: Tuple, zone: Zone = DEFAULT_ZONE): { readonly ct: Connection; readonly direction: 0 | 1 } | undefined {
     const node = this.findNode(tuple, zone, this.table.hashTuple(tuple, zoneId(zone, 0)));
@@ -275,15 +281,14 @@ export class Conntrack {
   }
 
   /**
-   * Whether a reply tuple belongs to another confirmed connection (`nf_conntrack_tuple_taken`); one with the same
-   * original tuple is the same flow and does not count.
+   * Whether a reply tuple, as signed integers, belongs to another confirmed connection (`nf_conntrack_tuple_taken`); one
+   * with the same original tuple is the same flow and does not count.
    */
-  isTaken(reply: Tuple, ignored: Connection): boolean {
+  isTaken(src: number, dst: number, ports: number, protocol: number, ignored: Connection): boolean {
     const { table } = this;
     const { now } = this;
     const zone = ignored.zone;
-    const zoneNumber = zoneId(zone, 1);
-    const hash = table.hashTuple(reply, zoneNumber);
+    const hash = table.hashBits(src, dst, ports, protocol, zoneId(zone, 1));
     this.host.meter.conntrackLookups++;
     for (let node = table.first(table.bucketOf(hash)); node >= 0; ) {
       const next = table.next(node);
@@ -293,7 +298,7 @@ export class Conntrack {
         if (table.isExpired(node, now)) this.kill(ct);
         else if (
           table.hasHash(node, hash) &&
-          isNode(ct, (node & 1) as 0 | 1, reply, zone) &&
+          isNode(ct, (node & 1) as 0 | 1, src, dst, ports, protocol, zone) &&
           !sameOrigin(ct, ignored)
         ) {
           this.statistics.found++;
@@ -370,12 +375,20 @@ export class Conntrack {
 }
 
 /** Whether a node of a connection has a tuple in a zone (`nf_ct_key_equal`). */
-function isNode(ct: Connection, direction: 0 | 1, tuple: Tuple, zone: Zone): boolean {
+function isNode(
+  ct: Connection,
+  direction: 0 | 1,
+  src: number,
+  dst: number,
+  ports: number,
+  protocol: number,
+  zone: Zone,
+): boolean {
   return (
-    ct.protocol === tuple.protocol &&
-    ct.portBits(direction) === ((tuple.sport << 16) | tuple.dport) &&
-    ct.source(direction) === tuple.src &&
-    ct.destination(direction) === tuple.dst &&
+    ct.protocol === protocol &&
+    ct.portBits(direction) === ports &&
+    ct.sourceBits(direction) === src &&
+    ct.destinationBits(direction) === dst &&
     zoneId(ct.zone, direction) === zoneId(zone, direction)
   );
 }

@@ -9,6 +9,7 @@ import {
   protocolName,
   type Verdict,
 } from '@chainwalk/core';
+import { ipv4Bits } from './bits.ts';
 import { attach, type Connection, ctOf } from './connection.ts';
 import type { Conntrack } from './conntrack.ts';
 import { CtInfo, stateName } from './ctinfo.ts';
@@ -89,30 +90,44 @@ function resolve(
   packet: Packet,
   template: Template | undefined,
 ): Connection | 'full' | undefined {
-  const tuple = tupleOf(packet);
-  if (tuple === undefined) return undefined;
-  const zone = template === undefined ? DEFAULT_ZONE : zoneForMark(template.zone, packet.mark);
-  const hash = conntrack.table.hashTuple(tuple, zoneId(zone, 0));
-  const node = conntrack.findNode(tuple, zone, hash);
-  let ct: Connection;
-  let reply = false;
-  if (node >= 0) {
-    ct = conntrack.table.at(node)!;
-    reply = (node & 1) === 1;
-  } else {
-    const made = create(conntrack, tuple, zone, hash, template);
-    if (made === undefined || made === 'full') return made;
-    ct = made;
+  const { table } = conntrack;
+  let node = -1;
+  let hash = -1;
+  const { transport } = packet;
+  const isPlain = template === undefined && (transport?.kind === 'tcp' || transport?.kind === 'udp');
+  if (isPlain) {
+    // Nearly every packet: looked up as it is, and only a new connection needs a tuple.
+    const src = ipv4Bits(packet.src);
+    const dst = ipv4Bits(packet.dst);
+    const ports = (transport.sport << 16) | transport.dport;
+    hash = table.hashBits(src, dst, ports, packet.protocol, 0);
+    node = conntrack.findPlain(src, dst, ports, packet.protocol, hash);
   }
-  const ctinfo = reply
-    ? CtInfo.ESTABLISHED_REPLY
-    : ct.has(Status.SEEN_REPLY)
-      ? CtInfo.ESTABLISHED
-      : ct.has(Status.EXPECTED)
-        ? CtInfo.RELATED
-        : CtInfo.NEW;
-  attach(packet, ct, ctinfo);
+  const zone = template === undefined ? DEFAULT_ZONE : zoneForMark(template.zone, packet.mark);
+  if (node < 0) {
+    const tuple = tupleOf(packet);
+    if (tuple === undefined) return undefined;
+    if (!isPlain) {
+      hash = table.hashTuple(tuple, zoneId(zone, 0));
+      node = conntrack.findNode(tuple, zone, hash);
+    }
+    if (node < 0) {
+      const made = create(conntrack, tuple, zone, hash, template);
+      if (made === undefined || made === 'full') return made;
+      attach(packet, made, ctinfoOf(made, false));
+      return made;
+    }
+  }
+  const ct = table.at(node)!;
+  attach(packet, ct, ctinfoOf(ct, (node & 1) === 1));
   return ct;
+}
+
+/** How a packet relates to the connection that was found for it. */
+function ctinfoOf(ct: Connection, reply: boolean): CtInfo {
+  if (reply) return CtInfo.ESTABLISHED_REPLY;
+  if (ct.has(Status.SEEN_REPLY)) return CtInfo.ESTABLISHED;
+  return ct.has(Status.EXPECTED) ? CtInfo.RELATED : CtInfo.NEW;
 }
 
 /** A new, unconfirmed connection (`init_conntrack`); `undefined` if nobody could answer its tuple. */

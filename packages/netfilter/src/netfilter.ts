@@ -88,7 +88,7 @@ export class Netfilter {
     const runtime = this.#runtime(table).chains.get(chain);
     invariant(runtime !== undefined, `no chain ${chain} in ${table}`);
     return {
-      rules: Array.from(runtime.packets, (packets, index) => ({ packets, bytes: runtime.bytes[index]! })),
+      rules: runtime.rules.map(({ packets, bytes }) => ({ packets, bytes })),
       policy: { packets: runtime.policyPackets, bytes: runtime.policyBytes },
     };
   }

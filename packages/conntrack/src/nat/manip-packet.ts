@@ -12,6 +12,20 @@ const WITH_ID: readonly number[] = [0, 8, 13, 14, 15, 16, 17, 18];
  * @returns false if it cannot be done, so that the packet has to be dropped
  */
 export function manipPacket(packet: Packet, ct: Connection, manip: Manip, direction: Direction): boolean {
+  const { transport } = packet;
+  if (packet.trace === undefined && (transport?.kind === 'tcp' || transport?.kind === 'udp')) {
+    // Nearly every packet: what the other direction answers to, turned around, without making a tuple of it.
+    const other = opposite(direction);
+    const ports = ct.portBits(other);
+    if (manip === 'src') {
+      packet.src = ct.destination(other);
+      transport.sport = ports & 0xffff;
+    } else {
+      packet.dst = ct.source(other);
+      transport.dport = ports >>> 16;
+    }
+    return true;
+  }
   const target = invertTuple(ct.tuple(opposite(direction)));
   if (target === undefined) return false;
   if (packet.protocol === PROTOCOL.gre && !manipGre(packet, target, manip)) return false;

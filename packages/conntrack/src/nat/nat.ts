@@ -15,10 +15,12 @@ import {
   type Packet,
   PROTOCOL,
   Priority,
+  type RandomStream,
   refuse,
   SCOPE,
   type Verdict,
 } from '@chainwalk/core';
+import { ipv4Bits } from '../bits.ts';
 import { type Connection, ctOf } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { CtInfo, directionOf } from '../ctinfo.ts';
@@ -67,11 +69,13 @@ export class Nat {
   readonly #conntrack: Conntrack;
   readonly #rulesets: NatRuleset[] = [];
   readonly #sources: SourceIndex;
+  readonly #oracle: TableOracle;
   #undo: (() => void)[] = [];
 
   constructor(conntrack: Conntrack) {
     this.#conntrack = conntrack;
     this.#sources = new SourceIndex(conntrack.table.buckets);
+    this.#oracle = new TableOracle(conntrack, this.#sources);
     conntrack.host.onConfig((event) => this.#configChanged(event));
   }
 
@@ -153,7 +157,7 @@ export class Nat {
 
   /** `nf_nat_oif_changed`. */
   #leavesElsewhere(packet: Packet, ct: Connection, state: HookState): boolean {
-    const index = ct.extensions?.masqueradeIndex ?? 0;
+    const index = ct.masqueradeIndex;
     return (
       index !== 0 &&
       state.hook === Hook.POSTROUTING &&
@@ -195,7 +199,8 @@ export class Nat {
     this.#conntrack.host.meter.natSetups++;
     const current = invertTuple(ct.reply);
     invariant(current !== undefined, 'the reply tuple of a connection has an inverse');
-    const chosen = uniqueTuple(current, range, ct, manip, this.#oracle(ct));
+    this.#oracle.ct = ct;
+    const chosen = uniqueTuple(current, range, ct, manip, this.#oracle);
     if (!sameTuple(chosen, current)) {
       const reply = invertTuple(chosen);
       invariant(reply !== undefined, 'a chosen tuple has an inverse');
@@ -227,7 +232,7 @@ export class Nat {
       host.log.write(`${device.name} ate my IP address`, 6);
       return drop('nat-no-address');
     }
-    if (!ct.isConfirmed) ct.extend().masqueradeIndex = device.index;
+    if (!ct.isConfirmed) ct.masqueradeIndex = device.index;
     return this.setupInfo(ct, toAddress(address, range), 'src');
   }
 
@@ -268,28 +273,6 @@ export class Nat {
     if (ct.has(Status.SRC_NAT_DONE)) this.#sources.remove(ct);
   }
 
-  #oracle(ct: Connection): TupleOracle {
-    const conntrack = this.#conntrack;
-    return {
-      isUsed: (tuple) => {
-        const reply = invertTuple(tuple);
-        return reply !== undefined && conntrack.isTaken(reply, ct);
-      },
-      mappingsOfSource: (tuple) => this.#mappings(tuple, ct),
-      probed: () => {
-        conntrack.host.meter.natPortProbes++;
-      },
-      random: conntrack.host.simulation.random.stream('nat-port'),
-    };
-  }
-
-  *#mappings(tuple: Tuple, ct: Connection): Iterable<Tuple> {
-    for (const other of this.#sources.of(ct)) {
-      const mapped = invertTuple(other.reply);
-      if (mapped !== undefined) yield { ...mapped, dst: tuple.dst, dport: tuple.dport };
-    }
-  }
-
   // ---------------------------------------------------------------- masquerading and the configuration
 
   /** Masqueraded connections do not survive their device going down or losing their address (`nf_nat_masquerade.c`). */
@@ -298,8 +281,44 @@ export class Nat {
     const { index } = event.device;
     const gone = event.kind === 'address-removed' ? event.address : undefined;
     this.#conntrack.removeWhere(
-      (ct) => ct.extensions?.masqueradeIndex === index && (gone === undefined || ct.destination(1) === gone),
+      (ct) => ct.masqueradeIndex === index && (gone === undefined || ct.destination(1) === gone),
     );
+  }
+}
+
+/** What the search for a tuple asks, about one connection at a time. */
+class TableOracle implements TupleOracle {
+  ct: Connection | undefined;
+  readonly random: RandomStream;
+  readonly #conntrack: Conntrack;
+  readonly #sources: SourceIndex;
+
+  constructor(conntrack: Conntrack, sources: SourceIndex) {
+    this.#conntrack = conntrack;
+    this.#sources = sources;
+    this.random = conntrack.host.simulation.random.stream('nat-port');
+  }
+
+  isUsed(tuple: Tuple): boolean {
+    if (tuple.protocol !== PROTOCOL.icmp) {
+      const ports = (tuple.dport << 16) | tuple.sport;
+      return this.#conntrack.isTaken(ipv4Bits(tuple.dst), ipv4Bits(tuple.src), ports, tuple.protocol, this.ct!);
+    }
+    const reply = invertTuple(tuple);
+    if (reply === undefined) return false;
+    const ports = (reply.sport << 16) | reply.dport;
+    return this.#conntrack.isTaken(ipv4Bits(reply.src), ipv4Bits(reply.dst), ports, reply.protocol, this.ct!);
+  }
+
+  *mappingsOfSource(tuple: Tuple): Iterable<Tuple> {
+    for (const other of this.#sources.of(this.ct!)) {
+      const mapped = invertTuple(other.reply);
+      if (mapped !== undefined) yield { ...mapped, dst: tuple.dst, dport: tuple.dport };
+    }
+  }
+
+  probed(): void {
+    this.#conntrack.host.meter.natPortProbes++;
   }
 }
 

@@ -15,6 +15,10 @@ export type WindowVerdict =
 
 const FITS: WindowVerdict = { kind: 'accept' };
 
+/** Both sides of the connection at hand: filled anew for each check, and nobody is called in between. */
+const SENDER = new TcpSide();
+const RECEIVER = new TcpSide();
+
 /** One past the last sequence number of a segment; SYN and FIN count (`segment_seq_plus_len`). */
 export function segmentEnd(packet: Packet, header: TcpHeader): number {
   const data = packet.length - packet.headerLength - header.dataOffset * 4;
@@ -38,8 +42,8 @@ export function checkWindow(
   isLiberal: boolean,
 ): WindowVerdict {
   const peer: Direction = direction === 0 ? 1 : 0;
-  const sender = new TcpSide();
-  const receiver = new TcpSide();
+  const sender = SENDER;
+  const receiver = RECEIVER;
   tcp.load(direction, sender);
   tcp.load(peer, receiver);
   const verdict = judge(ct, tcp, direction, index, packet, header, sender, receiver);

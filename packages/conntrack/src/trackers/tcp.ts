@@ -28,6 +28,9 @@ const VALID_FLAGS: readonly number[] = [
   ACK,
   ACK | URG,
 ];
+/** 1 at each value of {@link VALID_FLAGS}. */
+const IS_VALID = new Uint8Array(256);
+for (const flags of VALID_FLAGS) IS_VALID[flags] = 1;
 /** A connection with at least this many seconds to live may have them cut after refused FINs or RSTs from both sides. */
 const CUT_FROM = 120;
 
@@ -79,7 +82,7 @@ function faultOf(conntrack: Conntrack, packet: Packet, header: TcpHeader, state:
   if (header.dataOffset < 5 || bytes < header.dataOffset * 4) return 'truncated packet';
   if (packet.badChecksum && state.hook === Hook.PREROUTING && conntrack.sysctls.checksum.value !== 0)
     return 'bad checksum';
-  return VALID_FLAGS.includes(header.flags & ~(PSH | ECE | CWR)) ? undefined : 'invalid tcp flag combination';
+  return IS_VALID[header.flags & ~(PSH | ECE | CWR)] === 1 ? undefined : 'invalid tcp flag combination';
 }
 
 /** The state of a connection that a segment starts (`tcp_new`); `undefined` if none may start with it. */
@@ -104,16 +107,18 @@ function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader): TcpStat
   return fresh;
 }
 
+/** Calls a segment INVALID, and says why where that is logged. */
+function refuse(conntrack: Conntrack, packet: Packet, state: HookState, message: string): 'invalid' {
+  conntrack.noteInvalid(packet, state, PROTOCOL.tcp, message);
+  return 'invalid';
+}
+
 /** `nf_conntrack_tcp_packet`. */
 function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: HookState): TrackerVerdict {
   const header = packet.transport;
   if (header?.kind !== 'tcp') return 'invalid';
-  const refuse = (message: string): 'invalid' => {
-    conntrack.noteInvalid(packet, state, PROTOCOL.tcp, message);
-    return 'invalid';
-  };
   const fault = faultOf(conntrack, packet, header, state);
-  if (fault !== undefined) return refuse(fault);
+  if (fault !== undefined) return refuse(conntrack, packet, state, fault);
   if (!ct.isConfirmed) {
     const fresh = begin(conntrack, packet, header);
     if (fresh === undefined) return 'invalid';
@@ -154,7 +159,12 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
       );
       return 'accept';
     case TcpConntrack.MAX:
-      return refuse(`packet (index ${index}) in dir ${direction} invalid, state ${TCP_STATE_NAMES[oldState]}`);
+      return refuse(
+        conntrack,
+        packet,
+        state,
+        `packet (index ${index}) in dir ${direction} invalid, state ${TCP_STATE_NAMES[oldState]}`,
+      );
     case TcpConntrack.TIME_WAIT:
       if (isChallengeAck(data, direction, index, oldState)) {
         data.lastFlags &= ~SideFlag.EXPECT_CHALLENGE_ACK;
@@ -173,7 +183,7 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
     case TcpConntrack.CLOSE: {
       if (index !== TcpIndex.RST) break;
       const reset = judgeReset(conntrack, ct, data, direction, peer, header, oldState);
-      if (reset === 'invalid') return refuse('invalid rst');
+      if (reset === 'invalid') return refuse(conntrack, packet, state, 'invalid rst');
       if (reset === 'keep' || reset === 'keep-in-window') newState = oldState;
       if (reset === 'in-window' || reset === 'keep-in-window') checksWindow = false;
       break;
@@ -191,8 +201,8 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
     }
     if (fit.kind === 'invalid') {
       const lowered = cutTimeout(conntrack, ct, data, direction, index);
-      refuse(fit.message);
-      if (lowered) refuse('lowered timeout to UNACK');
+      refuse(conntrack, packet, state, fit.message);
+      if (lowered) refuse(conntrack, packet, state, 'lowered timeout to UNACK');
       return 'invalid';
     }
   }

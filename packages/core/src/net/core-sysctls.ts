@@ -28,6 +28,8 @@ export class CoreSysctls {
   readonly #table: SysctlTable;
   readonly #devices = new Map<string, DeviceSettings>();
   readonly #all: DeviceSettings;
+  #asked: Device | undefined;
+  #answer: DeviceSettings;
   readonly ipForward: Sysctl;
   readonly defaultTtl: Sysctl;
   readonly icmpRatelimit: Sysctl;
@@ -81,6 +83,7 @@ export class CoreSysctls {
     this.fwmarkReflect = table.declare({ name: 'net.ipv4.fwmark_reflect', default: 0, min: 0, max: 255 });
     this.ipfragTime = table.declare({ name: 'net.ipv4.ipfrag_time', default: 30, min: 0 });
     this.#all = this.#settings('all');
+    this.#answer = this.#all;
   }
 
   #settings(device: string): DeviceSettings {
@@ -93,14 +96,21 @@ export class CoreSysctls {
 
   addDevice(device: string): void {
     this.#devices.set(device, this.#settings(device));
+    this.#asked = undefined;
   }
 
   removeDevice(device: string): void {
     this.#devices.delete(device);
+    this.#asked = undefined;
   }
 
+  /** The settings of a device; one packet asks several times for the same. */
   #of(device: Device): DeviceSettings {
-    return this.#devices.get(device.name) ?? this.#all;
+    if (device !== this.#asked) {
+      this.#answer = this.#devices.get(device.name) ?? this.#all;
+      this.#asked = device;
+    }
+    return this.#answer;
   }
 
   /** The device alone decides. */

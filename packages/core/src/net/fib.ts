@@ -34,20 +34,28 @@ export interface FibRoute {
 /** A route, or how the look-up failed: `unreachable`, `prohibit`, `blackhole` by a route or rule, `none` without any. */
 export type FibResult = FibRoute | 'unreachable' | 'prohibit' | 'blackhole' | 'none';
 
+/** The networks of one prefix length, by their bits as a signed integer, which Maps find without unboxing a number. */
+interface Level {
+  readonly length: number;
+  readonly mask: number;
+  readonly networks: Map<number, FibRoute[]>;
+}
+
 class FibTable {
-  /** By prefix length, then by network; only lengths in use. */
-  readonly #byLength = new Map<number, Map<Address, FibRoute[]>>();
-  #lengths: readonly number[] = [];
+  /** One for each prefix length in use, longest first. */
+  readonly #levels: Level[] = [];
 
   add(route: FibRoute): void {
-    let networks = this.#byLength.get(route.length);
-    if (networks === undefined) {
-      networks = new Map();
-      this.#byLength.set(route.length, networks);
-      this.#lengths = [...this.#byLength.keys()].sort((a, b) => b - a);
+    const { length } = route;
+    let level = this.#levels.find((other) => other.length === length);
+    if (level === undefined) {
+      level = { length, mask: ipv4Mask(length), networks: new Map() };
+      this.#levels.push(level);
+      this.#levels.sort((a, b) => b.length - a.length);
     }
-    const list = networks.get(route.network);
-    if (list === undefined) networks.set(route.network, [route]);
+    const key = ipv4ToBits(route.network as Ipv4Address) & level.mask;
+    const list = level.networks.get(key);
+    if (list === undefined) level.networks.set(key, [route]);
     else {
       // Higher TOS first, then smaller metric (`fib_find_alias`); later ones of both equal come later.
       const at = list.findIndex(
@@ -59,10 +67,14 @@ class FibTable {
 
   /** Longest prefix first; within one, the first that fits TOS and device (`fib_table_lookup`). */
   lookup(flow: Flow, usable: (route: FibRoute) => boolean): FibRoute | undefined {
-    for (const length of this.#lengths) {
-      const list = this.#byLength.get(length)!.get(networkOf(flow.destination, length));
+    const levels = this.#levels;
+    const destination = ipv4ToBits(flow.destination as Ipv4Address);
+    for (let l = 0; l < levels.length; l++) {
+      const { mask, networks } = levels[l]!;
+      const list = networks.get(destination & mask);
       if (list === undefined) continue;
-      for (const route of list) {
+      for (let i = 0; i < list.length; i++) {
+        const route = list[i]!;
         if (route.tos !== 0 && route.tos !== flow.tos) continue;
         if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route;
         if (!usable(route)) continue;
@@ -74,13 +86,30 @@ class FibTable {
   }
 }
 
+/** Destinations whose routes are remembered; a power of two. */
+const REMEMBERED = 1024;
+
+interface CompiledRule {
+  readonly rule: RuleConfig;
+  readonly isPlain: boolean;
+}
+
 /**
  * The forwarding information base that follows from a configuration: what addresses bring (local, connected, broadcast
  * routes) and what was added, in tables, chosen by rules. Immutable; {@link fibOf} makes one for each configuration.
  */
 export class Fib {
   readonly #tables = new Map<number, FibTable>();
-  readonly #rules: readonly RuleConfig[];
+  readonly #rules: readonly CompiledRule[];
+  /**
+   * Whether a look-up without a device to leave by depends on the destination alone; answers are then remembered, in a
+   * table where the latest of a place stays.
+   */
+  readonly #byDestination: boolean;
+  readonly #remembered: Int32Array = new Int32Array(REMEMBERED);
+  readonly #answers: (FibResult | undefined)[] = new Array<undefined>(REMEMBERED).fill(undefined);
+  /** The bits of {@link addresses}, as signed integers. */
+  readonly #addressBits = new Set<number>();
   /** Addresses of this host, on devices up or down (`inet_lookup_ifaddr_rcu`), with their device. */
   readonly addresses: ReadonlyMap<Address, string>;
   /** Whether `ip rule` was used: source validation then looks closer (`fib4_has_custom_rules`). */
@@ -88,7 +117,8 @@ export class Fib {
   readonly hasCustomLocalRoutes: boolean;
 
   constructor(config: HostConfig) {
-    this.#rules = config.rules;
+    this.#byDestination = config.rules.every(isPlain) && config.routes.every((route) => route.tos === 0);
+    this.#rules = config.rules.map((rule) => ({ rule, isPlain: isPlain(rule) }));
     this.hasCustomRules = config.rules.some(
       (rule) => rule.priority !== 0 && rule.priority !== 32766 && rule.priority !== 32767,
     );
@@ -100,6 +130,7 @@ export class Fib {
       for (const { address, length, secondary } of device.addresses) {
         if (familyOf(address) !== 'ipv4') continue;
         if (!addresses.has(address)) addresses.set(address, device.name);
+        this.#addressBits.add(ipv4ToBits(address as Ipv4Address) | 0);
         const entry = {
           address: address as Ipv4Address,
           length,
@@ -110,6 +141,7 @@ export class Fib {
     }
     this.addresses = addresses;
     for (const route of config.routes) {
+      if (familyOf(route.prefix.network) !== 'ipv4') continue;
       if (route.device !== undefined && !up.has(route.device) && route.type === 'unicast') continue;
       this.#table(route.table).add({
         type: route.type,
@@ -164,10 +196,29 @@ export class Fib {
     return table;
   }
 
+  /** Whether an address belongs to this host. */
+  hasAddress(address: Address): boolean {
+    return typeof address === 'number' && this.#addressBits.has(ipv4ToBits(address as Ipv4Address) | 0);
+  }
+
   /** The first route that rules and tables give (`fib_lookup`). */
   lookup(flow: Flow): FibResult {
-    for (const rule of this.#rules) {
-      if (matches(rule, flow) === rule.not) continue;
+    if (!this.#byDestination || flow.outDevice !== undefined) return this.#search(flow);
+    const bits = ipv4ToBits(flow.destination as Ipv4Address) | 0;
+    const place = (Math.imul(bits, 0x9e3779b1) >>> 16) & (REMEMBERED - 1);
+    const known = this.#remembered[place] === bits ? this.#answers[place] : undefined;
+    if (known !== undefined) return known;
+    const result = this.#search(flow);
+    this.#remembered[place] = bits;
+    this.#answers[place] = result;
+    return result;
+  }
+
+  #search(flow: Flow): FibResult {
+    const rules = this.#rules;
+    for (let i = 0; i < rules.length; i++) {
+      const { rule, isPlain } = rules[i]!;
+      if (!isPlain && matches(rule, flow) === rule.not) continue;
       if (rule.action.kind !== 'table') return rule.action.kind;
       const route = this.#tables.get(rule.action.table)?.lookup(flow, always);
       if (route === undefined) continue;
@@ -179,6 +230,7 @@ export class Fib {
 
   /** What the local table alone says of an address (`inet_addr_type`): only it decides `-m addrtype`. */
   localType(address: Address, device: string | undefined): FibRoute | undefined {
+    if (familyOf(address) !== 'ipv4') return undefined;
     return this.#tables
       .get(TABLE.local)
       ?.lookup(
@@ -190,6 +242,19 @@ export class Fib {
 
 function always(): boolean {
   return true;
+}
+
+/** Whether a rule holds for every packet, as those do that every host has from the start. */
+function isPlain(rule: RuleConfig): boolean {
+  return (
+    !rule.not &&
+    (rule.from === undefined || rule.from.length === 0) &&
+    (rule.to === undefined || rule.to.length === 0) &&
+    rule.tos === 0 &&
+    rule.mark === undefined &&
+    rule.inDevice === undefined &&
+    rule.outDevice === undefined
+  );
 }
 
 function matches(rule: RuleConfig, flow: Flow): boolean {

@@ -209,7 +209,7 @@ export class Host {
 
   /** Whether an address belongs to this host, on any device, up or down. */
   hasAddress(address: Address): boolean {
-    return this.fib.addresses.has(address);
+    return this.fib.hasAddress(address);
   }
 
   /**
@@ -238,7 +238,13 @@ export class Host {
 
   /** A frame arrives on a device (`ip_rcv`). Precondition: the packet is the host's from now on. */
   receive(device: Device, packet: Packet): void {
-    this.#enter(() => this.#receive(device, packet));
+    this.#depth++;
+    try {
+      this.#receive(device, packet);
+      if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();
+    } finally {
+      this.#depth--;
+    }
   }
 
   #receive(device: Device, packet: Packet): void {
@@ -300,14 +306,9 @@ export class Host {
       this.icmp.send(packet, 3, 4, route.mtu);
       return this.drop(packet, 'packet-too-big', 'ip_forward');
     }
-    packet.ttl--;
-    packet.trace?.add({
-      kind: 'change',
-      field: 'ttl',
-      from: String(packet.ttl + 1),
-      to: String(packet.ttl),
-      by: 'ip_forward',
-    });
+    const { ttl } = packet;
+    packet.ttl = ttl - 1;
+    packet.trace?.add({ kind: 'change', field: 'ttl', from: String(ttl), to: String(ttl - 1), by: 'ip_forward' });
     if (route.device === packet.inDevice && this.sysctls.sendRedirects(route.device))
       this.icmp.sendRedirect(packet, route);
     if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
@@ -541,7 +542,7 @@ export class Host {
     this.#depth++;
     try {
       const result = work();
-      if (this.#depth === 1) this.#drain();
+      if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();
       return result;
     } finally {
       this.#depth--;
@@ -556,7 +557,8 @@ export class Host {
   }
 
   #emit(event: HostEvent): void {
-    for (const observer of this.#observers) observer(event);
+    const observers = this.#observers;
+    for (let i = 0; i < observers.length; i++) observers[i]!(event);
   }
 }
 

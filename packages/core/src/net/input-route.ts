@@ -110,8 +110,7 @@ function validateSource(host: Host, packet: Packet, device: Device, toBroadcast 
   const { fib } = host;
   if (mode === 0) {
     if (acceptLocal) return undefined;
-    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules)
-      return fib.addresses.has(packet.src) ? LOCAL_SOURCE : undefined;
+    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.hasAddress(packet.src) ? LOCAL_SOURCE : undefined;
   }
   const backwards = {
     destination: packet.src as Address,

@@ -85,11 +85,23 @@ export const tcp: MatchExtension<TcpInfo, undefined> = {
   },
 
   destinationPort({ dport }) {
-    return dport.min === dport.max && !dport.inverted ? dport.min : undefined;
+    return isOnePort(dport) ? dport.min : undefined;
   },
 
   compile({ sport, dport, option, flags }) {
     const { mask, set } = flags;
+    if (isOnePort(dport) && isAnyPort(sport) && mask === 0 && set === 0 && !flags.inverted && option.kind === 0) {
+      // What most rules ask: one number to remember, so one place in memory to wait for.
+      const port = dport.min;
+      return {
+        test: (packet, par) => {
+          const transport = packet.transport;
+          if (transport?.kind === 'tcp') return transport.dport === port;
+          if (packet.fragmentOffset <= 1) par.hotdrop = true;
+          return false;
+        },
+      };
+    }
     return {
       test: (packet, par) => {
         const transport = packet.transport;
@@ -108,6 +120,16 @@ export const tcp: MatchExtension<TcpInfo, undefined> = {
     };
   },
 };
+
+/** Whether a test asks for a single port. */
+export function isOnePort(test: PortTest): boolean {
+  return test.min === test.max && !test.inverted;
+}
+
+/** Whether a test lets every port through. */
+export function isAnyPort(test: PortTest): boolean {
+  return test.min === 0 && test.max === 0xffff && !test.inverted;
+}
 
 /** Whether an option of this kind is there; `undefined` if the header is cut short (`tcp_find_option`). */
 function hasOption(transport: TcpHeader, kind: number): boolean | undefined {

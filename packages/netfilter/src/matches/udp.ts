@@ -1,7 +1,7 @@
 import { badOption, type MatchExtension } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { resolvePortRange } from '../x_tables/services.ts';
-import { ANY_PORT_TEST, listPorts, type PortTest, savePorts } from './tcp.ts';
+import { ANY_PORT_TEST, isAnyPort, isOnePort, listPorts, type PortTest, savePorts } from './tcp.ts';
 
 interface UdpInfo {
   readonly sport: PortTest;
@@ -51,10 +51,21 @@ export const udp: MatchExtension<UdpInfo, undefined> = {
   },
 
   destinationPort({ dport }) {
-    return dport.min === dport.max && !dport.inverted ? dport.min : undefined;
+    return isOnePort(dport) ? dport.min : undefined;
   },
 
   compile({ sport, dport }) {
+    if (isOnePort(dport) && isAnyPort(sport)) {
+      const port = dport.min;
+      return {
+        test: (packet, par) => {
+          const transport = packet.transport;
+          if (transport?.kind === 'udp') return transport.dport === port;
+          if (packet.fragmentOffset === 0) par.hotdrop = true;
+          return false;
+        },
+      };
+    }
     return {
       test: (packet, par) => {
         const transport = packet.transport;

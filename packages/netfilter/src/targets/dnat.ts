@@ -1,14 +1,11 @@
-import { ctOf } from '@chainwalk/conntrack';
-import { ACCEPT } from '@chainwalk/core';
 import { badOption, type TargetExtension } from '../x_tables/extension.ts';
 import {
+  compileBinding,
   formatAddressRange,
   formatFlags,
   type NatInfo,
-  natRange,
   parseAddressRange,
   readFlags,
-  traced,
 } from './nat-range.ts';
 
 /**
@@ -39,14 +36,6 @@ export const dnatTarget: TargetExtension<NatInfo, undefined> = {
   list: (info) => ` to:${formatAddressRange(info)}${formatFlags(info, ' ')}`,
 
   compile(info) {
-    const range = natRange(info);
-    return {
-      needs: ['conntrack'],
-      apply: (packet, { net }) => {
-        const ct = ctOf(packet);
-        if (ct === undefined) return ACCEPT;
-        return traced(packet, `DNAT to ${formatAddressRange(info)}`, net.conntrack.nat.setupInfo(ct, range, 'dst'));
-      },
-    };
+    return compileBinding(info, 'dst', 'DNAT');
   },
 };

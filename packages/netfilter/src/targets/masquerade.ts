@@ -39,7 +39,7 @@ export const masqueradeTarget: TargetExtension<NatInfo, undefined> = {
         if (ctOf(packet) === undefined) return ACCEPT;
         return traced(
           packet,
-          `MASQUERADE as ${par.outDevice?.name ?? ''}`,
+          () => `MASQUERADE as ${par.outDevice?.name ?? ''}`,
           par.net.conntrack.nat.masquerade(packet, par, range),
         );
       },

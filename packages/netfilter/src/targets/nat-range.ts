@@ -1,6 +1,12 @@
-import type { NatRange } from '@chainwalk/conntrack';
-import { formatIpv4, type Ipv4Address, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
-import { badOption, type OptionUse, type RuleContext, type RuleVerdict } from '../x_tables/extension.ts';
+import { ctOf, type Manip, type NatRange } from '@chainwalk/conntrack';
+import { ACCEPT, formatIpv4, type Ipv4Address, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
+import {
+  badOption,
+  type CompiledTarget,
+  type OptionUse,
+  type RuleContext,
+  type RuleVerdict,
+} from '../x_tables/extension.ts';
 import { servicePort } from '../x_tables/services.ts';
 import { readUnsigned } from '../x_tables/values.ts';
 
@@ -103,9 +109,26 @@ export function natRange({ addresses, ports, random, randomFully, persistent }: 
   return { addresses, ports, basePort: ports?.base, random: random || randomFully, persistent };
 }
 
-/** Tells the trace of a packet what a NAT target decided, and hands its verdict on. */
-export function traced(packet: Packet, text: string, verdict: RuleVerdict): RuleVerdict {
-  packet.trace?.add({ kind: 'connection', text });
+/** DNAT and SNAT: one half of a connection gets an address and a port of the range. */
+export function compileBinding(info: NatInfo, manip: Manip, name: string): CompiledTarget {
+  const range = natRange(info);
+  return {
+    needs: ['conntrack'],
+    apply: (packet, { net }) => {
+      const ct = ctOf(packet);
+      if (ct === undefined) return ACCEPT;
+      return traced(
+        packet,
+        () => `${name} to ${formatAddressRange(info)}`,
+        net.conntrack.nat.setupInfo(ct, range, manip),
+      );
+    },
+  };
+}
+
+/** Tells the trace of a packet, if it has one, what a NAT target decided, and hands its verdict on. */
+export function traced(packet: Packet, text: () => string, verdict: RuleVerdict): RuleVerdict {
+  packet.trace?.add({ kind: 'connection', text: text() });
   return verdict;
 }
 

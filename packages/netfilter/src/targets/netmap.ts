@@ -50,7 +50,7 @@ export const netmapTarget: TargetExtension<NetmapInfo, undefined> = {
         if (ctOf(packet) === undefined) return ACCEPT;
         return traced(
           packet,
-          `NETMAP to ${format(info)}`,
+          () => `NETMAP to ${format(info)}`,
           par.net.conntrack.nat.netmap(packet, par, info.network, mask),
         );
       },

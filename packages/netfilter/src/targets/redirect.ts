@@ -36,7 +36,7 @@ export const redirectTarget: TargetExtension<NatInfo, undefined> = {
       needs: ['conntrack'],
       apply: (packet, par) => {
         if (ctOf(packet) === undefined) return ACCEPT;
-        return traced(packet, 'REDIRECT to this host', par.net.conntrack.nat.redirect(packet, par, range));
+        return traced(packet, () => 'REDIRECT to this host', par.net.conntrack.nat.redirect(packet, par, range));
       },
     };
   },

@@ -1,14 +1,11 @@
-import { ctOf } from '@chainwalk/conntrack';
-import { ACCEPT } from '@chainwalk/core';
 import { badOption, type TargetExtension } from '../x_tables/extension.ts';
 import {
+  compileBinding,
   formatAddressRange,
   formatFlags,
   type NatInfo,
-  natRange,
   parseAddressRange,
   readFlags,
-  traced,
 } from './nat-range.ts';
 
 /**
@@ -45,14 +42,6 @@ export const snatTarget: TargetExtension<NatInfo, undefined> = {
   list: (info) => ` to:${formatAddressRange(info)}${formatFlags(info, ' ')}`,
 
   compile(info) {
-    const range = natRange(info);
-    return {
-      needs: ['conntrack'],
-      apply: (packet, { net }) => {
-        const ct = ctOf(packet);
-        if (ct === undefined) return ACCEPT;
-        return traced(packet, `SNAT to ${formatAddressRange(info)}`, net.conntrack.nat.setupInfo(ct, range, 'src'));
-      },
-    };
+    return compileBinding(info, 'src', 'SNAT');
   },
 };

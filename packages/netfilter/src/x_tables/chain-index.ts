@@ -1,8 +1,6 @@
 import type { Packet } from '@chainwalk/core';
-import type { CompiledChain } from './compile.ts';
+import { type CompiledChain, SPECIAL } from './compile.ts';
 
-/** A chain shorter than this is walked rule by rule: that is as fast. */
-export const INDEXED_FROM = 24;
 /** A list of candidates longer than this is searched by destination port as well. */
 const PORTS_FROM = 12;
 /** With more kinds of address tests than this the walk is as good as the index. */
@@ -45,7 +43,7 @@ class PortIndex {
     for (let i = 0; i < positions.length; i++) {
       const rule = chain.rules[positions[i]!]!;
       // A rule with special tests may fail before its matches are asked, so it must be tried.
-      const port = chain.isSpecial[positions[i]!] === 0 ? rule.port : -1;
+      const port = rule.kind === SPECIAL ? -1 : rule.port;
       this.costBefore[i + 1] = this.costBefore[i]! + (port < 0 ? 0 : rule.portCost);
       if (port < 0) others.push(positions[i]!);
       else {
@@ -94,10 +92,8 @@ export class ChainIndex {
     const lists = new Map<Shape, Map<string, { dst: number; src: number; positions: number[] }>>();
     const shapes = new Map<string, Shape>();
     for (let i = 0; i < chain.rules.length; i++) {
-      const srcMask = chain.srcMask[i]!;
-      const dstMask = chain.dstMask[i]!;
-      const protocol = chain.protocol[i]!;
-      if (chain.isSpecial[i] !== 0 || (srcMask === 0 && dstMask === 0 && protocol === 0)) {
+      const { kind, srcMask, dstMask, srcNetwork, dstNetwork, protocol } = chain.rules[i]!;
+      if (kind === SPECIAL || (srcMask === 0 && dstMask === 0 && protocol === 0)) {
         always.push(i);
         continue;
       }
@@ -108,8 +104,8 @@ export class ChainIndex {
         shapes.set(shapeKey, shape);
         lists.set(shape, new Map());
       }
-      const dst = keyOf(chain.dstNetwork[i]!, protocol);
-      const src = chain.srcNetwork[i]! >>> 0;
+      const dst = keyOf(dstNetwork, protocol);
+      const src = srcNetwork >>> 0;
       const byKey = lists.get(shape)!;
       const entry = byKey.get(`${dst}/${src}`);
       if (entry === undefined) byKey.set(`${dst}/${src}`, { dst, src, positions: [i] });

@@ -4,12 +4,14 @@ import type { CompiledMatch, CompiledTarget, ExtensionRegistry, Need } from './e
 import { endsChain } from './layout.ts';
 import type { Chain, DeviceName, Rule } from './rule.ts';
 
-/** One match of a compiled rule. */
+/** One match of a compiled rule that can fail. */
 export interface MatchCode {
   readonly name: string;
-  readonly code: CompiledMatch<unknown>;
+  readonly test: CompiledMatch<unknown>['test'];
   /** Place in the rule's private state; -1 if the match keeps none. */
   readonly slot: number;
+  /** Match calls of the rule up to and with this one: those that let everything through are counted, not made. */
+  readonly calls: number;
 }
 
 /** What a compiled rule does: a small closed set, so that the walk is one `switch`. */
@@ -20,45 +22,80 @@ export type Action =
   | { readonly kind: 'return' }
   | { readonly kind: 'queue' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  | { readonly kind: 'target'; readonly name: string; readonly code: CompiledTarget<unknown>; readonly slot: number };
+  | {
+      readonly kind: 'target';
+      readonly name: string;
+      readonly apply: CompiledTarget<unknown>['apply'];
+      readonly slot: number;
+    };
 
-/** A rule ready to run, independent of any host. */
+/** What has to be tested of a rule before its matches: addresses and protocol, by the numbers of the rule itself. */
+export const PLAIN = 0;
+/** What the function in `special` tests. */
+export const SPECIAL = 1;
+/** Nothing. */
+export const BARE = 2;
+
+/**
+ * A rule ready to run, independent of any host. What a walk reads comes first and lies side by side in memory: most of
+ * the cost of a rule is waiting for it.
+ */
 export interface CompiledRule {
-  readonly rule: Rule;
-  readonly matches: readonly MatchCode[];
+  /** {@link PLAIN}, {@link SPECIAL} or {@link BARE}. */
+  readonly kind: number;
+  /** Addresses and masks as signed 32-bit integers; a mask of 0 lets every address through. */
+  readonly srcNetwork: number;
+  readonly srcMask: number;
+  readonly dstNetwork: number;
+  readonly dstMask: number;
+  /** IANA number; 0 means any. */
+  readonly protocol: number;
+  /** Bytes in the kernel's blob. */
+  readonly size: number;
+  /** Match calls of a packet that matches. */
+  readonly calls: number;
+  /** Its matches but for those that let everything through (`comment`). */
+  readonly tests: readonly MatchCode[];
   readonly action: Action;
+  /** Whether TRACE calls it the end of its chain. */
+  readonly endsChain: boolean;
+  /** Tests beyond plain addresses and protocol; answers the name of the one that fails. */
+  readonly special:
+    | ((packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined) => string | undefined)
+    | undefined;
+  readonly rule: Rule;
   /** How the private state of its extensions is made, by slot. */
   readonly stateful: readonly (CompiledMatch<unknown> | CompiledTarget<unknown>)[];
   readonly needs: readonly Need[];
-  /** Bytes in the kernel's blob. */
-  readonly size: number;
-  /** Whether TRACE calls it the end of its chain. */
-  readonly endsChain: boolean;
   /** The single destination port that one of its first matches asks for; -1 if none does. */
   readonly port: number;
   /** Match calls that a packet of another port costs: those before the match that asks for the port, and that one. */
   readonly portCost: number;
-  /** Tests beyond plain addresses and protocol; absent for most rules. */
-  readonly special:
-    | ((packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined) => string | undefined)
-    | undefined;
 }
 
+/** A chain shorter than this is walked rule by rule, without columns or index: that is as fast. */
+export const LONG_FROM = 24;
+
 /**
- * A chain ready to run. The tests that nearly every rule has (addresses, protocol) stand in columns, so that a rule that
- * does not apply costs a few loads; a rule with anything else carries a function in `special`.
+ * The tests that nearly every rule has, of a whole long chain side by side: a rule that does not apply costs a few loads,
+ * and none from the rule itself.
  */
-export interface CompiledChain {
-  readonly rules: readonly CompiledRule[];
+export interface Columns {
+  readonly kinds: Uint8Array;
   readonly srcNetwork: Int32Array;
   readonly srcMask: Int32Array;
   readonly dstNetwork: Int32Array;
   readonly dstMask: Int32Array;
-  /** 0 means any; -1 that `special` tests it. */
   readonly protocol: Int16Array;
-  readonly isSpecial: Uint8Array;
   /** Bytes of all rules before each, and of all at the end. */
   readonly bytesBefore: Float64Array;
+}
+
+/** A chain ready to run. */
+export interface CompiledChain {
+  readonly rules: readonly CompiledRule[];
+  /** Present from {@link LONG_FROM} rules on. */
+  readonly columns: Columns | undefined;
   readonly stateful: boolean;
   readonly needs: ReadonlySet<Need>;
   /** Finds the rules that can match a packet; made when a long chain is first walked. */
@@ -95,34 +132,14 @@ export class Compiler {
   }
 
   #compileChain(chain: Chain): CompiledChain {
-    const count = chain.rules.length;
     const rules = chain.rules.map((rule) => this.rule(rule));
-    const compiled = {
+    return {
       rules,
-      srcNetwork: new Int32Array(count),
-      srcMask: new Int32Array(count),
-      dstNetwork: new Int32Array(count),
-      dstMask: new Int32Array(count),
-      protocol: new Int16Array(count),
-      isSpecial: new Uint8Array(count),
-      bytesBefore: new Float64Array(count + 1),
+      columns: rules.length < LONG_FROM ? undefined : columnsOf(rules),
       stateful: rules.some((rule) => rule.stateful.length > 0),
       needs: new Set(rules.flatMap((rule) => rule.needs)),
       index: undefined,
     };
-    for (const [index, rule] of rules.entries()) {
-      const { ip } = rule.rule;
-      if (rule.special !== undefined) compiled.isSpecial[index] = 1;
-      else {
-        compiled.srcNetwork[index] = ip.src?.network ?? 0;
-        compiled.srcMask[index] = ip.src?.mask ?? 0;
-        compiled.dstNetwork[index] = ip.dst?.network ?? 0;
-        compiled.dstMask[index] = ip.dst?.mask ?? 0;
-        compiled.protocol[index] = ip.protocol?.number ?? 0;
-      }
-      compiled.bytesBefore[index + 1] = compiled.bytesBefore[index]! + rule.size;
-    }
-    return compiled;
   }
 
   #compileRule(rule: Rule): CompiledRule {
@@ -133,13 +150,15 @@ export class Compiler {
       needs.push(...(code.needs ?? []));
       return code.createState === undefined ? -1 : stateful.push(code) - 1;
     };
-    const matches = rule.matches.map((use): MatchCode => {
+    const tests: MatchCode[] = [];
+    for (const [index, use] of rule.matches.entries()) {
       const extension = this.registry.match(use.name);
       invariant(extension !== undefined, `a rule uses match ${use.name}, which is not registered`);
       size += typeof extension.size === 'number' ? extension.size : extension.size(use.info);
       const code = extension.compile(use.info);
-      return { name: use.name, code, slot: slotOf(code) };
-    });
+      const slot = slotOf(code);
+      if (extension.alwaysMatches !== true) tests.push({ name: use.name, test: code.test, slot, calls: index + 1 });
+    }
     let action: Action = { kind: 'none' };
     const target = rule.target;
     if (target?.kind === 'extension') {
@@ -147,7 +166,7 @@ export class Compiler {
       invariant(extension !== undefined, `a rule uses target ${target.name}, which is not registered`);
       size += typeof extension.size === 'number' ? extension.size : extension.size(target.info);
       const code = extension.compile(target.info);
-      action = { kind: 'target', name: target.name, code, slot: slotOf(code) };
+      action = { kind: 'target', name: target.name, apply: code.apply, slot: slotOf(code) };
     } else {
       size += STANDARD_TARGET_SIZE;
       if (target?.kind === 'verdict')
@@ -155,17 +174,27 @@ export class Compiler {
       else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
     }
     const { port, portCost } = this.#portOf(rule);
+    const special = specialTest(rule);
+    const { src, dst, protocol } = rule.ip;
+    const isBare = src === undefined && dst === undefined && protocol === undefined;
     return {
-      rule,
-      matches,
-      action,
-      stateful,
-      needs,
+      kind: special !== undefined ? SPECIAL : isBare ? BARE : PLAIN,
+      srcNetwork: special === undefined && src !== undefined ? src.network | 0 : 0,
+      srcMask: special === undefined && src !== undefined ? src.mask | 0 : 0,
+      dstNetwork: special === undefined && dst !== undefined ? dst.network | 0 : 0,
+      dstMask: special === undefined && dst !== undefined ? dst.mask | 0 : 0,
+      protocol: special === undefined && protocol !== undefined ? protocol.number : 0,
       size,
+      calls: rule.matches.length,
+      tests,
+      action,
       endsChain: endsChain(rule),
+      special,
+      rule,
+      stateful: stateful.length === 0 ? NONE : stateful,
+      needs: needs.length === 0 ? NONE : needs,
       port,
       portCost,
-      special: specialTest(rule),
     };
   }
 
@@ -181,7 +210,24 @@ export class Compiler {
   }
 }
 
-/** The tests that the columns cannot hold, in the kernel's order; answers the name of the one that fails. */
+/** Most rules have no state and no needs. */
+const NONE: readonly never[] = [];
+
+function columnsOf(rules: readonly CompiledRule[]): Columns {
+  const bytesBefore = new Float64Array(rules.length + 1);
+  for (const [index, { size }] of rules.entries()) bytesBefore[index + 1] = bytesBefore[index]! + size;
+  return {
+    kinds: Uint8Array.from(rules, ({ kind }) => kind),
+    srcNetwork: Int32Array.from(rules, ({ srcNetwork }) => srcNetwork),
+    srcMask: Int32Array.from(rules, ({ srcMask }) => srcMask),
+    dstNetwork: Int32Array.from(rules, ({ dstNetwork }) => dstNetwork),
+    dstMask: Int32Array.from(rules, ({ dstMask }) => dstMask),
+    protocol: Int16Array.from(rules, ({ protocol }) => protocol),
+    bytesBefore,
+  };
+}
+
+/** The tests that plain numbers cannot hold, in the kernel's order. */
 function specialTest(rule: Rule): CompiledRule['special'] {
   const { src, dst, inDevice, outDevice, protocol, fragment } = rule.ip;
   const plain =

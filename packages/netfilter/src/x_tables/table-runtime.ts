@@ -1,31 +1,43 @@
-import { invariant } from '@chainwalk/core';
+import { ACCEPT, drop, HOOK_NAMES, invariant, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { CompiledChain, Compiler } from './compile.ts';
 import { KernelRefusal } from './extension.ts';
 import { type Reach, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
 
+/** What `-j DROP` and a policy DROP decide. */
+export const DROP: Verdict = drop('netfilter-drop');
+
+/** What a rule has at run time on one host. */
+export class RuleRuntime {
+  packets = 0;
+  bytes = 0;
+  /** The chain that it jumps to, resolved when first taken. */
+  link: ChainRuntime | undefined = undefined;
+  /** Private state of its extensions, by slot, if they have any. */
+  states: readonly unknown[] | undefined = undefined;
+}
+
 /** What a chain has at run time on one host: its compiled form, its counters, the private state of its rules. */
 export class ChainRuntime {
   readonly name: string;
   chain: Chain;
   compiled: CompiledChain;
-  packets: Float64Array;
-  bytes: Float64Array;
+  rules: readonly RuleRuntime[];
   policyPackets = 0;
   policyBytes = 0;
-  /** Private state by rule, for rules that have any. */
-  states: (readonly unknown[] | undefined)[] = [];
-  /** Jump targets by rule, resolved when first taken. */
-  links: (ChainRuntime | undefined)[] = [];
   checkedFor = '';
+
+  /** What its policy decides; ACCEPT for chains without one, which are never asked. */
+  get policyVerdict(): Verdict {
+    return this.chain.policy === 'DROP' ? DROP : ACCEPT;
+  }
 
   constructor(chain: Chain, compiled: CompiledChain) {
     this.name = chain.name;
     this.chain = chain;
     this.compiled = compiled;
-    this.packets = new Float64Array(chain.rules.length);
-    this.bytes = new Float64Array(chain.rules.length);
+    this.rules = chain.rules.map(() => new RuleRuntime());
   }
 }
 
@@ -48,6 +60,8 @@ export class TableRuntime {
   readonly #net: Netfilter;
   readonly #compiler: Compiler;
   readonly chains: Map<string, ChainRuntime> = new Map();
+  /** The built-in chains, by the number of their hook. */
+  bases: readonly (ChainRuntime | undefined)[];
   table: Table;
 
   constructor(net: Netfilter, compiler: Compiler, table: Table) {
@@ -55,6 +69,11 @@ export class TableRuntime {
     this.#compiler = compiler;
     this.table = table;
     for (const chain of table.chains) this.chains.set(chain.name, new ChainRuntime(chain, compiler.chain(chain)));
+    this.bases = this.#bases();
+  }
+
+  #bases(): readonly (ChainRuntime | undefined)[] {
+    return HOOK_NAMES.map((name) => this.chains.get(name));
   }
 
   /**
@@ -94,7 +113,7 @@ export class TableRuntime {
         this.#createStates(runtime);
       } else if (runtime.chain !== chain || compiled.stateful) {
         const before = runtime.compiled;
-        const states = runtime.states;
+        const states = runtime.rules.map((rule) => rule.states);
         if (runtime.chain !== chain) {
           this.#net.acquire(compiled.needs);
           releases.push(() => this.#net.release(before.needs));
@@ -103,46 +122,44 @@ export class TableRuntime {
         const sameRules = runtime.chain === chain;
         runtime.chain = chain;
         runtime.compiled = compiled;
-        this.#createStates(runtime);
         if (!sameRules) {
-          runtime.packets = new Float64Array(chain.rules.length);
-          runtime.bytes = new Float64Array(chain.rules.length);
-          for (const [index, rule] of chain.rules.entries()) {
+          runtime.rules = chain.rules.map((rule) => {
+            const fresh = new RuleRuntime();
             const counters = kept?.get(rule);
-            if (counters === undefined) continue;
-            runtime.packets[index] = counters.packets;
-            runtime.bytes[index] = counters.bytes;
-          }
+            if (counters !== undefined) setCounters(fresh, counters);
+            return fresh;
+          });
         }
+        this.#createStates(runtime);
       }
-      if (!change.keep) {
-        runtime.packets.fill(0);
-        runtime.bytes.fill(0);
-      }
-      if (change.rules !== undefined && change.rules.size > 0) {
-        for (const [index, rule] of chain.rules.entries()) {
-          const counters = change.rules.get(rule);
-          if (counters === undefined) continue;
-          runtime.packets[index] = counters.packets;
-          runtime.bytes[index] = counters.bytes;
-        }
+      const given = change.rules !== undefined && change.rules.size > 0 ? change.rules : undefined;
+      for (let index = 0; index < runtime.rules.length; index++) {
+        const rule = runtime.rules[index]!;
+        // Chains may be gone, or others by the same name.
+        rule.link = undefined;
+        if (!change.keep) setCounters(rule, ZERO);
+        const counters = given?.get(chain.rules[index]!);
+        if (counters !== undefined) setCounters(rule, counters);
       }
       const policy = change.policies?.get(chain.name);
       runtime.policyPackets = policy?.packets ?? 0;
       runtime.policyBytes = policy?.bytes ?? 0;
       runtime.checkedFor = checked.get(chain.name)!;
-      runtime.links = [];
       next.set(chain.name, runtime);
     }
     for (const [name, runtime] of this.chains) {
       if (next.has(name)) continue;
       releases.push(() => {
         this.#net.release(runtime.compiled.needs);
-        this.#destroyStates(runtime.compiled, runtime.states);
+        this.#destroyStates(
+          runtime.compiled,
+          runtime.rules.map((rule) => rule.states),
+        );
       });
     }
     this.chains.clear();
     for (const [name, runtime] of next) this.chains.set(name, runtime);
+    this.bases = this.#bases();
     this.table = table;
     for (const release of releases) release();
   }
@@ -154,8 +171,8 @@ export class TableRuntime {
     for (const runtime of this.chains.values()) {
       if (unchanged.get(runtime.name) === runtime.chain) continue;
       for (const [index, rule] of runtime.chain.rules.entries()) {
-        const packets = runtime.packets[index]!;
-        if (packets !== 0) counters.set(rule, { packets, bytes: runtime.bytes[index]! });
+        const { packets, bytes } = runtime.rules[index]!;
+        if (packets !== 0) counters.set(rule, { packets, bytes });
       }
     }
     return counters;
@@ -187,14 +204,14 @@ export class TableRuntime {
   }
 
   #createStates(runtime: ChainRuntime): void {
-    runtime.states = [];
     if (!runtime.compiled.stateful) return;
-    for (const [index, rule] of runtime.compiled.rules.entries()) {
-      if (rule.stateful.length > 0) runtime.states[index] = rule.stateful.map((code) => code.createState!(this.#net));
+    for (const [index, { stateful }] of runtime.compiled.rules.entries()) {
+      const rule = runtime.rules[index]!;
+      rule.states = stateful.length === 0 ? undefined : stateful.map((code) => code.createState!(this.#net));
     }
   }
 
-  #destroyStates(compiled: CompiledChain, states: ChainRuntime['states']): void {
+  #destroyStates(compiled: CompiledChain, states: readonly (readonly unknown[] | undefined)[]): void {
     for (const [index, rule] of compiled.rules.entries()) {
       const list = states[index];
       if (list === undefined) continue;
@@ -202,4 +219,11 @@ export class TableRuntime {
         (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
     }
   }
+}
+
+const ZERO: Counters = { packets: 0, bytes: 0 };
+
+function setCounters(rule: RuleRuntime, { packets, bytes }: Counters): void {
+  rule.packets = packets;
+  rule.bytes = bytes;
 }

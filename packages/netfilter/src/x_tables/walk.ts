@@ -1,27 +1,32 @@
 import {
   ACCEPT,
-  type Device,
   drop,
   type HookState,
-  hookName,
   type Packet,
   queue,
   type Trace,
   type Verdict,
 } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { ChainIndex, INDEXED_FROM } from './chain-index.ts';
-import type { Action, CompiledRule } from './compile.ts';
+import { ChainIndex } from './chain-index.ts';
+import { type Action, type Columns, type CompiledRule, LONG_FROM, type MatchCode, PLAIN, SPECIAL } from './compile.ts';
 import type { ActionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
-import type { ChainRuntime, TableRuntime } from './table-runtime.ts';
+import { type ChainRuntime, DROP, type TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 
-const DROP = drop('netfilter-drop');
 const HOTDROP = drop('hotdrop');
 const STACK = drop('jump-stack');
 /** `-j QUEUE` is NFQUEUE of queue 0 without bypass. */
 const QUEUE = queue(0, false);
+
+/** A chain that was left by a jump, and where it goes on. */
+interface Frame {
+  readonly chain: ChainRuntime;
+  readonly resume: number;
+  readonly caller: Frame | undefined;
+  readonly depth: number;
+}
 
 /**
  * Walks a packet through one table at one hook (`ipt_do_table`): rule after rule, counting a rule as soon as all its
@@ -31,10 +36,26 @@ const QUEUE = queue(0, false);
  * is bounded by their number.
  */
 export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet, state: HookState): Verdict {
-  const base = runtime.chains.get(hookName(state.hook))!;
+  const base = runtime.bases[state.hook]!;
+  if (base.compiled.rules.length === 0 && packet.trace === undefined && !packet.nfTrace) {
+    base.policyPackets++;
+    base.policyBytes += packet.length;
+    return base.policyVerdict;
+  }
+  return walkRules(net, runtime, base, packet, state);
+}
+
+function walkRules(
+  net: Netfilter,
+  runtime: TableRuntime,
+  base: ChainRuntime,
+  packet: Packet,
+  state: HookState,
+): Verdict {
   const table = runtime.table.name;
   const meter = state.host.meter;
   const trace = packet.trace;
+  const { length } = packet;
   const par: ActionParam = {
     host: state.host,
     net,
@@ -45,22 +66,15 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
     outDevice: state.outDevice,
     hotdrop: false,
   };
-  const callers: ChainRuntime[] = [];
-  const resumes: number[] = [];
-  const limit = runtime.chains.size;
+  let caller: Frame | undefined;
   let chain = base;
   let index = 0;
   for (;;) {
-    const compiled = chain.compiled;
-    const start = index;
+    const { rules, columns } = chain.compiled;
     index =
-      trace === undefined && rulesLeft(chain, start) >= INDEXED_FROM && net.usesIndex
-        ? indexedMatch(chain, start, packet, par)
-        : nextMatch(chain, start, packet, par, trace, table);
-    const { rules, bytesBefore } = compiled;
-    const visited = Math.min(index + 1, rules.length) - start;
-    meter.rules += visited;
-    meter.ruleBytes += bytesBefore[start + visited]! - bytesBefore[start]!;
+      columns === undefined
+        ? nextOfShort(chain, index, packet, par)
+        : nextOfLong(chain, columns, index, packet, par, trace === undefined && net.usesIndex);
     if (par.hotdrop) return HOTDROP;
     if (index === rules.length) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
@@ -75,15 +89,16 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
           verdict: 'RETURN',
         });
       }
-      const caller = callers.pop();
       if (caller === undefined) return policyOf(net, base, packet, par, table);
-      chain = caller;
-      index = resumes.pop()!;
+      chain = caller.chain;
+      index = caller.resume;
+      caller = caller.caller;
       continue;
     }
     const rule = rules[index]!;
-    chain.packets[index]!++;
-    chain.bytes[index]! += packet.length;
+    const counted = chain.rules[index]!;
+    counted.packets++;
+    counted.bytes += length;
     if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(rule, chain === base), index + 1);
     trace?.add({
       kind: 'rule',
@@ -94,7 +109,7 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
       target: describeAction(rule.action),
       text: net.ruleText(rule.rule),
     });
-    const action = rule.action;
+    const { action } = rule;
     switch (action.kind) {
       case 'none':
         index++;
@@ -105,140 +120,185 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
         return DROP;
       case 'queue':
         return QUEUE;
-      case 'return': {
-        const caller = callers.pop();
-        if (caller === undefined) return policyOf(net, base, packet, par, table);
-        chain = caller;
-        index = resumes.pop()!;
-        continue;
-      }
+      case 'return':
+        break;
       case 'jump':
       case 'goto': {
         meter.jumps++;
         if (action.kind === 'jump') {
-          if (callers.length > limit) return STACK;
-          callers.push(chain);
-          resumes.push(index + 1);
+          const depth: number = caller === undefined ? 1 : caller.depth + 1;
+          if (depth > runtime.chains.size + 1) return STACK;
+          caller = { chain, resume: index + 1, caller, depth };
         }
-        chain = chain.links[index] ??= runtime.chains.get(action.chain)!;
+        chain = counted.link ??= runtime.chains.get(action.chain)!;
         index = 0;
         continue;
       }
       case 'target': {
         meter.targets++;
-        const verdict = action.code.apply(packet, par, action.slot < 0 ? undefined : chain.states[index]![action.slot]);
+        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : counted.states![action.slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
           index++;
           continue;
         }
-        if (verdict.kind === 'return') {
-          const caller = callers.pop();
-          if (caller === undefined) return policyOf(net, base, packet, par, table);
-          chain = caller;
-          index = resumes.pop()!;
-          continue;
-        }
-        return verdict;
+        if (verdict.kind !== 'return') return verdict;
       }
     }
+    // RETURN, by itself or by a target.
+    if (caller === undefined) return policyOf(net, base, packet, par, table);
+    chain = caller.chain;
+    index = caller.resume;
+    caller = caller.caller;
   }
 }
 
-/** The first rule from `start` on whose tests all hold; the number of rules if there is none, or if a match hotdrops. */
-function nextMatch(
-  chain: ChainRuntime,
-  start: number,
-  packet: Packet,
-  par: ActionParam,
-  trace: Trace | undefined,
-  table: TableName,
-): number {
-  const { rules, srcNetwork, srcMask, dstNetwork, dstMask, protocol, isSpecial } = chain.compiled;
+/**
+ * The first rule from `start` on whose tests all hold; the number of rules if there is none, or the rule at which a match
+ * hotdrops. Counts the rules that it visits.
+ */
+function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: ActionParam): number {
+  const { rules } = chain.compiled;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
-  const proto = packet.protocol;
-  const { inDevice, outDevice } = par;
-  const count = rules.length;
-  for (let i = start; i < count; i++) {
-    if (isSpecial[i] === 0) {
-      const failed =
-        (src & srcMask[i]!) !== srcNetwork[i]! ||
-        (dst & dstMask[i]!) !== dstNetwork[i]! ||
-        (protocol[i]! !== 0 && protocol[i]! !== proto);
-      if (failed) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, table, plainFailure(chain, i, src, dst));
+  const { protocol, trace } = packet;
+  const { meter } = par.host;
+  let bytes = 0;
+  let i = start;
+  for (; i < rules.length; i++) {
+    const rule = rules[i]!;
+    bytes += rule.size;
+    if (rule.kind === PLAIN) {
+      if (
+        (src & rule.srcMask) !== rule.srcNetwork ||
+        (dst & rule.dstMask) !== rule.dstNetwork ||
+        (rule.protocol !== 0 && rule.protocol !== protocol)
+      ) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rule, src, dst));
         continue;
       }
-    } else {
-      const failed = rules[i]!.special!(packet, inDevice as Device | undefined, outDevice as Device | undefined);
+    } else if (rule.kind === SPECIAL) {
+      const failed = rule.special!(packet, par.inDevice, par.outDevice);
       if (failed !== undefined) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, table, failed);
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
       }
     }
-    const matches = rules[i]!.matches;
-    if (matches.length === 0) return i;
-    const failed = failingMatch(chain, i, packet, par);
-    if (failed < 0) return i;
-    if (trace !== undefined) addFailure(trace, par, chain, i, table, matches[failed]!.name);
+    const failed = failingTest(rule, chain, i, packet, par);
+    if (failed === undefined) break;
+    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
+    if (par.hotdrop) break;
+  }
+  meter.rules += (i < rules.length ? i + 1 : i) - start;
+  meter.ruleBytes += bytes;
+  return i;
+}
+
+/** The same for a chain with columns, and from an index over it where that is allowed and of use. */
+function nextOfLong(
+  chain: ChainRuntime,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+  mayIndex: boolean,
+): number {
+  const { compiled } = chain;
+  const count = compiled.rules.length;
+  let found: number;
+  if (mayIndex && count - start >= LONG_FROM) {
+    compiled.index ??= new ChainIndex(compiled);
+    found = compiled.index.usable
+      ? indexedMatch(chain, compiled.index, start, packet, par)
+      : linearMatch(chain, columns, start, packet, par);
+  } else found = linearMatch(chain, columns, start, packet, par);
+  const end = found < count ? found + 1 : count;
+  const { meter } = par.host;
+  meter.rules += end - start;
+  meter.ruleBytes += columns.bytesBefore[end]! - columns.bytesBefore[start]!;
+  return found;
+}
+
+function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packet: Packet, par: ActionParam): number {
+  const { rules } = chain.compiled;
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
+  const proto = packet.protocol;
+  const { trace } = packet;
+  const count = rules.length;
+  for (let i = start; i < count; i++) {
+    const kind = kinds[i];
+    if (kind === PLAIN) {
+      if (
+        (src & srcMask[i]!) !== srcNetwork[i]! ||
+        (dst & dstMask[i]!) !== dstNetwork[i]! ||
+        (protocol[i]! !== 0 && protocol[i]! !== proto)
+      ) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rules[i]!, src, dst));
+        continue;
+      }
+    } else if (kind === SPECIAL) {
+      const failed = rules[i]!.special!(packet, par.inDevice, par.outDevice);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
+    }
+    const failed = failingTest(rules[i]!, chain, i, packet, par);
+    if (failed === undefined) return i;
+    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) return i;
   }
   return count;
 }
 
-function rulesLeft(chain: ChainRuntime, start: number): number {
-  return chain.compiled.rules.length - start;
-}
-
-/** The same answer as {@link nextMatch}, and the same counts, from an index over the chain. */
-function indexedMatch(chain: ChainRuntime, start: number, packet: Packet, par: ActionParam): number {
-  const { compiled } = chain;
-  compiled.index ??= new ChainIndex(compiled);
-  if (!compiled.index.usable) return nextMatch(chain, start, packet, par, undefined, par.table);
-  const { rules, isSpecial } = compiled;
-  const search = compiled.index.search(packet, start);
+/** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
+function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, packet: Packet, par: ActionParam): number {
+  const { rules } = chain.compiled;
+  const search = index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
-    if (isSpecial[found] !== 0 && rules[found]!.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
-    if (rules[found]!.matches.length === 0 || failingMatch(chain, found, packet, par) < 0 || par.hotdrop) break;
+    const rule = rules[found]!;
+    if (rule.kind === SPECIAL && rule.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
+    if (failingTest(rule, chain, found, packet, par) === undefined || par.hotdrop) break;
   }
   const end = found < 0 ? rules.length : found;
   par.host.meter.matches += search.skippedMatches(end);
   return end;
 }
 
-/** The index of the first match that does not hold, or -1. */
-function failingMatch(chain: ChainRuntime, index: number, packet: Packet, par: ActionParam): number {
-  const matches = chain.compiled.rules[index]!.matches;
-  const meter = par.host.meter;
-  for (let m = 0; m < matches.length; m++) {
-    const match = matches[m]!;
-    meter.matches++;
-    if (!match.code.test(packet, par, match.slot < 0 ? undefined : chain.states[index]![match.slot])) return m;
-    if (par.hotdrop) return m;
-  }
-  return -1;
-}
-
-function plainFailure(chain: ChainRuntime, index: number, src: number, dst: number): string {
-  const { srcNetwork, srcMask, dstNetwork, dstMask } = chain.compiled;
-  if ((src & srcMask[index]!) !== srcNetwork[index]!) return 'source';
-  return (dst & dstMask[index]!) !== dstNetwork[index]! ? 'destination' : 'protocol';
-}
-
-function addFailure(
-  trace: Trace,
-  par: ActionParam,
+/** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
+function failingTest(
+  rule: CompiledRule,
   chain: ChainRuntime,
   index: number,
-  table: TableName,
-  failed: string,
-): void {
+  packet: Packet,
+  par: ActionParam,
+): MatchCode | undefined {
+  const { tests } = rule;
+  for (let t = 0; t < tests.length; t++) {
+    const match = tests[t]!;
+    const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.rules[index]!.states![match.slot]);
+    if (!holds || par.hotdrop) {
+      par.host.meter.matches += match.calls;
+      return match;
+    }
+  }
+  par.host.meter.matches += rule.calls;
+  return undefined;
+}
+
+function plainFailure(rule: CompiledRule, src: number, dst: number): string {
+  if ((src & rule.srcMask) !== rule.srcNetwork) return 'source';
+  return (dst & rule.dstMask) !== rule.dstNetwork ? 'destination' : 'protocol';
+}
+
+function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {
   const rule = chain.compiled.rules[index]!;
   trace.add({
     kind: 'rule',
-    table,
+    table: par.table,
     chain: chain.name,
     number: index + 1,
     outcome: { failed },
@@ -252,9 +312,8 @@ function policyOf(net: Netfilter, base: ChainRuntime, packet: Packet, par: Actio
   base.policyBytes += packet.length;
   const number = base.chain.rules.length + 1;
   if (packet.nfTrace) logTrace(net, packet, par, base.name, 'policy', number);
-  const policy = base.chain.policy!;
-  packet.trace?.add({ kind: 'chain-end', table, chain: base.name, number, how: 'policy', verdict: policy });
-  return policy === 'ACCEPT' ? ACCEPT : DROP;
+  packet.trace?.add({ kind: 'chain-end', table, chain: base.name, number, how: 'policy', verdict: base.chain.policy! });
+  return base.policyVerdict;
 }
 
 /** An unconditional standard verdict looks to the kernel like the end of its chain, and TRACE says so. */
