@@ -1,5 +1,5 @@
 import type { Packet } from '@chainwalk/core';
-import { type CompiledChain, SPECIAL } from './compile.ts';
+import { type CompiledChain, type CompiledRule, INVERTED, PLAIN, SPECIAL } from './compile.ts';
 
 /** A list of candidates longer than this is searched by destination port as well. */
 const PORTS_FROM = 12;
@@ -42,8 +42,8 @@ class PortIndex {
     this.costBefore = new Float64Array(positions.length + 1);
     for (let i = 0; i < positions.length; i++) {
       const rule = chain.rules[positions[i]!]!;
-      // A rule with special tests may fail before its matches are asked, so it must be tried.
-      const port = rule.kind === SPECIAL ? -1 : rule.port;
+      // A rule with other tests may fail before its matches are asked, so it must be tried.
+      const port = rule.kind === SPECIAL || rule.kind === INVERTED ? -1 : rule.port;
       this.costBefore[i + 1] = this.costBefore[i]! + (port < 0 ? 0 : rule.portCost);
       if (port < 0) others.push(positions[i]!);
       else {
@@ -64,13 +64,59 @@ class PortIndex {
 
 const NONE = new Int32Array(0);
 
-/** One kind of address test: the masks that its rules use. */
+/** Slots for each entry of an {@link AddressTable}: half of them stay empty. */
+const SPACE = 2;
+
+/**
+ * From a destination and a source, as signed integers, to a number other than 0. Flat memory, since a look-up in it is one
+ * of the few things that a walk of a long chain has to wait for.
+ */
+class AddressTable {
+  readonly #mask: number;
+  /** Destination, source, number. */
+  readonly #slots: Int32Array;
+
+  constructor(entries: number) {
+    let size = 4;
+    while (size < entries * SPACE) size *= 2;
+    this.#mask = size - 1;
+    this.#slots = new Int32Array(size * 3);
+  }
+
+  /** Precondition: the pair is not there yet, and there are no more than announced. */
+  add(dst: number, src: number, value: number): void {
+    const slots = this.#slots;
+    let slot = placeOf(dst, src) & this.#mask;
+    while (slots[slot * 3 + 2] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot * 3] = dst;
+    slots[slot * 3 + 1] = src;
+    slots[slot * 3 + 2] = value;
+  }
+
+  /** The number of a pair, or 0. */
+  find(dst: number, src: number): number {
+    const slots = this.#slots;
+    for (let slot = placeOf(dst, src) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const value = slots[slot * 3 + 2]!;
+      if (value === 0 || (slots[slot * 3] === dst && slots[slot * 3 + 1] === src)) return value;
+    }
+  }
+}
+
+function placeOf(dst: number, src: number): number {
+  const mixed = Math.imul(dst, 0x9e3779b1) ^ Math.imul(src, 0x85ebca6b);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+/** One kind of address test: the masks and the protocol that its rules use. */
 interface Shape {
   readonly srcMask: number;
   readonly dstMask: number;
-  readonly byProtocol: boolean;
-  /** By destination and protocol as one number, then by source where the shape has one. */
-  readonly byDestination: Map<number, Candidates | Map<number, Candidates>>;
+  /** IANA number; 0 means any. */
+  readonly protocol: number;
+  /** To the position of the rule plus one, or, where there are several, to minus the number of their list, from 1 on. */
+  readonly byAddress: AddressTable;
+  readonly lists: readonly Candidates[];
 }
 
 /**
@@ -89,96 +135,114 @@ export class ChainIndex {
 
   constructor(chain: CompiledChain) {
     const always: number[] = [];
-    const lists = new Map<Shape, Map<string, { dst: number; src: number; positions: number[] }>>();
-    const shapes = new Map<string, Shape>();
-    for (let i = 0; i < chain.rules.length; i++) {
-      const { kind, srcMask, dstMask, srcNetwork, dstNetwork, protocol } = chain.rules[i]!;
-      if (kind === SPECIAL || (srcMask === 0 && dstMask === 0 && protocol === 0)) {
-        always.push(i);
+    const kinds = new Map<string, { first: CompiledRule; byPair: Map<string, number[]> }>();
+    for (const [position, rule] of chain.rules.entries()) {
+      const { kind, srcMask, dstMask, srcNetwork, dstNetwork, protocol } = rule;
+      if (kind !== PLAIN) {
+        always.push(position);
         continue;
       }
-      const shapeKey = `${srcMask}/${dstMask}/${protocol !== 0}`;
-      let shape = shapes.get(shapeKey);
-      if (shape === undefined) {
-        shape = { srcMask, dstMask, byProtocol: protocol !== 0, byDestination: new Map() };
-        shapes.set(shapeKey, shape);
-        lists.set(shape, new Map());
-      }
-      const dst = keyOf(dstNetwork, protocol);
-      const src = srcNetwork >>> 0;
-      const byKey = lists.get(shape)!;
-      const entry = byKey.get(`${dst}/${src}`);
-      if (entry === undefined) byKey.set(`${dst}/${src}`, { dst, src, positions: [i] });
-      else entry.positions.push(i);
+      const key = `${srcMask}/${dstMask}/${protocol}`;
+      let found = kinds.get(key);
+      if (found === undefined) kinds.set(key, (found = { first: rule, byPair: new Map() }));
+      const pair = `${dstNetwork}/${srcNetwork}`;
+      const positions = found.byPair.get(pair);
+      if (positions === undefined) found.byPair.set(pair, [position]);
+      else positions.push(position);
     }
-    for (const [shape, byKey] of lists) {
-      for (const { dst, src, positions } of byKey.values()) {
-        const candidates = new Candidates(chain, positions);
-        if (shape.srcMask === 0) shape.byDestination.set(dst, candidates);
-        else {
-          let bySource = shape.byDestination.get(dst) as Map<number, Candidates> | undefined;
-          if (bySource === undefined) {
-            bySource = new Map();
-            shape.byDestination.set(dst, bySource);
-          }
-          bySource.set(src, candidates);
-        }
+    for (const { first, byPair } of kinds.values()) {
+      const byAddress = new AddressTable(byPair.size);
+      const lists: Candidates[] = [];
+      for (const positions of byPair.values()) {
+        const { dstNetwork, srcNetwork } = chain.rules[positions[0]!]!;
+        const value = positions.length === 1 ? positions[0]! + 1 : -lists.push(new Candidates(chain, positions));
+        byAddress.add(dstNetwork, srcNetwork, value);
       }
-      this.#shapes.push(shape);
+      this.#shapes.push({
+        srcMask: first.srcMask,
+        dstMask: first.dstMask,
+        protocol: first.protocol,
+        byAddress,
+        lists,
+      });
     }
     this.#always = new Candidates(chain, always);
     this.usable = this.#shapes.length <= MOST_SHAPES && always.length * 2 < chain.rules.length;
   }
 
-  /** A search of this chain for one packet, from rule `start` on. */
+  /** A search of this chain for one packet, from rule `start` on; good until the next search of any chain begins. */
   search(packet: Packet, start: number): Search {
     const src = Number(packet.src) | 0;
     const dst = Number(packet.dst) | 0;
-    const ports = packet.ports;
-    const search = new Search();
-    search.add(this.#always, start, ports?.dport);
-    for (const shape of this.#shapes) {
-      const key = keyOf(dst & shape.dstMask, shape.byProtocol ? packet.protocol : 0);
-      let found = shape.byDestination.get(key);
-      if (found instanceof Map) found = found.get((src & shape.srcMask) >>> 0);
-      if (found !== undefined) search.add(found, start, ports?.dport);
+    const { protocol, transport } = packet;
+    const port = transport?.kind === 'tcp' || transport?.kind === 'udp' ? transport.dport : packet.ports?.dport;
+    const search = SEARCH;
+    search.begin(start, port);
+    search.add(this.#always);
+    const shapes = this.#shapes;
+    for (let i = 0; i < shapes.length; i++) {
+      const shape = shapes[i]!;
+      if (shape.protocol !== 0 && shape.protocol !== protocol) continue;
+      const value = shape.byAddress.find(dst & shape.dstMask, src & shape.srcMask);
+      if (value > 0) search.addOne(value - 1);
+      else if (value < 0) search.add(shape.lists[-value - 1]!);
     }
     return search;
   }
 }
 
-function keyOf(dst: number, protocol: number): number {
-  return (dst >>> 0) * 256 + protocol;
-}
-
-/** The candidates of one packet in the order of the chain, from several sorted lists. */
-export class Search {
+/** The candidates of one packet in the order of the chain, from single rules and from several sorted lists. */
+class Search {
+  #start = 0;
+  #port: number | undefined;
+  readonly #singles = new Int32Array(MOST_SHAPES);
+  #singleCount = 0;
+  #nextSingle = 0;
   readonly #lists: Int32Array[] = [];
   readonly #cursors: number[] = [];
+  #count = 0;
   /** Lists that were cut down to one port, to count what was left out. */
-  readonly #cut: { readonly ports: PortIndex; readonly from: number; readonly same: Int32Array }[] = [];
+  readonly #cut: { readonly ports: PortIndex; readonly same: Int32Array }[] = [];
 
-  add(candidates: Candidates, start: number, port: number | undefined): void {
-    const ports = port === undefined ? undefined : candidates.ports;
-    if (ports === undefined) return this.#push(candidates.positions, start);
-    const same = ports.of(port!);
-    this.#cut.push({ ports, from: start, same });
-    this.#push(same, start);
-    this.#push(ports.others, start);
+  begin(start: number, port: number | undefined): void {
+    this.#start = start;
+    this.#port = port;
+    this.#singleCount = 0;
+    this.#nextSingle = 0;
+    this.#count = 0;
+    if (this.#cut.length > 0) this.#cut.length = 0;
   }
 
-  #push(list: Int32Array, start: number): void {
-    const cursor = start === 0 ? 0 : lowerBound(list, start);
+  add(candidates: Candidates): void {
+    const ports = this.#port === undefined ? undefined : candidates.ports;
+    if (ports === undefined) return this.#push(candidates.positions);
+    const same = ports.of(this.#port!);
+    this.#cut.push({ ports, same });
+    this.#push(same);
+    this.#push(ports.others);
+  }
+
+  /** Adds one rule. */
+  addOne(position: number): void {
+    if (position < this.#start) return;
+    const singles = this.#singles;
+    let at = this.#singleCount++;
+    for (; at > 0 && singles[at - 1]! > position; at--) singles[at] = singles[at - 1]!;
+    singles[at] = position;
+  }
+
+  #push(list: Int32Array): void {
+    const cursor = this.#start === 0 ? 0 : lowerBound(list, this.#start);
     if (cursor >= list.length) return;
-    this.#lists.push(list);
-    this.#cursors.push(cursor);
+    this.#lists[this.#count] = list;
+    this.#cursors[this.#count++] = cursor;
   }
 
   /** The next candidate, or -1. */
   next(): number {
-    let best = -1;
+    let best = this.#nextSingle < this.#singleCount ? this.#singles[this.#nextSingle]! : -1;
     let which = -1;
-    for (let i = 0; i < this.#lists.length; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const list = this.#lists[i]!;
       const cursor = this.#cursors[i]!;
       if (cursor < list.length && (best < 0 || list[cursor]! < best)) {
@@ -187,6 +251,7 @@ export class Search {
       }
     }
     if (which >= 0) this.#cursors[which]!++;
+    else if (best >= 0) this.#nextSingle++;
     return best;
   }
 
@@ -196,19 +261,24 @@ export class Search {
    */
   skippedMatches(end: number): number {
     let calls = 0;
-    for (const { ports, from, same } of this.#cut) {
+    const from = this.#start;
+    for (let i = 0; i < this.#cut.length; i++) {
+      const { ports, same } = this.#cut[i]!;
       const { positions, costBefore } = ports;
       const first = from === 0 ? 0 : lowerBound(positions, from);
       const last = lowerBound(positions, end);
       calls += costBefore[last]! - costBefore[first]!;
       // Those that do ask for this port were tried, and counted where they were.
-      for (let i = from === 0 ? 0 : lowerBound(same, from); i < same.length && same[i]! < end; i++) {
-        calls -= costBefore[lowerBound(positions, same[i]!) + 1]! - costBefore[lowerBound(positions, same[i]!)]!;
+      for (let k = from === 0 ? 0 : lowerBound(same, from); k < same.length && same[k]! < end; k++) {
+        calls -= costBefore[lowerBound(positions, same[k]!) + 1]! - costBefore[lowerBound(positions, same[k]!)]!;
       }
     }
     return calls;
   }
 }
+
+/** One search ends before the next begins: matches, which are asked in between, walk no chains. */
+const SEARCH = new Search();
 
 /** The first index whose value is at least `value`. */
 function lowerBound(list: Int32Array, value: number): number {

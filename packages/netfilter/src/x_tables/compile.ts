@@ -35,13 +35,20 @@ export const PLAIN = 0;
 export const SPECIAL = 1;
 /** Nothing. */
 export const BARE = 2;
+/** Addresses and protocol, some of them with `!`. */
+export const INVERTED = 3;
+
+/** Bits of {@link CompiledRule.inverted}. */
+export const INVERTED_SRC = 1;
+export const INVERTED_DST = 2;
+export const INVERTED_PROTOCOL = 4;
 
 /**
  * A rule ready to run, independent of any host. What a walk reads comes first and lies side by side in memory: most of
  * the cost of a rule is waiting for it.
  */
 export interface CompiledRule {
-  /** {@link PLAIN}, {@link SPECIAL} or {@link BARE}. */
+  /** {@link PLAIN}, {@link SPECIAL}, {@link BARE} or {@link INVERTED}. */
   readonly kind: number;
   /** Addresses and masks as signed 32-bit integers; a mask of 0 lets every address through. */
   readonly srcNetwork: number;
@@ -50,6 +57,8 @@ export interface CompiledRule {
   readonly dstMask: number;
   /** IANA number; 0 means any. */
   readonly protocol: number;
+  /** Which of them have a `!`, as bits. */
+  readonly inverted: number;
   /** Bytes in the kernel's blob. */
   readonly size: number;
   /** Match calls of a packet that matches. */
@@ -177,13 +186,18 @@ export class Compiler {
     const special = specialTest(rule);
     const { src, dst, protocol } = rule.ip;
     const isBare = src === undefined && dst === undefined && protocol === undefined;
+    const inverted =
+      (src?.inverted === true ? INVERTED_SRC : 0) |
+      (dst?.inverted === true ? INVERTED_DST : 0) |
+      (protocol?.inverted === true ? INVERTED_PROTOCOL : 0);
     return {
-      kind: special !== undefined ? SPECIAL : isBare ? BARE : PLAIN,
+      kind: special !== undefined ? SPECIAL : inverted !== 0 ? INVERTED : isBare ? BARE : PLAIN,
       srcNetwork: special === undefined && src !== undefined ? src.network | 0 : 0,
       srcMask: special === undefined && src !== undefined ? src.mask | 0 : 0,
       dstNetwork: special === undefined && dst !== undefined ? dst.network | 0 : 0,
       dstMask: special === undefined && dst !== undefined ? dst.mask | 0 : 0,
       protocol: special === undefined && protocol !== undefined ? protocol.number : 0,
+      inverted: special === undefined ? inverted : 0,
       size,
       calls: rule.matches.length,
       tests,
@@ -230,14 +244,7 @@ function columnsOf(rules: readonly CompiledRule[]): Columns {
 /** The tests that plain numbers cannot hold, in the kernel's order. */
 function specialTest(rule: Rule): CompiledRule['special'] {
   const { src, dst, inDevice, outDevice, protocol, fragment } = rule.ip;
-  const plain =
-    src?.inverted !== true &&
-    dst?.inverted !== true &&
-    inDevice === undefined &&
-    outDevice === undefined &&
-    protocol?.inverted !== true &&
-    fragment === undefined;
-  if (plain) return undefined;
+  if (inDevice === undefined && outDevice === undefined && fragment === undefined) return undefined;
   return (packet, inDev, outDev) => {
     if (src !== undefined && ((Number(packet.src) & src.mask) >>> 0 !== src.network) !== src.inverted) return 'source';
     if (dst !== undefined && ((Number(packet.dst) & dst.mask) >>> 0 !== dst.network) !== dst.inverted)

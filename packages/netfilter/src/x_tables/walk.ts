@@ -1,15 +1,19 @@
-import {
-  ACCEPT,
-  drop,
-  type HookState,
-  type Packet,
-  queue,
-  type Trace,
-  type Verdict,
-} from '@chainwalk/core';
+import { ACCEPT, drop, type HookState, type Packet, queue, type Trace, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { ChainIndex } from './chain-index.ts';
-import { type Action, type Columns, type CompiledRule, LONG_FROM, type MatchCode, PLAIN, SPECIAL } from './compile.ts';
+import {
+  type Action,
+  type Columns,
+  type CompiledRule,
+  INVERTED,
+  INVERTED_DST,
+  INVERTED_PROTOCOL,
+  INVERTED_SRC,
+  LONG_FROM,
+  type MatchCode,
+  PLAIN,
+  SPECIAL,
+} from './compile.ts';
 import type { ActionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
 import { type ChainRuntime, DROP, type TableRuntime } from './table-runtime.ts';
@@ -168,7 +172,8 @@ function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: Ac
   for (; i < rules.length; i++) {
     const rule = rules[i]!;
     bytes += rule.size;
-    if (rule.kind === PLAIN) {
+    const { kind } = rule;
+    if (kind === PLAIN) {
       if (
         (src & rule.srcMask) !== rule.srcNetwork ||
         (dst & rule.dstMask) !== rule.dstNetwork ||
@@ -177,8 +182,14 @@ function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: Ac
         if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rule, src, dst));
         continue;
       }
-    } else if (rule.kind === SPECIAL) {
+    } else if (kind === SPECIAL) {
       const failed = rule.special!(packet, par.inDevice, par.outDevice);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
+    } else if (kind === INVERTED) {
+      const failed = invertedFailure(rules[i]!, src, dst, packet.protocol);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
@@ -244,6 +255,12 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
       }
+    } else if (kind === INVERTED) {
+      const failed = invertedFailure(rules[i]!, src, dst, packet.protocol);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
     }
     const failed = failingTest(rules[i]!, chain, i, packet, par);
     if (failed === undefined) return i;
@@ -256,11 +273,15 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
 /** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
 function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, packet: Packet, par: ActionParam): number {
   const { rules } = chain.compiled;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
   const search = index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
     const rule = rules[found]!;
-    if (rule.kind === SPECIAL && rule.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
+    const { kind } = rule;
+    if (kind === SPECIAL && rule.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
+    if (kind === INVERTED && invertedFailure(rule, src, dst, packet.protocol) !== undefined) continue;
     if (failingTest(rule, chain, found, packet, par) === undefined || par.hotdrop) break;
   }
   const end = found < 0 ? rules.length : found;
@@ -292,6 +313,15 @@ function failingTest(
 function plainFailure(rule: CompiledRule, src: number, dst: number): string {
   if ((src & rule.srcMask) !== rule.srcNetwork) return 'source';
   return (dst & rule.dstMask) !== rule.dstNetwork ? 'destination' : 'protocol';
+}
+
+/** The first test of addresses and protocol that fails, in the kernel's order, where some have a `!`. */
+function invertedFailure(rule: CompiledRule, src: number, dst: number, protocol: number): string | undefined {
+  const { inverted } = rule;
+  if (((src & rule.srcMask) !== rule.srcNetwork) !== ((inverted & INVERTED_SRC) !== 0)) return 'source';
+  if (((dst & rule.dstMask) !== rule.dstNetwork) !== ((inverted & INVERTED_DST) !== 0)) return 'destination';
+  if (rule.protocol === 0 && (inverted & INVERTED_PROTOCOL) === 0) return undefined;
+  return (rule.protocol !== protocol) === ((inverted & INVERTED_PROTOCOL) !== 0) ? undefined : 'protocol';
 }
 
 function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {

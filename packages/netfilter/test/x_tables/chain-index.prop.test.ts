@@ -43,6 +43,7 @@ const arbRule = fc
     dst: maybe(
       fc.tuple(fc.constantFrom(...addresses), fc.constantFrom(32, 32, 32, 24)).map(([a, l]) => `-d ${a}/${l}`),
     ),
+    not: fc.constantFrom('', '', '', '', '! -s 10.0.0.0/24', '! -d 10.0.0.1/32'),
     device: fc.constantFrom('', '', '', '', '-i eth0', '! -i eth1'),
     test: arbTest,
     target: fc.oneof(
@@ -53,8 +54,10 @@ const arbRule = fc
       { weight: 1, arbitrary: fc.constantFrom('-j ACCEPT', '-j DROP', '-j RETURN', '-g U') },
     ),
   })
-  .map(({ src, dst, device, test, target }) =>
-    [src, dst, device, test, target].filter((word) => word !== '').join(' '),
+  .map(({ src, dst, not, device, test, target }) =>
+    [not.includes('-s') ? '' : src, not.includes('-d') ? '' : dst, not, device, test, target]
+      .filter((word) => word !== '')
+      .join(' '),
   );
 
 const arbPacketFields = fc.record({
