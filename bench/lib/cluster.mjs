@@ -86,11 +86,21 @@ export function nodeWith(state, seed) {
 }
 
 /** A segment from outside to a Service. */
-export function segment(client, port, service, flags = TCP_FLAG.SYN) {
+export function segment(client, port, service, flags = TCP_FLAG.SYN, seq = 100, ack = 0) {
   return new Packet({
     src: ipv4FromBits(CLIENTS + client),
     dst: ipv4FromBits(CLUSTER_IPS + service),
     protocol: 6,
-    transport: tcpHeader({ sport: port, dport: 80, seq: 100, ack: 0, flags }),
+    transport: tcpHeader({ sport: port, dport: 80, seq, ack, flags }),
+  });
+}
+
+/** What the end that a segment came to answers to it; the ends are those of the segment. */
+export function answer(src, dst, sport, dport, flags, seq) {
+  return new Packet({
+    src: ipv4FromBits(dst),
+    dst: ipv4FromBits(src),
+    protocol: 6,
+    transport: tcpHeader({ sport: dport, dport: sport, seq, ack: 101, flags }),
   });
 }

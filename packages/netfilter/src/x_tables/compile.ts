@@ -3,6 +3,7 @@ import type { ChainIndex } from './chain-index.ts';
 import type { CompiledMatch, CompiledTarget, ExtensionRegistry, Need } from './extension.ts';
 import { endsChain } from './layout.ts';
 import type { Chain, DeviceName, Rule } from './rule.ts';
+import { valueKey } from './value-key.ts';
 
 /** One match of a compiled rule that can fail. */
 export interface MatchCode {
@@ -65,6 +66,7 @@ export interface CompiledRule {
   readonly calls: number;
   /** Its matches but for those that let everything through (`comment`). */
   readonly tests: readonly MatchCode[];
+  readonly verb: Action['kind'];
   readonly action: Action;
   /** Whether TRACE calls it the end of its chain. */
   readonly endsChain: boolean;
@@ -123,6 +125,8 @@ export class Compiler {
   readonly registry: ExtensionRegistry;
   readonly #rules = new WeakMap<Rule, CompiledRule>();
   readonly #chains = new WeakMap<Chain, CompiledChain>();
+  /** Tests that stand in many rules, made once: what all rules share does not have to be waited for. */
+  readonly #shared = new Map<string, readonly MatchCode[]>();
 
   constructor(registry: ExtensionRegistry) {
     this.registry = registry;
@@ -159,15 +163,12 @@ export class Compiler {
       needs.push(...(code.needs ?? []));
       return code.createState === undefined ? -1 : stateful.push(code) - 1;
     };
-    const tests: MatchCode[] = [];
-    for (const [index, use] of rule.matches.entries()) {
+    for (const use of rule.matches) {
       const extension = this.registry.match(use.name);
       invariant(extension !== undefined, `a rule uses match ${use.name}, which is not registered`);
       size += typeof extension.size === 'number' ? extension.size : extension.size(use.info);
-      const code = extension.compile(use.info);
-      const slot = slotOf(code);
-      if (extension.alwaysMatches !== true) tests.push({ name: use.name, test: code.test, slot, calls: index + 1 });
     }
+    const tests = this.#testsOf(rule, slotOf);
     let action: Action = { kind: 'none' };
     const target = rule.target;
     if (target?.kind === 'extension') {
@@ -201,6 +202,7 @@ export class Compiler {
       size,
       calls: rule.matches.length,
       tests,
+      verb: action.kind,
       action,
       endsChain: endsChain(rule),
       special,
@@ -210,6 +212,33 @@ export class Compiler {
       port,
       portCost,
     };
+  }
+
+  /** The matches of a rule that can fail, shared with every rule that has the same ones and keeps no state for them. */
+  #testsOf(rule: Rule, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
+    let key: string | undefined = '';
+    for (const [index, use] of rule.matches.entries()) {
+      const extension = this.registry.match(use.name)!;
+      if (extension.alwaysMatches === true) continue;
+      const info = valueKey(use.info);
+      key = key === undefined || info === undefined ? undefined : `${key}${index} ${use.name} ${info}\n`;
+    }
+    if (key === '') return NONE;
+    const known = key === undefined ? undefined : this.#shared.get(key);
+    if (known !== undefined) return known;
+    const tests: MatchCode[] = [];
+    let isShared = key !== undefined && this.#shared.size < MOST_SHARED;
+    for (const [index, use] of rule.matches.entries()) {
+      const extension = this.registry.match(use.name)!;
+      if (extension.alwaysMatches === true) continue;
+      const code = extension.compile(use.info);
+      const slot = slotOf(code);
+      // What a rule needs or keeps is its own.
+      if (slot >= 0 || (code.needs !== undefined && code.needs.length > 0)) isShared = false;
+      tests.push({ name: use.name, test: code.test, slot, calls: index + 1 });
+    }
+    if (isShared) this.#shared.set(key!, tests);
+    return tests;
   }
 
   /** Looks past matches that let everything through for one that asks for a single port. */
@@ -224,6 +253,8 @@ export class Compiler {
   }
 }
 
+/** Different tests that are kept to be shared; beyond that each rule has its own. */
+const MOST_SHARED = 65536;
 /** Most rules have no state and no needs. */
 const NONE: readonly never[] = [];
 

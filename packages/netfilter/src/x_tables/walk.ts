@@ -24,6 +24,9 @@ const STACK = drop('jump-stack');
 /** `-j QUEUE` is NFQUEUE of queue 0 without bypass. */
 const QUEUE = queue(0, false);
 
+type Jump = Extract<Action, { kind: 'jump' | 'goto' }>;
+type TargetAction = Extract<Action, { kind: 'target' }>;
+
 /** A chain that was left by a jump, and where it goes on. */
 interface Frame {
   readonly chain: ChainRuntime;
@@ -113,8 +116,7 @@ function walkRules(
       target: describeAction(rule.action),
       text: net.ruleText(rule.rule),
     });
-    const { action } = rule;
-    switch (action.kind) {
+    switch (rule.verb) {
       case 'none':
         index++;
         continue;
@@ -129,17 +131,18 @@ function walkRules(
       case 'jump':
       case 'goto': {
         meter.jumps++;
-        if (action.kind === 'jump') {
+        if (rule.verb === 'jump') {
           const depth: number = caller === undefined ? 1 : caller.depth + 1;
           if (depth > runtime.chains.size + 1) return STACK;
           caller = { chain, resume: index + 1, caller, depth };
         }
-        chain = counted.link ??= runtime.chains.get(action.chain)!;
+        chain = counted.link ??= runtime.chains.get((rule.action as Jump).chain)!;
         index = 0;
         continue;
       }
       case 'target': {
         meter.targets++;
+        const action = rule.action as TargetAction;
         const verdict = action.apply(packet, par, action.slot < 0 ? undefined : counted.states![action.slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {

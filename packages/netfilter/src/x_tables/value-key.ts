@@ -1,0 +1,35 @@
+/**
+ * A text that two values have in common exactly if they are the same plain data: numbers, strings, booleans, big integers,
+ * `undefined`, `null`, and arrays and objects of them. `undefined` for anything else (a Map, a function): nothing can be
+ * said of that by its text.
+ */
+export function valueKey(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : keyOfObject(value);
+    default:
+      return undefined;
+  }
+}
+
+function keyOfObject(value: object): string | undefined {
+  const isArray = Array.isArray(value);
+  if (!isArray && Object.getPrototypeOf(value) !== Object.prototype) return undefined;
+  const names = isArray ? Object.keys(value) : Object.keys(value).sort();
+  let text = '';
+  for (const name of names) {
+    const key = valueKey((value as Record<string, unknown>)[name]);
+    if (key === undefined) return undefined;
+    text += `${JSON.stringify(name)}:${key},`;
+  }
+  return isArray ? `[${value.length};${text}]` : `{${text}}`;
+}
