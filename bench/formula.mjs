@@ -2,29 +2,10 @@
 // for. Alone, it prices a first packet through 1,000 Services:
 //
 //   node bench/formula.mjs 'rules * 5.3 + matches * 8.5 + conntrackInserts * 1060'
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { formulaOf } from '../packages/cli/dist/formula.js';
 
-/** A function from counts to the value of a formula over their names, such as `rules * 5 + sqrt(setProbes)`. */
-export async function formulaOf(text) {
-  const require = createRequire(new URL('../packages/cli/package.json', import.meta.url));
-  const { create, all } = require('mathjs');
-  const math = create(all);
-  const code = math.compile(text);
-  // What a formula could reach beyond arithmetic is taken away once it is compiled.
-  const refuse = () => {
-    throw new Error('not in a formula');
-  };
-  math.import(
-    { import: refuse, createUnit: refuse, evaluate: refuse, parse: refuse, simplify: refuse, derivative: refuse },
-    { override: true },
-  );
-  return (counts) => {
-    const value = code.evaluate({ ...counts });
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`${text} is no finite number`);
-    return value;
-  };
-}
+export { formulaOf };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { LINUX_6_18_MEASURED, price } = await import('../packages/core/dist/index.js');

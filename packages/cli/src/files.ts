@@ -1,8 +1,25 @@
-import { readFileSync, statSync } from 'node:fs';
+import { createWriteStream, openSync, readFileSync, statSync, type WriteStream } from 'node:fs';
 import { refuse } from '@chainwalk/core';
 
 /** Longest text file that is read at once. */
 const LONGEST = 512 * 1024 * 1024;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'it is not allowed',
+};
+
+/** A file to write to, empty at first. @throws InputError with the name of the file */
+export function openForWriting(path: string): WriteStream {
+  try {
+    return createWriteStream(path, { fd: openSync(path, 'w') });
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    const reason = code === 'ENOENT' ? 'there is no such directory' : (REASONS[code] ?? (error as Error).message);
+    refuse('unwritable', `${path} cannot be written: ${reason}`);
+  }
+}
 
 /** The text of a file, or of standard input for `-`. @throws InputError with the name of the file */
 export function readText(path: string): string {
@@ -13,12 +30,7 @@ export function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
-      const reasons: Readonly<Record<string, string>> = {
-        ENOENT: 'there is no such file',
-        EISDIR: 'it is a directory',
-        EACCES: 'reading it is not allowed',
-      };
-      refuse('unreadable', `${path}: ${reasons[String(error.code)] ?? error.message}`);
+      refuse('unreadable', `${path}: ${REASONS[String(error.code)] ?? error.message}`);
     }
     throw error;
   }

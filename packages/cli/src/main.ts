@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addJudge } from './commands/judge.ts';
 import { addKubeProxy } from './commands/kube-proxy.ts';
+import { addLoad } from './commands/load.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addTrace } from './commands/trace.ts';
@@ -21,6 +22,7 @@ export function program(): Command {
   addTrace(root);
   addCheck(root);
   addReplay(root);
+  addLoad(root);
   addKubeProxy(root);
   addJudge(root);
   // A subcommand does not inherit what was said to the root after it was made.

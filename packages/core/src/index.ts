@@ -36,7 +36,7 @@ export {
   pcapRecord,
 } from './capture/capture-writer.ts';
 export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } from './capture/captured-packet.ts';
-export { decodeFrame, type FrameFault, frameInterface, packetOffset } from './capture/link-layer.ts';
+export { cookedFrame, decodeFrame, type FrameFault, frameInterface, packetOffset } from './capture/link-layer.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
 export { isSecondary } from './commands/ip/address.ts';
 export { parseRoute } from './commands/ip/route.ts';

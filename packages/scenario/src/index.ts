@@ -51,10 +51,26 @@ export {
   type Target,
 } from './traffic/endpoint.ts';
 export { LatencyRecorder, type LatencySummary } from './traffic/latency-recorder.ts';
-export { Network, type NetworkCounts, type NetworkOptions } from './traffic/network.ts';
-export { OUTCOMES, type Outcome, type RequestResult, Requests, type RequestsReport } from './traffic/requests.ts';
+export { Load, type LoadOptions, type LoadReport } from './traffic/load.ts';
+export {
+  type ClientSpec,
+  type LoadSpec,
+  type ReadLoadOptions,
+  readLoad,
+  type ServerSpec,
+} from './traffic/load-spec.ts';
+export { Network, type NetworkCounts, type NetworkOptions, type Tap } from './traffic/network.ts';
+export {
+  type ConnectionCounts,
+  OUTCOMES,
+  type Outcome,
+  type RequestResult,
+  Requests,
+  type RequestsReport,
+} from './traffic/requests.ts';
 export { rssHash } from './traffic/rss.ts';
 export { type Server, type ServerOptions, serveTcp, serveUdp } from './traffic/server.ts';
 export { type SynFloodOptions, synFlood } from './traffic/syn-flood.ts';
 export { TcpConnection, type TcpEnd, type TcpSettings, type TcpUser } from './traffic/tcp-connection.ts';
+export { TrafficCapture } from './traffic/traffic-capture.ts';
 export { Zipf } from './traffic/zipf.ts';

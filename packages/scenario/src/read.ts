@@ -2,6 +2,7 @@ import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Scenario } from './format.ts';
+import { describeIssue } from './yaml-faults.ts';
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const port = number(0, 65535);
@@ -174,7 +175,7 @@ function readYaml(text: string, source: string): readonly Scenario[] {
       }
       const wrapped = scenarioIn(entry) !== entry ? ['scenario'] : [];
       const prefix = Array.isArray(value) ? [index, ...wrapped] : wrapped;
-      for (const issue of result.issues) faults.push(describe(issue, document, prefix, place));
+      for (const issue of result.issues) faults.push(describeIssue(issue, document, prefix, place, KNOWN_KEYS));
     }
   }
   if (faults.length > 0) throw new InputError(faults);
@@ -184,72 +185,6 @@ function readYaml(text: string, source: string): readonly Scenario[] {
     ]);
   }
   return finish(scenarios, source);
-}
-
-type Issue = v.BaseIssue<unknown>;
-
-function describe(
-  issue: Issue,
-  document: Document.Parsed,
-  prefix: readonly (string | number)[],
-  place: (offset: number) => Place,
-): Diagnostic {
-  const path = [...prefix, ...(issue.path ?? []).map((item) => item.key as string | number)];
-  const key = issue.path?.at(-1)?.key;
-  // A key that is not known: Valibot expects `never` there. Point at the key itself.
-  const unknownKey = issue.type === 'strict_object' && issue.expected === 'never' && typeof key === 'string';
-  const message = unknownKey
-    ? `unknown key "${key}"`
-    : `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
-  const hint = unknownKey ? nearest(key) : undefined;
-  return {
-    severity: 'error',
-    code: unknownKey ? 'unknown-key' : 'bad-value',
-    message,
-    place: place(offsetOf(document, path)),
-    ...(hint === undefined ? {} : { hint: `did you mean "${hint}"?` }),
-  };
-}
-
-/** Where a path stands in the text: its key, or the nearest thing around it that is there. */
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
-  for (let length = path.length; length >= 0; length--) {
-    const parent = length === 0 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    if (parent !== null && typeof parent === 'object' && 'items' in parent && typeof key === 'string') {
-      for (const pair of parent.items as { key?: { value?: unknown; range?: [number, number, number] } }[]) {
-        if (pair.key?.value === key && pair.key.range !== undefined) return pair.key.range[0];
-      }
-    }
-    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range !== undefined) return node.range[0];
-  }
-  return 0;
-}
-
-function nearest(word: string): string | undefined {
-  let best: string | undefined;
-  let least = 3;
-  for (const known of KNOWN_KEYS) {
-    const distance = editDistance(word, known);
-    if (distance < least) {
-      least = distance;
-      best = known;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= Math.min(a.length, 40); i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a.charAt(i - 1) === b.charAt(j - 1) ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** Checks what no schema can: that answers name an earlier step, and that times do not go back. */

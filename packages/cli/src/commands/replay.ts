@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { createReadStream, statSync, type WriteStream } from 'node:fs';
 import {
   type CapturedPacket,
   CaptureReader,
@@ -24,7 +24,7 @@ import {
 } from '@chainwalk/scenario';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { readText } from '../files.ts';
+import { openForWriting, readText } from '../files.ts';
 import { complain, print } from '../output.ts';
 
 interface ReplayCommandOptions {
@@ -141,7 +141,7 @@ class FateWriter {
   readonly #ids = new Map<string, number>();
 
   constructor(path: string, node: Node) {
-    this.#stream = createWriteStream(path);
+    this.#stream = openForWriting(path);
     const names: InterfaceToWrite[] = node.host.devices.map((device) => ({
       name: device.name,
       linkType: LINKTYPE.ipv4,

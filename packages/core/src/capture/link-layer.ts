@@ -65,6 +65,19 @@ export function decodeFrame(bytes: Uint8Array, linkType: number): Packet | Frame
   return packet;
 }
 
+/** An IPv4 packet behind a cooked header (LINKTYPE_LINUX_SLL2), as a capture of all devices of a host holds it. */
+export function cookedFrame(packet: Uint8Array, interfaceIndex: number, type: PacketType = 'host'): Uint8Array {
+  const bytes = new Uint8Array(20 + packet.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, ETHERTYPE_IPV4);
+  view.setUint32(4, interfaceIndex);
+  // ARPHRD_NONE: the links have no addresses.
+  view.setUint16(8, 0xfffe);
+  bytes[10] = Math.max(0, COOKED_TYPES.indexOf(type));
+  bytes.set(packet, 20);
+  return bytes;
+}
+
 /** Behind the EtherType at `at`, past any VLAN tags. */
 function behindEtherType(bytes: Uint8Array, at: number): number | FrameFault {
   for (let place = at; bytes.length >= place + 2; place += 4) {

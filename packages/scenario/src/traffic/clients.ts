@@ -206,6 +206,7 @@ class TcpClient {
     let timer: number | undefined;
     let connection: TcpConnection | undefined;
     let isOver = false;
+    let opening: ((isEstablished: boolean) => void) | undefined = this.requests.opening();
 
     const begin = (): void => {
       left--;
@@ -228,13 +229,18 @@ class TcpClient {
     const fail = (outcome: Exclude<TcpEnd, 'closed'> | 'no-port'): void => {
       if (isOver) return;
       isOver = true;
+      opening?.(false);
       if (request !== undefined) end(outcome);
       over(false);
     };
 
     begin();
     connection = endpoint.connect(target, {
-      connected: () => connection!.send(this.#size()),
+      connected: () => {
+        opening?.(true);
+        opening = undefined;
+        connection!.send(this.#size());
+      },
       message: () => {
         end('answered');
         if (left === 0) {

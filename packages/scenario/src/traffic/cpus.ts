@@ -50,6 +50,7 @@ interface Arrival {
   readonly device: Device;
   readonly packet: Packet;
   readonly at: SimTime;
+  readonly begins: (() => void) | undefined;
 }
 
 interface Job {
@@ -145,8 +146,8 @@ export class Cpus {
     return (rssHash(packet) & 127) % this.#cores.length;
   }
 
-  /** A frame arrives: it waits for its core, or is dropped. */
-  receive(device: Device, packet: Packet): void {
+  /** A frame arrives: it waits for its core, or is dropped. `begins` is called when its turn has come. */
+  receive(device: Device, packet: Packet, begins?: () => void): void {
     const core = this.#cores[this.coreOf(packet)]!;
     const { now } = this.#host.simulation;
     core.arrived++;
@@ -155,7 +156,7 @@ export class Cpus {
       return this.#host.drop(packet, 'backlog-full', 'the receive queue');
     }
     core.account(now);
-    core.queue.push({ device, packet, at: now });
+    core.queue.push({ device, packet, at: now, begins });
     if (core.softirqSince === undefined) {
       this.#interrupt(core);
       this.#serve(core);
@@ -213,8 +214,9 @@ export class Cpus {
     const { simulation } = this.#host;
     const { now } = simulation;
     core.account(now);
-    const { device, packet, at } = core.take();
+    const { device, packet, at, begins } = core.take();
     core.softirqSince = now;
+    begins?.();
     const { cost, held } = this.#measure(() => this.#host.receive(device, packet));
     this.#wait.record(now - at);
     simulation.schedule(cost, () => {

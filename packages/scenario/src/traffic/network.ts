@@ -23,6 +23,9 @@ export interface NetworkOptions {
   readonly loss?: number;
 }
 
+/** Sees packets as they cross the host's devices, as tcpdump would: those that a full backlog drops are not seen. */
+export type Tap = (direction: 'in' | 'out', device: Device, packet: Packet) => void;
+
 /** Packets between the host and the endpoints around it. */
 export interface NetworkCounts {
   /** Sent by endpoints; of those, lost on the way and arrived at the host. The rest is on the way. */
@@ -53,6 +56,7 @@ export class Network {
   readonly #random: RandomStream;
   readonly #stations = new Map<string, Map<Address, (packet: Packet) => void>>();
   readonly #drops = new Map<DropReason, number>();
+  readonly #taps: Tap[] = [];
   #sent = 0;
   #lost = 0;
   #arrived = 0;
@@ -98,9 +102,17 @@ export class Network {
     }
     this.simulation.schedule(this.#delay, () => {
       this.#arrived++;
-      if (this.cpus === undefined) this.host.receive(device, packet);
+      if (this.cpus === undefined) {
+        if (this.#taps.length > 0) this.#tell('in', device, packet);
+        this.host.receive(device, packet);
+      } else if (this.#taps.length > 0) this.cpus.receive(device, packet, () => this.#tell('in', device, packet));
       else this.cpus.receive(device, packet);
     });
+  }
+
+  /** Shows every packet to `tap` from now on; it must not change them. */
+  tap(tap: Tap): void {
+    this.#taps.push(tap);
   }
 
   counts(): NetworkCounts {
@@ -122,6 +134,7 @@ export class Network {
       return;
     }
     if (event.kind !== 'transmit') return;
+    if (this.#taps.length > 0) this.#tell('out', event.device, event.packet);
     const packet = arriving(event.packet);
     const device = event.device.name;
     const transmit = (): void => {
@@ -144,6 +157,10 @@ export class Network {
     }
     this.#delivered++;
     receive(packet);
+  }
+
+  #tell(direction: 'in' | 'out', device: Device, packet: Packet): void {
+    for (const tap of this.#taps) tap(direction, device, packet);
   }
 
   #isLost(): boolean {

@@ -25,6 +25,13 @@ export interface RequestResult {
   readonly outcome: Outcome;
 }
 
+/** Connections that clients tried to open. Invariant: `opened` = `established` + `failed` + those still being opened. */
+export interface ConnectionCounts {
+  readonly opened: number;
+  readonly established: number;
+  readonly failed: number;
+}
+
 /** All requests of one kind of client until now. */
 export interface RequestsReport {
   readonly sent: number;
@@ -33,6 +40,8 @@ export interface RequestsReport {
   readonly retries: number;
   /** Requests that needed at least one retry. */
   readonly retried: number;
+  /** Of TCP clients. */
+  readonly connections: ConnectionCounts;
   /** Of answered requests. */
   readonly latency: LatencySummary;
   /** Answers a second since the first request was sent. */
@@ -56,6 +65,7 @@ export class Requests {
     unreachable: 0,
     'no-port': 0,
   };
+  readonly #connections = { opened: 0, established: 0, failed: 0 };
   #sent = 0;
   #inFlight = 0;
   #retries = 0;
@@ -66,6 +76,11 @@ export class Requests {
 
   constructor(exactLatencies?: number) {
     this.#latency = new LatencyRecorder(exactLatencies);
+  }
+
+  /** How many are not over. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Calls `observer` with each request that is over. */
@@ -92,6 +107,14 @@ export class Requests {
     };
   }
 
+  /** A connection is being opened; the answer is to be called once, when it is known whether it was. */
+  opening(): (isEstablished: boolean) => void {
+    this.#connections.opened++;
+    return (isEstablished) => {
+      this.#connections[isEstablished ? 'established' : 'failed']++;
+    };
+  }
+
   /** What happened until `now`. */
   report(now: SimTime): RequestsReport {
     const elapsed = now - (this.#first ?? now);
@@ -101,6 +124,7 @@ export class Requests {
       outcomes: { ...this.#outcomes },
       retries: this.#retries,
       retried: this.#retried,
+      connections: { ...this.#connections },
       latency: this.#latency.summary(),
       throughput: elapsed === 0 ? 0 : (this.#outcomes.answered * 1e9) / elapsed,
       meanInFlight: elapsed === 0 ? 0 : (this.#area + this.#inFlight * (now - this.#changed)) / elapsed,
