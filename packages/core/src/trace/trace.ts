@@ -63,20 +63,38 @@ export type Step =
 export class Trace {
   /** The packet as it looked when the trace began. */
   readonly start: string;
-  readonly steps: Step[] = [];
+  readonly #entries: (Step | (() => readonly Step[]))[] = [];
+  #steps: readonly Step[] | undefined;
 
   constructor(packet: Packet) {
     this.start = describePacket(packet);
   }
 
+  /** Everything that happened so far, in order. */
+  get steps(): readonly Step[] {
+    this.#steps ??= this.#entries.flatMap((entry) => (typeof entry === 'function' ? entry() : entry));
+    return this.#steps;
+  }
+
   add(step: Step): void {
-    this.steps.push(step);
+    this.#entries.push(step);
+    this.#steps = undefined;
+  }
+
+  /**
+   * Adds steps that are made when somebody reads them: a walk over ten thousand rules that do not match is told in a few
+   * words, and spelt out only where it is shown. Precondition: `steps` answers the same whenever it is called, so it may
+   * look at nothing that changes.
+   */
+  addLater(steps: () => readonly Step[]): void {
+    this.#entries.push(steps);
+    this.#steps = undefined;
   }
 
   /** The trace of a packet that the host makes because of this one. */
   branch(what: string, answer: Packet): Trace {
     const trace = new Trace(answer);
-    this.steps.push({ kind: 'answer', what, trace });
+    this.add({ kind: 'answer', what, trace });
     return trace;
   }
 }

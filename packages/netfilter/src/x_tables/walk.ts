@@ -1,4 +1,4 @@
-import { ACCEPT, drop, type HookState, type Packet, queue, type Trace, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, type HookState, type Packet, queue, type Step, type Trace, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { ChainIndex } from './chain-index.ts';
 import {
@@ -79,9 +79,7 @@ function walkRules(
   for (;;) {
     const { rules, columns } = chain.compiled;
     index =
-      columns === undefined
-        ? nextOfShort(chain, index, packet, par)
-        : nextOfLong(chain, columns, index, packet, par, trace === undefined && net.usesIndex);
+      columns === undefined ? nextOfShort(chain, index, packet, par) : nextOfLong(chain, columns, index, packet, par);
     if (par.hotdrop) return HOTDROP;
     if (index === rules.length) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
@@ -209,18 +207,11 @@ function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: Ac
 }
 
 /** The same for a chain with columns, and from an index over it where that is allowed and of use. */
-function nextOfLong(
-  chain: ChainRuntime,
-  columns: Columns,
-  start: number,
-  packet: Packet,
-  par: ActionParam,
-  mayIndex: boolean,
-): number {
+function nextOfLong(chain: ChainRuntime, columns: Columns, start: number, packet: Packet, par: ActionParam): number {
   const { compiled } = chain;
   const count = compiled.rules.length;
   let found: number;
-  if (mayIndex && count - start >= LONG_FROM) {
+  if (par.net.usesIndex && count - start >= LONG_FROM) {
     compiled.index ??= new ChainIndex(compiled);
     found = compiled.index.usable
       ? indexedMatch(chain, compiled.index, start, packet, par)
@@ -278,18 +269,47 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
   const { rules } = chain.compiled;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
+  const { trace, protocol } = packet;
+  /** What candidates failed, for the trace: the others fail a test that is known without trying. */
+  const tried = trace === undefined ? undefined : new Map<number, string>();
   const search = index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
     const rule = rules[found]!;
-    const { kind } = rule;
-    if (kind === SPECIAL && rule.special!(packet, par.inDevice, par.outDevice) !== undefined) continue;
-    if (kind === INVERTED && invertedFailure(rule, src, dst, packet.protocol) !== undefined) continue;
-    if (failingTest(rule, chain, found, packet, par) === undefined || par.hotdrop) break;
+    let failed: string | undefined;
+    if (rule.kind === SPECIAL) failed = rule.special!(packet, par.inDevice, par.outDevice);
+    else if (rule.kind === INVERTED) failed = invertedFailure(rule, src, dst, protocol);
+    if (failed === undefined) {
+      failed = failingTest(rule, chain, found, packet, par)?.name;
+      if (failed === undefined) break;
+    }
+    tried?.set(found, failed);
+    if (par.hotdrop) break;
   }
   const end = found < 0 ? rules.length : found;
   par.host.meter.matches += search.skippedMatches(end);
+  if (tried !== undefined) {
+    const { net, table } = par;
+    const last = par.hotdrop ? end + 1 : end;
+    trace!.addLater(() => {
+      const steps: Step[] = [];
+      for (let i = start; i < last; i++) {
+        const failed = tried.get(i) ?? skippedFailure(rules[i]!, src, dst, protocol);
+        steps.push(failureStep(net, table, chain.name, rules[i]!, i, failed));
+      }
+      return steps;
+    });
+  }
   return end;
+}
+
+/** The test that fails of a rule which the index left out: of addresses and protocol, or that of the port. */
+function skippedFailure(rule: CompiledRule, src: number, dst: number, protocol: number): string {
+  const holds =
+    (src & rule.srcMask) === rule.srcNetwork &&
+    (dst & rule.dstMask) === rule.dstNetwork &&
+    (rule.protocol === 0 || rule.protocol === protocol);
+  return holds ? rule.rule.matches[rule.portCost - 1]!.name : plainFailure(rule, src, dst);
 }
 
 /** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
@@ -328,16 +348,26 @@ function invertedFailure(rule: CompiledRule, src: number, dst: number, protocol:
 }
 
 function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {
-  const rule = chain.compiled.rules[index]!;
-  trace.add({
+  trace.add(failureStep(par.net, par.table, chain.name, chain.compiled.rules[index]!, index, failed));
+}
+
+function failureStep(
+  net: Netfilter,
+  table: TableName,
+  chain: string,
+  rule: CompiledRule,
+  index: number,
+  failed: string,
+): Step {
+  return {
     kind: 'rule',
-    table: par.table,
-    chain: chain.name,
+    table,
+    chain,
     number: index + 1,
     outcome: { failed },
     target: describeAction(rule.action),
-    text: par.net.ruleText(rule.rule),
-  });
+    text: net.ruleText(rule.rule),
+  };
 }
 
 function policyOf(net: Netfilter, base: ChainRuntime, packet: Packet, par: ActionParam, table: TableName): Verdict {

@@ -7,6 +7,7 @@ import {
   parseIpv4,
   Simulation,
   TCP_FLAG,
+  Trace,
   tcpHeader,
   udpHeader,
 } from '@chainwalk/core';
@@ -69,6 +70,7 @@ const arbPacketFields = fc.record({
   payload: fc.nat(30),
   mark: fc.nat(1),
   cut: fc.boolean(),
+  traced: fc.boolean(),
 });
 
 function packetOf(fields: {
@@ -124,7 +126,7 @@ function hostWith(
 }
 
 describe('the index over a long chain', () => {
-  it('changes no verdict, no counter and no metered count', () => {
+  it('changes no verdict, no counter, no metered count and no step of a trace', () => {
     fc.assert(
       fc.property(
         fc.array(arbRule, { minLength: 30, maxLength: 120 }),
@@ -137,7 +139,16 @@ describe('the index over a long chain', () => {
           const plain = hostWith(rules, user, false);
           const indexed = hostWith(rules, user, true);
           for (const fields of packets) {
-            for (const { host } of [plain, indexed]) host.receive(host.device('eth0')!, packetOf(fields));
+            const traces: Trace[] = [];
+            for (const { host } of [plain, indexed]) {
+              const packet = packetOf(fields);
+              if (fields.traced) {
+                packet.trace = new Trace(packet);
+                traces.push(packet.trace);
+              }
+              host.receive(host.device('eth0')!, packet);
+            }
+            expect(traces[1]?.steps).toEqual(traces[0]?.steps);
             expect(indexed.fates).toEqual(plain.fates);
             expect(indexed.host.meter.snapshot()).toEqual(plain.host.meter.snapshot());
           }
