@@ -7,6 +7,7 @@ import {
   type ScenarioResult,
 } from '@chainwalk/scenario';
 import { playScenarios } from '../guest.mjs';
+import type { Answers } from './answers.ts';
 
 /** What became of one scenario. */
 export interface Judged {
@@ -26,6 +27,8 @@ export interface JudgeOptions {
   readonly onNote?: ((text: string) => void) | undefined;
   /** Plays differing scenarios on the kernel again, to tell chance from difference. Default true. */
   readonly twice?: boolean | undefined;
+  /** Where the kernel's answers are kept: what is there is not asked again. */
+  readonly answers?: Answers | undefined;
 }
 
 /** The simulator's side; a refusal of the configuration and a fault of ours are results with `failed`. */
@@ -42,19 +45,33 @@ export function playOurs(scenario: Scenario): ComparableResult {
 
 /** Plays scenarios on both sides, one boot for all, and compares. The answers are in the order of the scenarios. */
 export async function judge(scenarios: readonly Scenario[], options: JudgeOptions = {}): Promise<Judged[]> {
-  const { jobs = 1, onNote = () => {}, twice = true } = options;
+  const { jobs = 1, onNote = () => {}, twice = true, answers } = options;
   if (scenarios.length === 0) return [];
-  const kernel = await playScenarios(scenarios, { jobs, onNote });
-  const judged = scenarios.map((scenario, index) => compare(scenario, playOurs(scenario), kernel[index]!));
+  const known = scenarios.map((scenario) => answers?.get(scenario));
+  const asked = await playScenarios(
+    scenarios.filter((_, index) => known[index] === undefined),
+    { jobs, onNote },
+  );
+  const judged = scenarios.map((scenario, index) => {
+    const kernel = known[index]?.kernel ?? asked.shift()!;
+    if (known[index] === undefined) answers?.put(scenario, { kernel });
+    return compare(scenario, playOurs(scenario), kernel);
+  });
   if (!twice) return judged;
   const doubtful = judged.filter(({ outcome }) => outcome === 'different');
   if (doubtful.length === 0) return judged;
-  const again = await playScenarios(
-    doubtful.map(({ scenario }) => scenario),
+  const before = new Map(judged.map((one, index) => [one, known[index]?.again]));
+  const askedAgain = await playScenarios(
+    doubtful.filter((one) => before.get(one) === undefined).map(({ scenario }) => scenario),
     { jobs, onNote },
   );
   const unstable = new Set(
-    doubtful.filter(({ kernel: once, scenario }, index) => compareResults(once, again[index]!, scenario).length > 0),
+    doubtful.filter((one) => {
+      const { scenario, kernel } = one;
+      const again = before.get(one) ?? askedAgain.shift()!;
+      if (before.get(one) === undefined) answers?.put(scenario, { kernel, again });
+      return compareResults(kernel, again, scenario).length > 0;
+    }),
   );
   return judged.map((one) => (unstable.has(one) ? { ...one, outcome: 'unstable' as const } : one));
 }

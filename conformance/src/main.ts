@@ -46,7 +46,7 @@ async function play(options: Options, seed: number): Promise<number> {
   const summary = await run(options, seed, world);
   // A few scenarios cannot reach everything.
   if (summary.played >= 200 && options.coverage === undefined && !options.ci) {
-    for (const [kind, names] of summary.coverage.missing()) {
+    for (const [kind, names] of summary.coverage?.missing() ?? []) {
       if (names.length > 0) console.error(`never: ${kind}: ${names.join(', ')}`);
     }
   }

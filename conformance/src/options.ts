@@ -15,6 +15,8 @@ and this command play.
   --keep N            how many differences to shrink and print; more are only counted (default 5)
   --save DIR          where differences are saved (default conformance/differences)
   --record FILE       writes all scenarios that are equal with the kernel's answers, as planted-faults.mjs reads them
+  --answers FILE      keeps the kernel's answers in FILE and asks only what is not in it: a run that was stopped goes on
+                      where it stopped, and another build is judged without a boot
   --coverage FILE     writes the table of what was exercised, as Markdown
   --ci                150 scenarios of a fixed seed, which must be equal, and 150 of a fresh one, which
                       search; ten minutes at most; no guest is no fault
@@ -35,6 +37,7 @@ export interface Options {
   readonly save: string;
   readonly coverage: string | undefined;
   readonly record: string | undefined;
+  readonly answers: string | undefined;
   readonly ci: boolean;
   readonly list: boolean;
   readonly help: boolean;
@@ -79,6 +82,7 @@ export function readOptions(words: readonly string[]): Options {
     save: 'conformance/differences',
     coverage: undefined,
     record: undefined,
+    answers: undefined,
     ci: false,
     list: false,
     help: false,
@@ -98,6 +102,7 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === '--save') given.save = value();
     else if (word === '--coverage') given.coverage = value();
     else if (word === '--record') given.record = value();
+    else if (word === '--answers') given.answers = value();
     else if (word === '--ci') given.ci = true;
     else if (word === '--list') given.list = true;
     else if (word === '--help' || word === '-h') given.help = true;

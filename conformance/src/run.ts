@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readScenarios, type Scenario } from '@chainwalk/scenario';
 import { arbScenario, type Feature } from '@chainwalk/scenario/generate';
 import fc from 'fast-check';
+import { Answers } from './answers.ts';
 import { Coverage } from './coverage.ts';
 import { type Judged, judge } from './judge.ts';
 import type { Options } from './options.ts';
@@ -18,7 +19,8 @@ export interface Summary {
   readonly refused: number;
   /** Seconds. */
   readonly took: number;
-  readonly coverage: Coverage;
+  /** Nothing where answers are judged again and nobody asked for it: it takes longer than the judging. */
+  readonly coverage: Coverage | undefined;
 }
 
 /** How the command talks to the world; the clock is in milliseconds. */
@@ -28,8 +30,9 @@ export interface World {
   readonly note: (text: string) => void;
 }
 
-/** Scenarios that one boot plays. */
-const BATCH = 40;
+/** Scenarios that one boot plays; fewer where time is short, so that the limit is kept. */
+const BATCH = 240;
+const TIMED_BATCH = 40;
 
 /** The scenarios of a seed; a longer list begins with the shorter one. */
 export function generate(seed: number, runs: number, features: readonly Feature[]): Scenario[] {
@@ -52,14 +55,16 @@ export async function run(options: Options, seed: number, world: World): Promise
   const began = now();
   const scenarios =
     options.files.length > 0 ? scenariosOf(options.files) : generate(seed, options.runs, options.features);
-  const coverage = new Coverage();
+  const coverage = options.answers === undefined || options.coverage !== undefined ? new Coverage() : undefined;
   const counts = { equal: 0, different: 0, unstable: 0, refused: 0 };
   const kept: Judged[] = [];
   const recordings: { scenario: Scenario; kernel: Judged['kernel'] }[] = [];
+  const answers = options.answers === undefined ? undefined : new Answers(options.answers);
+  const size = Number.isFinite(options.time) ? TIMED_BATCH : BATCH;
   let played = 0;
-  for (let from = 0; from < scenarios.length && now() - began < options.time; from += BATCH) {
-    const batch = scenarios.slice(from, from + BATCH);
-    for (const judged of await judge(batch, { jobs: options.jobs, onNote: note })) {
+  for (let from = 0; from < scenarios.length && now() - began < options.time; from += size) {
+    const batch = scenarios.slice(from, from + size);
+    for (const judged of await judge(batch, { jobs: options.jobs, onNote: note, answers })) {
       counts[judged.outcome]++;
       if (judged.outcome === 'refused') note(`${judged.scenario.name}: both refuse it: ${judged.ours.failed}`);
       if (judged.outcome === 'unstable') note(`${judged.scenario.name}: the kernel does not repeat itself`);
@@ -69,16 +74,18 @@ export async function run(options: Options, seed: number, world: World): Promise
           `${judged.scenario.name}: differs in ${[...new Set(judged.differences.map(({ what }) => what))].slice(0, 4).join(', ')}`,
         );
       }
-      if (judged.outcome === 'equal') recordings.push({ scenario: judged.scenario, kernel: judged.kernel });
-      coverage.add(judged.scenario);
+      if (judged.outcome === 'equal' && options.record !== undefined)
+        recordings.push({ scenario: judged.scenario, kernel: judged.kernel });
+      coverage?.add(judged.scenario);
     }
     played += batch.length;
     if (options.record !== undefined) writeFileSync(options.record, `${JSON.stringify(recordings)}\n`);
-    if (options.coverage !== undefined) writeFileSync(options.coverage, coverage.table());
+    if (options.coverage !== undefined && coverage !== undefined) writeFileSync(options.coverage, coverage.table());
     note(
       `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${Math.round((now() - began) / 1000)} s`,
     );
   }
+  answers?.close();
   for (const found of kept.slice(0, options.keep)) await keep(found, options, world);
   return { played, ...counts, took: Math.round((now() - began) / 1000), coverage };
 }

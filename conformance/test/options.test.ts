@@ -14,7 +14,12 @@ describe('the options of npm run conformance', () => {
     });
   });
 
-  it.each([['--runs', '0'], ['--runs'], ['--features', 'nat,cats'], ['--time', 'soon'], ['--what']])(
+  it('have a file for answers', () => {
+    expect(readOptions(['--answers', 'a.jsonl']).answers).toBe('a.jsonl');
+    expect(readOptions([]).answers).toBeUndefined();
+  });
+
+  it.each([['--runs', '0'], ['--runs'], ['--answers'], ['--features', 'nat,cats'], ['--time', 'soon'], ['--what']])(
     'refuse %s %s',
     (...words) => {
       expect(() => readOptions(words.filter((word) => word !== undefined))).toThrow(Misuse);
