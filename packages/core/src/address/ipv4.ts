@@ -66,7 +66,7 @@ export function isLoopback(address: Ipv4Address): boolean {
   return address >>> 24 === 127;
 }
 
-/** 0.0.0.0/8, "this network". */
+/** 0.0.0.0, "this network": the rest of 0.0.0.0/8 are addresses as any other since Linux 5.3. */
 export function isZeroNet(address: Ipv4Address): boolean {
-  return address >>> 24 === 0;
+  return address >>> 0 === 0;
 }

@@ -44,7 +44,6 @@ export const DROP_REASONS = {
   'ipvs-destination-gone': 'its real server was removed',
   'ipvs-drop': 'IPVS dropped it',
   'reroute-failed': 'no route after OUTPUT changed the packet',
-  'tee-or-consumed': 'a target kept the packet',
   'backlog-full': 'the receive queue was full',
 } as const;
 

@@ -31,7 +31,10 @@ export interface FibRoute {
   readonly scope: number;
 }
 
-/** A route, or how the look-up failed: `unreachable`, `prohibit`, `blackhole` by a route or rule, `none` without any. */
+/**
+ * A route, or how the look-up failed: `unreachable`, `prohibit`, `blackhole` by a route or rule, `none` without any. To a
+ * rule that says `unreachable`, Linux answers as if there were no route.
+ */
 export type FibResult = FibRoute | 'unreachable' | 'prohibit' | 'blackhole' | 'none';
 
 /** The networks of one prefix length, by their bits as a signed integer, which Maps find without unboxing a number. */
@@ -125,62 +128,75 @@ export class Fib {
     this.hasCustomLocalRoutes = config.routes.some((route) => route.type === 'local' || route.table === TABLE.local);
     const addresses = new Map<Address, string>();
     const up = new Set<string>();
+    // In the order of time: where two routes are otherwise equal, the older one counts.
+    const additions: { readonly since: number; readonly add: () => void }[] = [];
     for (const device of config.interfaces) {
       if (device.up) up.add(device.name);
-      for (const { address, length, secondary } of device.addresses) {
+      for (const { address, length, secondary, since = 0 } of device.addresses) {
         if (familyOf(address) !== 'ipv4') continue;
-        if (!addresses.has(address)) addresses.set(address, device.name);
         this.#addressBits.add(ipv4ToBits(address as Ipv4Address) | 0);
         const entry = {
           address: address as Ipv4Address,
           length,
           primary: secondary ? primaryOf(device, address, length) : undefined,
         };
-        this.#addAddress(device.name, device.kind === 'loopback', device.up, entry);
+        additions.push({
+          since,
+          add: () => {
+            // Of an address that several devices have, the newest is found first.
+            addresses.set(address, device.name);
+            this.#addLocal(device.name, entry);
+          },
+        });
+        if (!device.up || secondary) continue;
+        additions.push({
+          since: Math.max(since, device.upSince ?? 0),
+          add: () => this.#addConnected(device.name, device.kind === 'loopback', entry),
+        });
       }
     }
     this.addresses = addresses;
     for (const route of config.routes) {
       if (familyOf(route.prefix.network) !== 'ipv4') continue;
       if (route.device !== undefined && !up.has(route.device) && route.type === 'unicast') continue;
-      this.#table(route.table).add({
-        type: route.type,
-        network: route.prefix.network,
-        length: route.prefix.length,
-        metric: route.metric,
-        tos: route.tos,
-        device: route.device,
-        gateway: route.gateway,
-        source: route.source,
-        mtu: route.mtu,
-        realm: route.realm ?? 0,
-        scope: SCOPE[route.scope],
+      additions.push({
+        since: route.since ?? 0,
+        add: () =>
+          this.#table(route.table).add({
+            type: route.type,
+            network: route.prefix.network,
+            length: route.prefix.length,
+            metric: route.metric,
+            tos: route.tos,
+            device: route.device,
+            gateway: route.gateway,
+            source: route.source,
+            mtu: route.mtu,
+            realm: route.realm ?? 0,
+            scope: SCOPE[route.scope],
+          }),
       });
     }
+    for (const { add } of additions.sort((a, b) => a.since - b.since)) add();
   }
 
-  /** The routes that one address brings (`fib_add_ifaddr`). */
-  #addAddress(
-    device: string,
-    loopback: boolean,
-    up: boolean,
-    entry: { readonly address: Ipv4Address; readonly length: number; readonly primary: Address | undefined },
-  ): void {
-    const { address, length, primary } = entry;
-    const local = this.#table(TABLE.local);
-    const common = { metric: 0, tos: 0, device, gateway: undefined, source: address, mtu: undefined, realm: 0 };
+  /** The route that an address brings on a device up or down (`fib_add_ifaddr`). */
+  #addLocal(device: string, { address, primary }: AddressEntry): void {
     // To a secondary address one talks from the primary one of its network.
-    local.add({
-      ...common,
+    this.#table(TABLE.local).add({
+      ...ofAddress(device, primary ?? address),
       type: 'local',
       network: address,
       length: 32,
       scope: SCOPE.host,
-      source: primary ?? address,
     });
-    if (!up || primary !== undefined) return;
-    const prefix = prefixOf(address, length);
-    const network = prefix.network as Ipv4Address;
+  }
+
+  /** The routes that a primary address brings besides, while its device is up (`fib_add_ifaddr`). */
+  #addConnected(device: string, loopback: boolean, { address, length }: AddressEntry): void {
+    const local = this.#table(TABLE.local);
+    const common = ofAddress(device, address);
+    const network = prefixOf(address, length).network as Ipv4Address;
     if (isZeroNet(network) || (network === address && length === 32)) return;
     if (loopback) local.add({ ...common, type: 'local', network, length, scope: SCOPE.host });
     else this.#table(TABLE.main).add({ ...common, type: 'unicast', network, length, scope: SCOPE.link });
@@ -219,6 +235,7 @@ export class Fib {
     for (let i = 0; i < rules.length; i++) {
       const { rule, isPlain } = rules[i]!;
       if (!isPlain && matches(rule, flow) === rule.not) continue;
+      if (rule.action.kind === 'unreachable') return 'none';
       if (rule.action.kind !== 'table') return rule.action.kind;
       const route = this.#tables.get(rule.action.table)?.lookup(flow, always);
       if (route === undefined) continue;
@@ -238,6 +255,18 @@ export class Fib {
         (route) => device === undefined || route.device === device,
       );
   }
+}
+
+/** An address of a device; a secondary one has a primary one beside it. */
+interface AddressEntry {
+  readonly address: Ipv4Address;
+  readonly length: number;
+  readonly primary: Address | undefined;
+}
+
+/** What all routes of an address have in common. */
+function ofAddress(device: string, source: Address) {
+  return { metric: 0, tos: 0, device, gateway: undefined, source, mtu: undefined, realm: 0 };
 }
 
 function always(): boolean {

@@ -12,12 +12,16 @@ export interface HostConfig {
   readonly routes: readonly RouteConfig[];
   /** What `ip rule` has, sorted by priority. */
   readonly rules: readonly RuleConfig[];
+  /** How many changes of addresses, links and routes there were. Of routes that are otherwise equal the older one counts. */
+  readonly changes?: number;
 }
 
 export interface InterfaceConfig {
   readonly name: string;
   readonly kind: DeviceKind;
   readonly up: boolean;
+  /** The change that brought it up; absent: it was up from the beginning. */
+  readonly upSince?: number;
   readonly mtu: number;
   readonly mac?: MacAddress;
   readonly group: number;
@@ -30,6 +34,8 @@ export interface AddressConfig extends InterfaceAddress {
   readonly scope: Scope;
   /** Of a network that an earlier address of the same interface already covers (IFA_F_SECONDARY). */
   readonly secondary: boolean;
+  /** The change that added it; absent: it was there from the beginning. */
+  readonly since?: number;
 }
 
 /** How far an address or a route is valid; wider scopes have smaller numbers (`RT_SCOPE_*`). */
@@ -56,6 +62,8 @@ export interface RouteConfig {
   /** `onlink`: the gateway need not be reachable by another route. */
   readonly onlink?: boolean;
   readonly scope: Scope;
+  /** The change that added it; absent: it was there from the beginning. */
+  readonly since?: number;
 }
 
 export interface RuleConfig {

@@ -73,8 +73,8 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
     outDevice: out?.name,
   });
   if (typeof found === 'string') {
-    // With a device bound, whatever has no route is taken to be on that link.
-    if (found !== 'none' || out === undefined) return FAILURES[found];
+    // With a device bound, whatever has no route, or one that refuses, is taken to be on that link.
+    if (out === undefined) return FAILURES[found];
     return onLink('unicast', out, source ?? host.selectAddress(out, undefined, SCOPE.link));
   }
   if (found.type === 'local') {

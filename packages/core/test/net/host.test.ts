@@ -89,8 +89,8 @@ describe('a host that forwards', () => {
     ['127.0.0.1', '8.8.8.8', 'martian-source'],
     ['10.0.0.5', '127.0.0.1', 'martian-destination'],
     ['224.0.0.1', '8.8.8.8', 'martian-source'],
-    ['0.1.2.3', '8.8.8.8', 'martian-source'],
-    ['10.0.0.5', '0.1.2.3', 'martian-destination'],
+    ['0.0.0.0', '8.8.8.8', 'martian-source'],
+    ['10.0.0.5', '0.0.0.0', 'martian-destination'],
     ['10.0.0.1', '8.8.8.8', 'local-source'],
     ['192.168.1.10', '10.0.0.1', 'local-source'],
   ])('drops %s > %s in silence: %s', (src, dst, reason) => {

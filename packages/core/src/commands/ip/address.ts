@@ -2,7 +2,7 @@ import { type Address, formatAddress } from '../../address/address.ts';
 import { networkOf, parseInterfaceAddress, prefixContains, prefixOf } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
 import type { AddressConfig, Scope } from '../../net/host-config.ts';
-import { deviceIn, flushDeviceRoutes, kernel, Refusal, scopeOf, Words } from './words.ts';
+import { deviceIn, flushDeviceRoutes, kernel, nextChange, Refusal, scopeOf, Words } from './words.ts';
 
 /** `ip address add|change|replace|delete|flush`. */
 export function address(host: Host, verb: string | undefined, rest: readonly string[]): void {
@@ -38,7 +38,9 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
     }
     const secondary = before !== undefined && isSecondary(before, parsed);
     host.configure((config) => {
-      deviceIn(config, device).addresses.push({ ...parsed, scope: scope ?? defaultScope(parsed.address), secondary });
+      const target = deviceIn(config, device);
+      const since = nextChange(config);
+      target.addresses.push({ ...parsed, scope: scope ?? defaultScope(parsed.address), secondary, since });
     });
   } else if (verb === 'delete') {
     const before = host.config.interfaces.find((entry) => entry.name === device)?.addresses ?? [];

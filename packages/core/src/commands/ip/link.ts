@@ -1,5 +1,5 @@
 import type { Host, MutableHostConfig } from '../../net/host.ts';
-import { deviceIn, flushDeviceRoutes, kernel, type MutableInterface, Refusal, Words } from './words.ts';
+import { deviceIn, flushDeviceRoutes, kernel, type MutableInterface, nextChange, Refusal, Words } from './words.ts';
 
 /** `ip link add|set|delete`. */
 export function link(host: Host, verb: string | undefined, rest: readonly string[]): void {
@@ -11,7 +11,8 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
     if (word === 'dev' || word === 'name') name = words.value(word);
     else if (word === 'type') kind = words.value('type');
     else if (word === 'up') {
-      changes.push((device) => {
+      changes.push((device, config) => {
+        if (!device.up) device.upSince = nextChange(config);
         device.up = true;
       });
     } else if (word === 'down') {

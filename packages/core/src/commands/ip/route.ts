@@ -3,7 +3,7 @@ import { type Prefix, parsePrefix, prefixOf } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
 import type { RouteType } from '../../net/route.ts';
-import { kernel, Refusal, scopeOf, tableOf, Words } from './words.ts';
+import { kernel, nextChange, Refusal, scopeOf, tableOf, Words } from './words.ts';
 
 const ROUTE_TYPES: readonly string[] = [
   'unicast',
@@ -151,8 +151,11 @@ export function route(host: Host, verb: string | undefined, rest: readonly strin
     const at = config.routes.findIndex(same);
     if (verb === 'add' && (at >= 0 || connectedExists(host, added))) throw kernel('File exists');
     if (verb === 'change' && at < 0) throw kernel('No such file or directory');
-    if ((verb === 'replace' || verb === 'change') && at >= 0) config.routes[at] = added as never;
-    else config.routes.push(added as never);
+    const since = nextChange(config);
+    // What replaces another route takes its place.
+    if ((verb === 'replace' || verb === 'change') && at >= 0)
+      config.routes[at] = { ...added, since: config.routes[at]!.since } as never;
+    else config.routes.push({ ...added, since } as never);
   });
 }
 

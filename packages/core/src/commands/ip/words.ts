@@ -51,6 +51,12 @@ export function scopeOf(word: string): Scope {
   return found;
 }
 
+/** Counts a change, and says which one it is. */
+export function nextChange(config: MutableHostConfig): number {
+  config.changes = (config.changes ?? 0) + 1;
+  return config.changes;
+}
+
 export function flushDeviceRoutes(config: MutableHostConfig, device: string): void {
   config.routes = config.routes.filter((entry) => entry.device !== device);
 }
