@@ -32,7 +32,7 @@ export class Extensions {
   expectations: Expectation[] = [];
   /** What the FTP helper remembers. */
   ftp: FtpState | undefined = undefined;
-  /** 128 label bits. */
+  /** 128 label bits; absent in connections that were made while nobody used labels. */
   labels: bigint | undefined = undefined;
   zone: Zone = DEFAULT_ZONE;
   timeoutPolicy: TimeoutPolicy | undefined = undefined;

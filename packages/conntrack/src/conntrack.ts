@@ -71,6 +71,8 @@ export class Conntrack {
   readonly #collector: GarbageCollector;
   readonly #chance;
   #references = 0;
+  /** Rules that use labels. */
+  #labelUsers = 0;
   #undo: readonly (() => void)[] = [];
   readonly #fullLog: RateLimitedLog;
   /** Bound once, for the table's look-ups. */
@@ -133,6 +135,16 @@ export class Conntrack {
     };
   }
 
+  /** Gives room for labels to connections that are made from now on, until the function that is returned is called. */
+  useLabels(): () => void {
+    this.#labelUsers++;
+    let held = true;
+    return () => {
+      if (held) this.#labelUsers--;
+      held = false;
+    };
+  }
+
   /** Whether packets are being tracked. */
   get isActive(): boolean {
     return this.#references > 0;
@@ -155,6 +167,7 @@ export class Conntrack {
     }
     const ct = new Connection(original, reply);
     if (zone !== DEFAULT_ZONE) ct.extend().zone = zone;
+    if (this.#labelUsers > 0) ct.extend().labels = 0n;
     if (this.sysctls.accounting.value !== 0) {
       ct.accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
     }
@@ -349,11 +362,14 @@ export class Conntrack {
     this.events.note(ct, EventBit.MARK);
   }
 
-  /** Changes the label bits of a connection. */
-  setLabels(ct: Connection, labels: bigint): void {
-    if (ct.labels === labels) return;
-    ct.extend().labels = labels;
+  /** Changes the label bits of a connection; `false` if it has no room for labels. */
+  setLabels(ct: Connection, labels: bigint): boolean {
+    const { extensions } = ct;
+    if (extensions?.labels === undefined) return false;
+    if (extensions.labels === labels) return true;
+    extensions.labels = labels;
     this.events.note(ct, EventBit.LABEL);
+    return true;
   }
 
   // ---------------------------------------------------------------- for IPVS and REJECT

@@ -12,11 +12,11 @@ const MOST_BITS = 128;
 
 /**
  * `-m connlabel --label BIT [--set]`: a label bit of the connection; `--set` sets it where it is not set yet, which
- * counts as a match. Names of labels need a file that chainwalk does not read: write numbers.
+ * counts as a match. Connections that were made while no rule had this match cannot hold labels, and never match. Names of labels need a file that chainwalk does not read: write numbers.
  *
  * Kernel: `net/netfilter/xt_connlabel.c`, `connlabel_mt`.
  */
-export const connlabel: MatchExtension<ConnlabelInfo, undefined> = {
+export const connlabel: MatchExtension<ConnlabelInfo, () => void> = {
   name: 'connlabel',
   options: [
     { name: 'label', args: 1, invertible: true, mandatory: true },
@@ -48,13 +48,14 @@ export const connlabel: MatchExtension<ConnlabelInfo, undefined> = {
     const mask = 1n << BigInt(bit);
     return {
       needs: ['conntrack'],
+      createState: (net) => net.conntrack.useLabels(),
+      destroyState: (release) => release(),
       test: (packet, { net }) => {
         const ct = ctOf(packet);
         if (ct === undefined) return inverted;
         if ((ct.labels & mask) !== 0n) return !inverted;
         if (!set) return inverted;
-        net.conntrack.setLabels(ct, ct.labels | mask);
-        return !inverted;
+        return net.conntrack.setLabels(ct, ct.labels | mask) !== inverted;
       },
     };
   },
