@@ -1,7 +1,7 @@
 import type { PacketSpec, Step } from '../format.ts';
 import type { Draw } from './draw.ts';
 import type { HostPlan, Peer } from './host.ts';
-import { drawDestination, payload } from './packets.ts';
+import { drawDestination, otherPayload, payload } from './packets.ts';
 import type { Plan } from './plan.ts';
 
 /** Who talks to whom: a peer or this host itself (`from` is then missing), and an address that packets are sent to. */
@@ -22,6 +22,7 @@ const ERRORS = [
   [3, 0],
   [11, 0],
   [12, 0],
+  [5, 1],
 ] as const;
 
 /** A flow; with few ports and peers to choose from, so that tuples are used again and clash. */
@@ -42,12 +43,12 @@ export function drawFlow(draw: Draw, host: HostPlan, index: number): Flow {
 /** Makes the steps of a flow's two sides. */
 class Sides {
   readonly #flow: Flow;
-  readonly #proto: string;
+  readonly #proto: string | number;
   /** Answers come back on the path of what went out, or are packets of their own that may not fit. */
   readonly #answers: boolean;
   #asked = false;
 
-  constructor(flow: Flow, proto: string, answers: boolean) {
+  constructor(flow: Flow, proto: string | number, answers: boolean) {
     this.#flow = flow;
     this.#proto = proto;
     this.#answers = answers || flow.behind === undefined;
@@ -55,7 +56,7 @@ class Sides {
 
   client(fields: PacketSpec): Step {
     const { id, from, source, destination, sport, dport } = this.#flow;
-    const ports = this.#proto === 'icmp' ? {} : { sport, dport };
+    const ports = this.#hasPorts ? { sport, dport } : {};
     const first = !this.#asked;
     this.#asked = true;
     return {
@@ -68,9 +69,13 @@ class Sides {
   server(fields: PacketSpec): Step {
     const { id, source, destination, sport, dport, behind } = this.#flow;
     if (this.#answers && this.#asked) return { reply: id, packet: fields };
-    const ports = this.#proto === 'icmp' ? {} : { sport: dport, dport: sport };
+    const ports = this.#hasPorts ? { sport: dport, dport: sport } : {};
     const packet = { src: destination, dst: source, proto: this.#proto, ...ports, ...fields };
     return behind === undefined ? { packet } : { in: behind, packet };
+  }
+
+  get #hasPorts(): boolean {
+    return this.#proto === 'tcp' || this.#proto === 'udp';
   }
 
   error(draw: Draw): Step {
@@ -181,7 +186,7 @@ function tcp(draw: Draw, flow: Flow, answers: boolean): Step[] {
     [3, () => undefined],
   ])();
   // The same tuple again, as a client does that has few ports.
-  if (draw.chance(0.15)) {
+  if (draw.chance(0.2)) {
     steps.push(sides.client({ flags: 'S', seq: 70000, ack: 0 }));
     if (draw.chance(0.6))
       steps.push(
@@ -219,6 +224,22 @@ function ping(draw: Draw, flow: Flow, answers: boolean): Step[] {
   return steps;
 }
 
+/** Packets of a protocol without ports, as far as connection tracking looks: translation cannot tell its flows apart. */
+function other(draw: Draw, flow: Flow, answers: boolean): Step[] {
+  const sides = new Sides(flow, draw.pick([47, 132, 50, 33, 136, 253]), answers);
+  const steps = [sides.client({ payload: otherPayload(draw) })];
+  for (let round = draw.int(0, 3); round > 0; round--) {
+    steps.push(
+      draw.weighted<() => Step>([
+        [3, () => sides.server({ payload: otherPayload(draw) })],
+        [2, () => sides.client({ payload: otherPayload(draw) })],
+        [1, () => sides.error(draw)],
+      ])(),
+    );
+  }
+  return steps;
+}
+
 /** The steps of one flow, in order. */
 export function drawConversation(draw: Draw, flow: Flow, plan: Plan): Step[] {
   const answers = plan.nat || plan.base === 'ipvs' || draw.chance(0.3);
@@ -226,6 +247,7 @@ export function drawConversation(draw: Draw, flow: Flow, plan: Plan): Step[] {
     [plan.base === 'ipvs' ? 12 : 7, tcp],
     [4, udp],
     [plan.base === 'ipvs' ? 0.7 : 2, ping],
+    [plan.base === 'ipvs' ? 0.1 : 0.7, other],
   ] as const);
   const steps = make(draw, flow, answers);
   // Loss: some of it never arrives.

@@ -38,10 +38,14 @@ function router(draw: Draw, plan: Plan): HostPlan {
     ...(down ? { up: false } : {}),
   };
   const dummy = vary(0.3);
+  // A link without an address: REDIRECT has nowhere to go.
+  const bare = draw.chance(0.1);
+  // Destinations that a route refuses, each way; a source of theirs is a martian.
+  const refused = draw.chance(0.12) ? draw.pick(['unreachable', 'prohibit', 'blackhole']) : undefined;
   const interfaces: InterfaceSpec[] = [
     { name: 'eth0', addresses: ['192.168.1.10/24', ...(vary(0.15) ? ['192.168.1.11/24'] : [])] },
     eth1,
-    { name: 'eth2', addresses: [vary(0.15) ? '172.16.0.1/32' : '172.16.0.1/16'] },
+    { name: 'eth2', addresses: bare ? [] : [vary(0.15) ? '172.16.0.1/32' : '172.16.0.1/16'] },
     ...(dummy
       ? [
           {
@@ -56,14 +60,15 @@ function router(draw: Draw, plan: Plan): HostPlan {
   const routes = [
     ...(vary(0.1) ? [] : ['default via 192.168.1.1 dev eth0']),
     ...(!down && vary(0.25) ? ['203.0.113.0/24 via 10.0.0.254 dev eth1'] : []),
-    ...(vary(0.2) ? [draw.pick(['unreachable', 'prohibit', 'blackhole']) + ' 198.51.100.0/24'] : []),
+    ...(bare ? ['172.16.0.0/16 dev eth2'] : []),
+    ...(refused === undefined ? [] : [`${refused} 198.51.100.0/24`]),
     ...(vary(0.15) ? ['8.8.8.0/24 dev eth2 src 10.0.0.1'] : []),
     ...(vary(0.1) ? ['172.17.0.0/16 dev eth2'] : []),
     ...(vary(0.1) ? ['10.0.0.99/32 dev eth2'] : []),
   ];
   const sysctls: Record<string, string> = {
     ...(vary(0.08) ? { 'net.ipv4.ip_forward': '0' } : {}),
-    ...(vary(0.12) ? { 'net.ipv4.conf.eth0.rp_filter': draw.pick(['1', '2']) } : {}),
+    ...(vary(0.2) ? { 'net.ipv4.conf.eth0.rp_filter': draw.pick(['1', '2']) } : {}),
     ...(vary(0.06) ? { 'net.ipv4.conf.all.rp_filter': draw.pick(['1', '2']) } : {}),
     ...(vary(0.08) ? { 'net.ipv4.conf.eth0.route_localnet': '1' } : {}),
     ...(vary(0.05) ? { 'net.ipv4.icmp_echo_ignore_all': '1' } : {}),
@@ -87,6 +92,7 @@ function router(draw: Draw, plan: Plan): HostPlan {
       { device: 'eth1', address: '10.0.0.99' },
       { device: 'eth2', address: '172.16.200.1' },
       { device: 'eth0', address: '203.0.113.7' },
+      ...(refused === undefined ? [] : [{ device: 'eth0', address: '198.51.100.9' }]),
     ],
     odd: [
       '192.168.1.255',

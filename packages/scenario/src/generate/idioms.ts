@@ -4,6 +4,9 @@ import type { Surroundings } from './ruleset.ts';
 /** Rules for the built-in chains of a table, by chain: to stand in front of all others. */
 export type Idioms = ReadonlyMap<string, readonly string[]>;
 
+/** The port of a translation that has no other. */
+export const ONLY_PORT = 1024;
+
 const MARK_WORDS = [
   '--set-mark 0x1',
   '--set-xmark 0x2/0x3',
@@ -61,7 +64,37 @@ export function drawIdioms(draw: Draw, { plan, host }: Surroundings, table: stri
       }
     }
   }
+  if (table === 'filter' || table === 'mangle') {
+    // What looks into protocols that few rules are about.
+    if (draw.chance(0.14)) {
+      const rules = [
+        '-p sctp -m sctp --dport 0',
+        '-p sctp -m sctp --chunk-types any INIT',
+        '-p esp -m esp --espspi 0:9',
+        '-p ah -m ah --ahspi 0',
+        '-p esp -m esp --espspi 256',
+        '-p ah -m ah ! --ahspi 0:100',
+      ];
+      for (const chain of ['INPUT', 'FORWARD']) add(chain, ...draw.some(rules, 2, 6));
+    }
+    if (draw.chance(0.06))
+      add('FORWARD', '-m ecn --ecn-ip-ect 0', '-p tcp -m ecn --ecn-tcp-ece', '-m ecn ! --ecn-ip-ect 2');
+    if (plan.stateful && draw.chance(0.08))
+      add(
+        'FORWARD',
+        `-m connlabel --label ${draw.int(0, 3)} --set`,
+        '-m connlabel --label 1',
+        '-m connlabel ! --label 2',
+        '-m helper ! --helper ftp',
+        '-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 0xdeadbeef',
+      );
+  }
   if (table === 'nat') {
+    // One port for all: the second connection to the same destination finds it taken.
+    if (draw.chance(0.1))
+      add('POSTROUTING', `-p ${draw.pick(['tcp', 'tcp', 'udp'])} -j MASQUERADE --to-ports ${ONLY_PORT}`);
+    const bare = host.interfaces.find(({ addresses }) => addresses?.length === 0);
+    if (bare !== undefined) add('PREROUTING', `-i ${bare.name} -p ${draw.pick(['tcp', 'udp'])} -j REDIRECT`);
     if (draw.chance(0.35)) add('POSTROUTING', `-o ${outside} -j MASQUERADE`);
     if (draw.chance(0.25))
       add(

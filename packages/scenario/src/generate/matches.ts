@@ -74,9 +74,10 @@ export function coreMatches(
     [5, 'udp'],
     [3, 'icmp'],
     [0.4, '47'],
-    [0.4, 'sctp'],
-    [0.25, '50'],
-    [0.25, '51'],
+    [0.8, 'sctp'],
+    [0.6, '50'],
+    [0.6, '51'],
+    [0.2, draw.pick(['33', '136', '253'])],
   ]);
   if (protocol === undefined) return { words, protocol };
   const negated = draw.chance(0.06);
@@ -163,11 +164,12 @@ const STATELESS: readonly Weighted<Maker>[] = [
     },
   ],
   [
-    0.3,
+    0.6,
     (draw) =>
       `-m u32 ${not(draw)}--u32 "${draw.pick(['6&0xFF=17', '0>>22&0x3C@0>>16=53', '2&0xFFFF=0x28:0x100', '6&0xFF=1&&4&0x1FFF=0', '8&0xFF000000>>24=0x40,0x3f'])}"`,
   ],
   [0.3, (draw) => `-m quota ${not(draw)}--quota ${draw.pick([40, 100, 300])}`],
+  [0.4, (draw) => `-m ecn ${not(draw)}--ecn-ip-ect ${draw.int(0, 3)}`],
   [0.2, (draw) => `-m cpu ${not(draw)}--cpu ${draw.pick([0, 0, 1])}`],
   [
     0.2,
@@ -217,11 +219,12 @@ const STATEFUL: readonly Weighted<Maker>[] = [
     (draw) =>
       `-m connbytes ${not(draw)}--connbytes ${draw.pick(['1:3', '2', '0:100', '100:', '40:200'])} --connbytes-dir ${draw.pick(['original', 'reply', 'both'])} --connbytes-mode ${draw.pick(['packets', 'bytes', 'avgpkt'])}`,
   ],
-  [0.3, (draw) => `-m helper ${not(draw)}--helper ftp`],
+  [0.5, (draw) => `-m helper ${not(draw, 0.4)}--helper ftp`],
+  [0.8, (draw) => `-m connlabel ${not(draw)}--label ${draw.int(0, 3)}${draw.chance(0.6) ? ' --set' : ''}`],
   [
-    0.2,
+    0.5,
     (draw) =>
-      `-m cluster --cluster-total-nodes 2 --cluster-local-node ${draw.pick([1, 2])} --cluster-hash-seed 0xdeadbeef`,
+      `-m cluster --cluster-total-nodes ${draw.pick([2, 2, 3])} ${not(draw)}--cluster-local-node ${draw.pick([1, 2])} --cluster-hash-seed ${draw.pick(['0xdeadbeef', '7'])}`,
   ],
 ];
 
@@ -260,7 +263,7 @@ const ofRealm: Maker = (draw) => `-m realm ${not(draw)}--realm ${draw.pick(['0x0
 const ofEcn: Maker = (draw) =>
   `-m ecn ${not(draw)}${draw.pick(['--ecn-tcp-ece', '--ecn-tcp-cwr', '--ecn-ip-ect 0', '--ecn-ip-ect 2'])}`;
 const ofSctp: Maker = (draw) =>
-  `-m sctp ${not(draw)}${draw.pick(['--dport 0', '--sport 0', '--dport 80', '--chunk-types any INIT'])}`;
+  `-m sctp ${not(draw)}${draw.pick(['--dport 0', '--sport 0', '--dport 0', '--dport 80', '--chunk-types any INIT', '--chunk-types all DATA'])}`;
 const ofMss: Maker = (draw) => `-m tcpmss ${not(draw)}--mss ${draw.pick(['1:536', '1460'])}`;
 
 /** One match that needs a module. */
@@ -279,11 +282,11 @@ export function moduleMatch(draw: Draw, context: RuleContext, protocol: string |
   if (onlyFrom(context, 'PREROUTING') && (context.table === 'raw' || context.table === 'mangle'))
     makers.push([0.08, ofReversePath]);
   if (onlyFrom(context, 'PREROUTING', 'INPUT', 'FORWARD')) makers.push([0.02, ofMac], [0.02, ofGroup]);
-  if (onlyFrom(context, 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.02, ofRealm]);
-  if (protocol === 'tcp') makers.push([0.03, ofMss], [0.03, ofEcn]);
-  if (protocol === 'sctp') makers.push([1, ofSctp]);
-  if (protocol === '50') makers.push([1, (draw) => `-m esp ${not(draw)}--espspi ${draw.pick(['0', '0:100', '256'])}`]);
-  if (protocol === '51') makers.push([1, (draw) => `-m ah ${not(draw)}--ahspi ${draw.pick(['0', '0:100', '256'])}`]);
+  if (onlyFrom(context, 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.06, ofRealm]);
+  if (protocol === 'tcp') makers.push([0.08, ofMss], [0.04, ofEcn]);
+  if (protocol === 'sctp') makers.push([3, ofSctp]);
+  if (protocol === '50') makers.push([3, (draw) => `-m esp ${not(draw)}--espspi ${draw.pick(['0', '0:100', '256'])}`]);
+  if (protocol === '51') makers.push([3, (draw) => `-m ah ${not(draw)}--ahspi ${draw.pick(['0', '0:100', '256'])}`]);
   return draw.weighted(makers)(draw, context, protocol);
 }
 

@@ -24,6 +24,7 @@ function header(draw: Draw): Pick<PacketSpec, 'ttl' | 'tos'> {
       [2, 184],
       [0.5, 8],
       [0.5, 4],
+      [0.8, draw.pick([1, 2, 3])],
       [0.3, 255],
     ]),
   };
@@ -69,12 +70,30 @@ function transport(draw: Draw): PacketSpec {
       }),
     ],
     [1, () => icmpError(draw)],
-    [
-      0.5,
-      () => ({ proto: draw.pick([47, 50, 51, 132, 50, 51, 132, 2, 89, 253]), payload: draw.pick([20, 40, 0, 12]) }),
-    ],
+    [2.2, () => ({ proto: draw.pick(OTHER_PROTOCOLS), payload: otherPayload(draw) })],
   ])();
 }
+
+/** GRE, DCCP, UDP-Lite, those that rules have matches for, and some that nobody looks into. */
+const OTHER_PROTOCOLS = [50, 51, 132, 50, 51, 132, 47, 47, 33, 136, 2, 89, 253] as const;
+
+/** Zeros behind the IP header of another protocol: now and then too few for a header of it. */
+export function otherPayload(draw: Draw): number {
+  return draw.pick([20, 40, 12, 16, 20, 8, 4, 0]);
+}
+
+/** Sources that nobody has: some are refused, some only look strange. */
+const STRANGE_SOURCES = [
+  '127.0.0.1',
+  '0.0.0.0',
+  '255.255.255.255',
+  '224.0.0.5',
+  '240.0.0.1',
+  '0.1.2.3',
+  '192.168.1.255',
+  '192.168.1.0',
+  '192.168.1.10',
+] as const;
 
 /** An ICMP error about a packet that nobody sent. */
 function icmpError(draw: Draw): PacketSpec {
@@ -119,8 +138,11 @@ export function drawPacketStep(draw: Draw, host: HostPlan, plan: Plan): Step {
   const from = local ? undefined : draw.pick(peers);
   const arrives =
     plan.base === 'limit' ? host.peers[draw.chance(0.5) ? 1 : 4]!.address : drawDestination(draw, host, from);
+  const strange = from !== undefined && plan.base !== 'limit' && draw.chance(0.04);
   const packet: PacketSpec = {
-    src: from?.address ?? draw.pick(draw.chance(0.05) ? host.peers : host.local).address,
+    src:
+      (strange ? draw.pick(STRANGE_SOURCES) : from?.address) ??
+      draw.pick(draw.chance(0.05) ? host.peers : host.local).address,
     dst: arrives,
     ...transport(draw),
     ...(plan.base === 'limit' ? { ttl: 64 } : header(draw)),
@@ -133,5 +155,6 @@ export function drawPacketStep(draw: Draw, host: HostPlan, plan: Plan): Step {
   }
   // Now and then on another device than its route: an asymmetric path, or a spoofed source.
   const devices = host.interfaces.filter((device) => device.kind !== 'dummy').map(({ name }) => name);
-  return { in: draw.chance(0.06) ? draw.pick(devices) : from.device, packet };
+  const watched = Object.keys(host.sysctls).some((name) => name.endsWith('.rp_filter'));
+  return { in: draw.chance(watched ? 0.3 : 0.06) ? draw.pick(devices) : from.device, packet };
 }

@@ -39,7 +39,7 @@ export function drawPlan(draw: Draw, features: readonly Feature[]): Plan {
     nat: base === 'nat' || base === 'kube' || (base === 'ipvs' && draw.chance(0.75)) || (stateful && draw.chance(0.1)),
     sets: base === 'ipset' || (base !== 'ipvs' && base !== 'kube' && draw.chance(0.5)),
     trace: feature === 'trace' || (features.includes('trace') && draw.chance(0.06)),
-    changes: feature === 'change' || (features.includes('change') && draw.chance(0.1)),
+    changes: feature === 'change' || (features.includes('change') && draw.chance(0.14)),
     timed: base === 'limit' || (base !== 'filter' && draw.chance(0.08)),
   };
 }

@@ -85,6 +85,7 @@ function broadRule(draw: Draw, context: RuleContext): string {
   const protocol = draw.pick([undefined, 'tcp', undefined, 'udp']);
   const words = protocol === undefined ? [] : [`-p ${protocol}`];
   if (draw.chance(0.35)) words.push(moduleMatch(draw, context, protocol));
+  if (context.plan.base === 'limit' && draw.chance(0.7)) words.push(countingMatch(draw));
   let target = drawTarget(draw, context, protocol);
   for (let again = 0; again < 3 && /-j (ACCEPT|DROP|REJECT|RETURN)\b|-m tcp /.test(target); again++) {
     target = drawTarget(draw, context, protocol);

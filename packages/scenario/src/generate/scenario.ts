@@ -4,6 +4,7 @@ import { drawCommand } from './commands.ts';
 import { drawConversation, drawFlow, interleaved } from './conversations.ts';
 import { type Draw, drawn } from './draw.ts';
 import { drawHost, type HostPlan } from './host.ts';
+import { ONLY_PORT } from './idioms.ts';
 import { drawKubeRules, kubeIpvsRules } from './kube.ts';
 import { drawPacketStep } from './packets.ts';
 import { drawPlan, FEATURES, type Feature, type Plan } from './plan.ts';
@@ -81,14 +82,17 @@ function trackingSysctls(draw: Draw, plan: Plan): Record<string, string> {
 }
 
 /** Packets of one scenario: single ones, conversations side by side, and flows to the services. */
-function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, services: readonly ServicePlan[]): Step[] {
+function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, { services, iptables }: Configuration): Step[] {
   if (plan.base === 'limit') return draw.many(8, 16, () => drawPacketStep(draw, host, plan));
   if (plan.base === 'filter' || (plan.base === 'ipset' && !plan.stateful)) {
     return draw.many(4, 14, () => drawPacketStep(draw, host, plan));
   }
+  // Where translation has one port only, clients that want the same thing at once.
+  const wanted = iptables.includes(`--to-ports ${ONLY_PORT}\n`) && draw.chance(0.8) ? draw.pick(host.peers) : undefined;
   const balanced = plan.base === 'ipvs' || services.length > 0;
   const flows = draw.many(1, balanced ? 8 : 4, (index) => {
-    const flow = drawFlow(draw, host, index);
+    const own = drawFlow(draw, host, index);
+    const flow = wanted === undefined ? own : { ...own, destination: wanted.address, dport: 80, behind: wanted.device };
     const service = services.length > 0 && draw.chance(0.9) ? draw.pick(services) : undefined;
     // Masqueraded clients with one port would make a kernel pick another at random.
     const sport = draw.chance(0.7) ? 41000 + index : flow.sport;
@@ -106,6 +110,15 @@ function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, services: readonly 
   const single = draw.many(0, plan.base === 'ipvs' || plan.base === 'kube' ? 3 : 7, () => [
     drawPacketStep(draw, host, plan),
   ]);
+  // A server that talks first, from a port that it serves.
+  const unasked = services.flatMap(({ servers }) => servers);
+  if (unasked.length > 0 && draw.chance(0.25)) {
+    const [src, sport] = draw.pick(unasked).split(':');
+    const packet = { src: src!, dst: draw.pick(host.peers).address, proto: draw.pick(['tcp', 'udp']), dport: 41000 };
+    const flags = packet.proto === 'tcp' ? { flags: draw.pick(['SA', 'A', 'S', 'R']), seq: 1, ack: 1 } : {};
+    const device = host.peers.find(({ address }) => address === src)?.device;
+    if (device !== undefined) single.push([{ in: device, packet: { ...packet, sport: Number(sport), ...flags } }]);
+  }
   return interleaved(draw, [...flows, ...single]);
 }
 
@@ -114,7 +127,7 @@ function policyRouting(draw: Draw): Step[] {
   return [
     { run: `ip route add default via ${draw.pick(['10.0.0.254 dev eth1', '172.16.0.254 dev eth2'])} table 100` },
     {
-      run: `ip rule add fwmark ${draw.pick(['0x1', '0x4000/0x4000', '0x1/0x1'])} ${draw.pick(['table 100', 'table 100', 'table 100', 'prohibit'])}`,
+      run: `ip rule add fwmark ${draw.pick(['0x1', '0x4000/0x4000', '0x1/0x1'])} ${draw.pick(['table 100', 'table 100', 'prohibit', 'unreachable', 'blackhole'])}`,
     },
   ];
 }
@@ -122,8 +135,10 @@ function policyRouting(draw: Draw): Step[] {
 /** Gives steps their times, in milliseconds; the whole takes a few seconds, since a kernel plays it in real time. */
 function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
   let now = 0;
-  return steps.map((step) => {
-    if (now < 4500)
+  return steps.map((step, index) => {
+    // A tool takes its time, also where a machine is busy.
+    if (steps[index - 1]?.run !== undefined) now += 300;
+    else if (now < 3500)
       now += draw.weighted([
         [6, 0],
         [1, 10],
@@ -142,14 +157,15 @@ function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
 export function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES): GeneratedScenario {
   const plan = drawPlan(draw, features);
   const host = drawHost(draw, plan);
-  const { sets, services, ...configuration } = drawConfiguration(draw, plan, host);
-  let steps = drawTraffic(draw, plan, host, services);
+  const configuration = drawConfiguration(draw, plan, host);
+  const { sets, services } = configuration;
+  let steps = drawTraffic(draw, plan, host, configuration);
   if (plan.changes) {
     const context = { plan, host, sets, services };
     const commands = draw.many(2, Math.max(3, Math.floor(steps.length / 2)), () => [drawCommand(draw, context)]);
     steps = interleaved(draw, [steps, ...commands]);
   }
-  if (host.devices.includes('eth1') && draw.chance(0.1)) steps = [...policyRouting(draw), ...steps];
+  if (host.devices.includes('eth1') && draw.chance(0.16)) steps = [...policyRouting(draw), ...steps];
   if (plan.timed) steps = withTimes(draw, steps);
   const scenario: Scenario = {
     name: plan.feature,

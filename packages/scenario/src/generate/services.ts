@@ -113,7 +113,7 @@ function sysctls(draw: Draw): Record<string, string> {
     ...rare('sloppy_tcp', ['1']),
     ...rare('snat_reroute', ['0', '1']),
     ...rare('schedule_icmp', ['1']),
-    ...rare('nat_icmp_send', ['1']),
+    ...rare('nat_icmp_send', ['1'], 0.12),
     ...rare('ignore_tunneled', ['1'], 0.03),
     ...rare('secure_tcp', ['3'], 0.04),
     ...rare('cache_bypass', ['1'], 0.03),
