@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
-import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback } from '../address/ipv4.ts';
+import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback, isZeroNet } from '../address/ipv4.ts';
 import { prefixContains, prefixOf } from '../address/prefix.ts';
 import { type Draft, edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
@@ -262,6 +262,7 @@ export class Host {
     device.received.packets++;
     device.received.bytes += packet.length;
     packet.inDevice = device;
+    packet.receivedOn = undefined;
     packet.trace?.add({ kind: 'receive', device: device.name });
     if (!device.up) return this.drop(packet, 'device-down', device.name);
     if (packet.packetType === 'otherhost') return this.drop(packet, 'other-host', device.name);
@@ -491,7 +492,7 @@ export class Host {
   addressType(address: Address, device?: Device): 'unicast' | 'local' | 'broadcast' | 'multicast' {
     if (familyOf(address) === 'ipv4') {
       const bits = address as Ipv4Address as number;
-      if (bits >>> 24 === 0 || bits === 0xffffffff) return 'broadcast';
+      if (isZeroNet(address as Ipv4Address) || bits === 0xffffffff) return 'broadcast';
       if (bits >>> 28 === 14) return 'multicast';
     }
     const route = this.fib.localType(address, device?.name);

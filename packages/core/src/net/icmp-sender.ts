@@ -59,8 +59,9 @@ export class IcmpSender {
     const delivered = offenderRoute !== undefined && offenderRoute.type === 'local';
     // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
     let source: Address | undefined = delivered && offender.dst !== IPV4_ANY ? offender.dst : undefined;
-    if (!delivered && host.sysctls.icmpErrorsUseInboundIfaddr.value !== 0 && offender.inDevice !== undefined) {
-      source = host.selectAddress(offender.inDevice, offender.src);
+    const receivedOn = offender.receivedOn === undefined ? offender.inDevice : (offender.receivedOn ?? undefined);
+    if (!delivered && host.sysctls.icmpErrorsUseInboundIfaddr.value !== 0 && receivedOn !== undefined) {
+      source = host.selectAddress(receivedOn, offender.src);
     }
     const tos = isIcmpError(type) ? (offender.tos & 0x1e) | 0xc0 : offender.tos;
     const mark = host.sysctls.fwmarkReflect.value !== 0 ? offender.mark : 0;

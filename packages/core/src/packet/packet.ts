@@ -97,6 +97,11 @@ export class Packet {
   link: LinkHeader | undefined = undefined;
   /** The device it came in on (`skb->dev` on the way in); absent for locally made packets until they cross `lo`. */
   inDevice: Device | undefined = undefined;
+  /**
+   * The device that it was received on, where `inDevice` says another (`skb_iif` beside `skb->dev`): a copy that is on its
+   * way out has both. `null`: it was made here.
+   */
+  receivedOn: Device | null | undefined = undefined;
   /** The cached routing decision (`skb_dst`). Whoever invalidates it sets `undefined`. */
   route: Route | undefined = undefined;
   /** The local socket that sent it (`skb->sk`), gone once it has crossed a device. */
@@ -158,9 +163,10 @@ export class Packet {
     if (transport !== undefined) return transport.kind === 'icmp' ? undefined : transport;
     if (this.fragmentOffset !== 0) return undefined;
     if (this.protocol !== PROTOCOL.udplite && this.protocol !== PROTOCOL.dccp) return undefined;
-    const bytes = this.payload;
-    if (bytes.length < 4) return undefined;
-    return { sport: (bytes[0]! << 8) | bytes[1]!, dport: (bytes[2]! << 8) | bytes[3]! };
+    if (this.payloadLength < 4) return undefined;
+    // Bytes that are absent are zero.
+    const [a = 0, b = 0, c = 0, d = 0] = this.payload;
+    return { sport: (a << 8) | b, dport: (c << 8) | d };
   }
 
   /** A copy with its own headers and metadata; payload bytes are shared, since nobody writes them in place. */
@@ -174,6 +180,7 @@ export class Packet {
     copy.packetType = this.packetType;
     copy.link = this.link;
     copy.inDevice = this.inDevice;
+    copy.receivedOn = this.receivedOn;
     copy.route = this.route;
     copy.socket = this.socket;
     copy.nfct = this.nfct;

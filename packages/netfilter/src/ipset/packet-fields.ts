@@ -2,6 +2,8 @@ import { type Address, type Packet, PROTOCOL } from '@chainwalk/core';
 import type { HashMember } from './hash-member.ts';
 import { DIM_SRC, type PacketContext, type SetQuery } from './ip-set.ts';
 
+const UDPLITE_HEADER = 8;
+
 /** What sets read from packets. Dimensions count from 1. */
 export type Dimension = 1 | 2 | 3;
 
@@ -31,7 +33,7 @@ export function takePort(packet: Packet, query: SetQuery, dimension: Dimension, 
   member.port = 0;
   if (protocolHasPorts(protocol)) {
     const ports = packet.ports;
-    if (ports === undefined) return false;
+    if (ports === undefined || (protocol === PROTOCOL.udplite && packet.payloadLength < UDPLITE_HEADER)) return false;
     member.port = (query.flags & DIM_SRC[dimension]) !== 0 ? ports.sport : ports.dport;
   } else if (protocol === PROTOCOL.icmp) {
     const transport = packet.transport;

@@ -112,6 +112,7 @@ function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }
   copies.note(copy);
   copy.route = route;
   // Only POSTROUTING sees it, as the device that the copy came in on.
+  copy.receivedOn = packet.receivedOn === undefined ? (packet.inDevice ?? null) : packet.receivedOn;
   copy.inDevice = route.device;
   if (packet.trace !== undefined) {
     copy.trace = packet.trace.branch(`TEE to ${formatIpv4(gateway)}`, copy);
