@@ -62,7 +62,7 @@ function walkRules(
   const table = runtime.table.name;
   const meter = state.host.meter;
   const trace = packet.trace;
-  const { length } = packet;
+  let { length } = packet;
   const par: ActionParam = {
     host: state.host,
     net,
@@ -144,6 +144,8 @@ function walkRules(
         const verdict = action.apply(packet, par, action.slot < 0 ? undefined : counted.states![action.slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
+          // TCPMSS makes packets longer.
+          length = packet.length;
           index++;
           continue;
         }
