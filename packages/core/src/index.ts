@@ -134,3 +134,4 @@ export {
 export { attachBody, decodePacket, encodeBody, encodePacket, type WireFault } from './packet/wire.ts';
 export { type RenderOptions, renderTrace, type TextRole } from './trace/render-text.ts';
 export { type Step, Trace } from './trace/trace.ts';
+export { encodeUtf8 } from './utf8.ts';

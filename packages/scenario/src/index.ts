@@ -5,6 +5,7 @@ export {
   type FormatDifferenceOptions,
   formatDifference,
 } from './compare.ts';
+export type { Tally } from './flow-table.ts';
 export type {
   InterfaceSpec,
   PacketFields,
@@ -27,7 +28,6 @@ export {
   type ReplayedPacket,
   type ReplayOptions,
   type SentPacket,
-  type Tally,
 } from './replay.ts';
 export { type Arrivals, arrivalTimes, type RatePiece } from './traffic/arrivals.ts';
 export {

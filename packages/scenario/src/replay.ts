@@ -5,15 +5,14 @@ import {
   decodeFrame,
   describePacket,
   encodePacket,
-  formatAddress,
   frameInterface,
   type HostEvent,
   LINKTYPE,
   nanosecondsBetween,
   type Packet,
-  protocolName,
   refuse,
 } from '@chainwalk/core';
+import { FlowTable, type Tally } from './flow-table.ts';
 import type { Node } from './node.ts';
 import { OutputCheck, type OutputMatch, type OutputReport } from './output-check.ts';
 
@@ -58,12 +57,10 @@ export interface ReplayOptions {
   readonly inMap?: ReadonlyMap<string, string>;
   /** Flows beyond this number are counted together. Default 100,000. */
   readonly mostFlows?: number;
-}
-
-/** Packets and bytes of one kind. */
-export interface Tally {
-  packets: number;
-  bytes: number;
+  /** Whether each packet is described in words. Default true. */
+  readonly describe?: boolean;
+  /** Whether the bytes of what was sent are kept; without, they are empty. Default true. */
+  readonly encode?: boolean;
 }
 
 /**
@@ -78,9 +75,10 @@ export interface Tally {
 export class Replay {
   readonly node: Node;
   readonly #inMap: ReadonlyMap<string, string>;
-  readonly #mostFlows: number;
   readonly fates: Map<string, Tally> = new Map();
-  readonly flows: Map<string, Tally> = new Map();
+  readonly #flows: FlowTable;
+  readonly #describes: boolean;
+  readonly #encodes: boolean;
   #first: CaptureTime | undefined;
   #start = 0;
   #number = 0;
@@ -93,7 +91,9 @@ export class Replay {
   constructor(node: Node, options: ReplayOptions = {}) {
     this.node = node;
     this.#inMap = options.inMap ?? new Map();
-    this.#mostFlows = options.mostFlows ?? 100_000;
+    this.#flows = new FlowTable(options.mostFlows ?? 100_000);
+    this.#describes = options.describe ?? true;
+    this.#encodes = options.encode ?? true;
     for (const name of this.#inMap.values()) {
       if (node.host.device(name) === undefined) refuse('unknown-device', `--in-map: the host has no device "${name}"`);
     }
@@ -103,6 +103,11 @@ export class Replay {
   /** How many packets were played. */
   get packets(): number {
     return this.#number;
+  }
+
+  /** What was played of each flow, by the flow in words. */
+  get flows(): ReadonlyMap<string, Tally> {
+    return this.#flows.tallies();
   }
 
   /** How what left compares with what the capture shows leaving; `undefined` where it does not show which did. */
@@ -126,7 +131,7 @@ export class Replay {
       return this.#told(number, undefined, packet, { kind: 'skipped', reason: packet }, captured.originalLength);
     }
     const device = this.#deviceOf(captured, packet);
-    const description = describePacket(packet);
+    const description = this.#describes ? describePacket(packet) : '';
     if (device === undefined) {
       return this.#told(number, undefined, description, { kind: 'skipped', reason: 'no device' }, packet.length);
     }
@@ -146,14 +151,15 @@ export class Replay {
       );
     }
     this.#check?.carryOver(packet);
-    const flow = flowOf(packet);
+    const flow = this.#flows.of(packet);
     this.#current = packet;
     this.#fate = undefined;
     this.#sent = [];
     const length = packet.length;
     host.receive(device, packet);
     this.#current = undefined;
-    tally(this.flows, this.flows.has(flow) || this.flows.size < this.#mostFlows ? flow : 'other flows', length);
+    flow.packets++;
+    flow.bytes += length;
     return this.#told(number, device.name, description, this.#fate ?? { kind: 'kept' }, length);
   }
 
@@ -170,7 +176,7 @@ export class Replay {
       if (own) this.#fate ??= { kind: 'sent', device: event.device.name };
       this.#sent.push({
         device: event.device.name,
-        bytes: encodePacket(event.packet),
+        bytes: this.#encodes ? encodePacket(event.packet) : NOTHING,
         time: this.#now,
         isAnswer: !own,
       });
@@ -201,6 +207,8 @@ export class Replay {
   }
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Links whose headers say in which direction a packet went. */
 const COOKED: ReadonlySet<number> = new Set([LINKTYPE.linuxSll, LINKTYPE.linuxSll2]);
 
@@ -217,13 +225,6 @@ function tally(map: Map<string, Tally>, key: string, bytes: number): void {
     entry.packets++;
     entry.bytes += bytes;
   }
-}
-
-function flowOf(packet: Packet): string {
-  const ports = packet.ports;
-  const end = (address: Packet['src'], port: number | undefined): string =>
-    port === undefined ? formatAddress(address) : `${formatAddress(address)}:${port}`;
-  return `${protocolName(packet.protocol)} ${end(packet.src, ports?.sport)} > ${end(packet.dst, ports?.dport)}`;
 }
 
 /** A fate in a few words, as comments and summaries show it. */

@@ -65,7 +65,11 @@ export function addReplay(program: Command): void {
 async function replay(capture: string, options: ReplayCommandOptions): Promise<void> {
   const node = new Node(new Simulation({ seed: options.seed }));
   setUp(node, readScenarios(readText(options.host), options.host)[0]!);
-  const player = new Replay(node, options.inMap === undefined ? {} : { inMap: parseMap(options.inMap) });
+  const player = new Replay(node, {
+    ...(options.inMap === undefined ? {} : { inMap: parseMap(options.inMap) }),
+    describe: options.json === true || options.packets === true,
+    encode: options.json === true || options.out !== undefined,
+  });
   const size = sizeOf(capture);
   const reader = new CaptureReader(capture);
   const writer = options.out === undefined ? undefined : new FateWriter(options.out, node);
@@ -76,11 +80,12 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
   for await (const chunk of createReadStream(capture, { highWaterMark: 1 << 18 })) {
     for (const captured of reader.write(chunk as Uint8Array)) {
       const told = player.play(captured);
-      if (writer !== undefined) await writer.write(captured, told);
+      writer?.write(captured, told);
       if (options.json === true) print(`${JSON.stringify(plain(told))}\n`);
       else if (options.packets === true)
         print(`${told.number} ${told.device ?? '-'} ${told.description}: ${describeFate(told.fate)}\n`);
     }
+    await writer?.flush();
     read += (chunk as Uint8Array).length;
     if (showsProgress) bar.update(read);
     if (reader.fault !== undefined) break;
@@ -139,6 +144,8 @@ function plain(told: ReplayedPacket): unknown {
 class FateWriter {
   readonly #stream: WriteStream;
   readonly #ids = new Map<string, number>();
+  /** What waits to be written: a chunk of the capture at a time. */
+  #waiting: Uint8Array[] = [];
 
   constructor(path: string, node: Node) {
     this.#stream = openForWriting(path);
@@ -150,24 +157,32 @@ class FateWriter {
     this.#stream.write(pcapngHeader(names));
   }
 
-  async write(captured: CapturedPacket, told: ReplayedPacket): Promise<void> {
+  write(captured: CapturedPacket, told: ReplayedPacket): void {
     const fate = `packet ${told.number} ${describeFate(told.fate)}`;
     for (const { device, bytes, time, isAnswer } of told.sent) {
       const comment = isAnswer ? `answer to packet ${told.number}` : fate;
-      this.#stream.write(pcapngPacket({ time, bytes, interfaceId: this.#ids.get(device)!, comment }));
+      this.#waiting.push(pcapngPacket({ time, bytes, interfaceId: this.#ids.get(device)!, comment }));
     }
     if (told.fate.kind !== 'sent' && told.device !== undefined) {
       // The link header stays behind: the file's interfaces hold IP packets.
       const offset = packetOffset(captured.bytes, captured.linkType);
       const bytes = captured.bytes.subarray(typeof offset === 'number' ? offset : 0);
-      this.#stream.write(
+      this.#waiting.push(
         pcapngPacket({ time: told.time, bytes, interfaceId: this.#ids.get(told.device)!, comment: fate }),
       );
     }
-    if (this.#stream.writableNeedDrain) await once(this.#stream, 'drain');
+  }
+
+  /** Hands on what waits, and waits itself while the disk is slower. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const chunk = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    if (!this.#stream.write(chunk)) await once(this.#stream, 'drain');
   }
 
   async end(): Promise<void> {
+    await this.flush();
     this.#stream.end();
     await once(this.#stream, 'finish');
   }

@@ -32,9 +32,7 @@ interface Interface {
   readonly offset: number;
 }
 
-type Format =
-  | { readonly kind: 'pcap'; readonly little: boolean; readonly unit: number; readonly linkType: number }
-  | { readonly kind: 'pcapng' };
+type Format = { readonly kind: 'pcap'; readonly unit: number; readonly linkType: number } | { readonly kind: 'pcapng' };
 
 /**
  * Reads pcap and pcapng as a stream: bytes go in as they come, packets come out as they are complete. Memory is one block,
@@ -50,6 +48,8 @@ export class CaptureReader {
   #format: Format | undefined;
   #little = false;
   #interfaces: Interface[] = [];
+  /** The packet of the record that was read last. */
+  #packet: CapturedPacket | undefined;
   #fault: Diagnostic | undefined;
 
   constructor(source: string) {
@@ -69,11 +69,12 @@ export class CaptureReader {
     this.#buffer = this.#buffer.length === 0 ? plain : joined(this.#buffer, plain);
     let at = 0;
     for (;;) {
-      const rest = this.#buffer.subarray(at);
-      const record = this.#next(rest, this.#consumed + at);
-      if (record === undefined) break;
-      at += record.length;
-      if (record.packet !== undefined) yield record.packet;
+      const length = this.#next(at);
+      if (length === undefined) break;
+      at += length;
+      const packet = this.#packet;
+      this.#packet = undefined;
+      if (packet !== undefined) yield packet;
       if (this.#fault !== undefined) break;
     }
     this.#buffer = this.#buffer.slice(at);
@@ -104,86 +105,94 @@ export class CaptureReader {
     return undefined;
   }
 
-  /** One record at the start of `bytes`; `undefined` if it is not all there yet, or after a fault. */
-  #next(bytes: Uint8Array, offset: number): { length: number; packet?: CapturedPacket } | undefined {
-    if (this.#fault !== undefined) return undefined;
-    if (this.#format === undefined) return this.#header(bytes, offset);
-    return this.#format.kind === 'pcap' ? this.#pcapRecord(bytes, offset, this.#format) : this.#block(bytes, offset);
+  #u16(at: number): number {
+    const bytes = this.#buffer;
+    return this.#little ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! << 8) | bytes[at + 1]!;
   }
 
-  #header(bytes: Uint8Array, offset: number): { length: number } | undefined {
-    if (bytes.length < 4) return undefined;
-    const view = viewOf(bytes);
-    const magic = view.getUint32(0);
+  #u32(at: number): number {
+    const bytes = this.#buffer;
+    return this.#little
+      ? (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+      : bigEndian(bytes, at);
+  }
+
+  /**
+   * The length of the record at a place of the buffer, whose packet, if it has one, is left in `#packet`; `undefined` if it
+   * is not all there yet, or after a fault.
+   */
+  #next(at: number): number | undefined {
+    if (this.#fault !== undefined) return undefined;
+    if (this.#format === undefined) return this.#header(at);
+    return this.#format.kind === 'pcap' ? this.#pcapRecord(at, this.#format) : this.#block(at);
+  }
+
+  #header(at: number): number | undefined {
+    const left = this.#buffer.length - at;
+    if (left < 4) return undefined;
+    const magic = bigEndian(this.#buffer, at);
     if (magic === SECTION_HEADER) {
       this.#format = { kind: 'pcapng' };
-      return { length: 0 };
+      return 0;
     }
     const pcap = PCAP_MAGIC.get(magic);
-    if (pcap === undefined) return this.#fail(offset, 'this is neither pcap nor pcapng');
-    if (bytes.length < 24) return undefined;
+    if (pcap === undefined) return this.#fail(this.#consumed + at, 'this is neither pcap nor pcapng');
+    if (left < 24) return undefined;
+    this.#little = pcap.little;
     // The upper bits of the link type say something about checksums at the end of frames.
-    this.#format = {
-      kind: 'pcap',
-      little: pcap.little,
-      unit: pcap.unit,
-      linkType: view.getUint32(20, pcap.little) & 0xffff,
-    };
-    return { length: 24 };
+    this.#format = { kind: 'pcap', unit: pcap.unit, linkType: this.#u32(at + 20) & 0xffff };
+    return 24;
   }
 
-  #pcapRecord(
-    bytes: Uint8Array,
-    offset: number,
-    format: Extract<Format, { kind: 'pcap' }>,
-  ): { length: number; packet: CapturedPacket } | undefined {
-    if (bytes.length < 16) return undefined;
-    const view = viewOf(bytes);
-    const captured = view.getUint32(8, format.little);
-    const fraction = view.getUint32(4, format.little) * format.unit;
+  #pcapRecord(at: number, format: Extract<Format, { kind: 'pcap' }>): number | undefined {
+    const left = this.#buffer.length - at;
+    if (left < 16) return undefined;
+    const offset = this.#consumed + at;
+    const captured = this.#u32(at + 8);
+    const fraction = this.#u32(at + 4) * format.unit;
     if (captured > LONGEST_PACKET) return this.#fail(offset, `a packet of ${captured} bytes cannot be`);
     if (fraction >= 1_000_000_000) return this.#fail(offset, 'a time with more than a second of fractions cannot be');
-    if (bytes.length < 16 + captured) return undefined;
-    return {
-      length: 16 + captured,
-      packet: {
-        time: { seconds: view.getUint32(0, format.little), nanoseconds: fraction },
-        linkType: format.linkType,
-        bytes: bytes.slice(16, 16 + captured),
-        originalLength: view.getUint32(12, format.little),
-        interfaceId: 0,
-        interfaceName: undefined,
-        comment: undefined,
-      },
+    if (left < 16 + captured) return undefined;
+    this.#packet = {
+      time: { seconds: this.#u32(at), nanoseconds: fraction },
+      linkType: format.linkType,
+      bytes: this.#buffer.slice(at + 16, at + 16 + captured),
+      originalLength: this.#u32(at + 12),
+      interfaceId: 0,
+      interfaceName: undefined,
+      comment: undefined,
     };
+    return 16 + captured;
   }
 
-  #block(bytes: Uint8Array, offset: number): { length: number; packet?: CapturedPacket } | undefined {
-    if (bytes.length < 12) return undefined;
-    const view = viewOf(bytes);
-    const type = view.getUint32(0, this.#little);
-    if (view.getUint32(0) === SECTION_HEADER) {
-      const order = view.getUint32(8);
-      if (order !== BYTE_ORDER && view.getUint32(8, true) !== BYTE_ORDER)
+  #block(at: number): number | undefined {
+    const left = this.#buffer.length - at;
+    if (left < 12) return undefined;
+    const offset = this.#consumed + at;
+    if (bigEndian(this.#buffer, at) === SECTION_HEADER) {
+      const isBig = bigEndian(this.#buffer, at + 8) === BYTE_ORDER;
+      this.#little = true;
+      if (!isBig && this.#u32(at + 8) !== BYTE_ORDER)
         return this.#fail(offset, 'a section without its byte-order mark');
-      this.#little = order !== BYTE_ORDER;
+      this.#little = !isBig;
       this.#interfaces = [];
     }
-    const length = view.getUint32(4, this.#little);
+    const type = this.#u32(at);
+    const length = this.#u32(at + 4);
     if (length < 12 || length % 4 !== 0 || length > LONGEST_BLOCK)
       return this.#fail(offset, `a block of ${length} bytes cannot be`);
-    if (bytes.length < length) return undefined;
-    if (view.getUint32(length - 4, this.#little) !== length)
-      return this.#fail(offset, 'the two lengths of a block differ');
-    const body = bytes.subarray(8, length - 4);
+    if (left < length) return undefined;
+    if (this.#u32(at + length - 4) !== length) return this.#fail(offset, 'the two lengths of a block differ');
+    const start = at + 8;
+    const end = at + length - 4;
     if (type === INTERFACE_DESCRIPTION) {
-      if (body.length < 8) return this.#fail(offset, 'an interface description that is too short');
-      this.#interfaces.push(this.#interface(body));
+      if (end - start < 8) return this.#fail(offset, 'an interface description that is too short');
+      this.#interfaces.push(this.#interface(this.#buffer.subarray(start, end)));
     } else if (type === ENHANCED_PACKET || type === OBSOLETE_PACKET || type === SIMPLE_PACKET) {
-      const packet = this.#packet(type, body, offset);
-      return packet === undefined ? undefined : { length, packet };
+      this.#packet = this.#packetBlock(type, start, end, offset);
+      if (this.#packet === undefined) return undefined;
     }
-    return { length };
+    return length;
   }
 
   #interface(body: Uint8Array): Interface {
@@ -208,48 +217,36 @@ export class CaptureReader {
     };
   }
 
-  #packet(type: number, body: Uint8Array, offset: number): CapturedPacket | undefined {
-    const view = viewOf(body);
+  #packetBlock(type: number, start: number, end: number, offset: number): CapturedPacket | undefined {
+    const length = end - start;
     const header = type === SIMPLE_PACKET ? 4 : 20;
-    if (body.length < header) return this.#fail(offset, 'a packet block that is too short');
-    const id =
-      type === SIMPLE_PACKET
-        ? 0
-        : type === ENHANCED_PACKET
-          ? view.getUint32(0, this.#little)
-          : view.getUint16(0, this.#little);
+    if (length < header) return this.#fail(offset, 'a packet block that is too short');
+    const id = type === SIMPLE_PACKET ? 0 : type === ENHANCED_PACKET ? this.#u32(start) : this.#u16(start);
     const from = this.#interfaces[id];
     if (from === undefined) return this.#fail(offset, `a packet of interface ${id}, which was not described`);
     let captured: number;
     let originalLength: number;
     let time: CaptureTime = { seconds: 0, nanoseconds: 0 };
     if (type === SIMPLE_PACKET) {
-      originalLength = view.getUint32(0, this.#little);
-      captured = Math.min(
-        originalLength,
-        from.snapLength === 0 ? originalLength : from.snapLength,
-        body.length - header,
-      );
+      originalLength = this.#u32(start);
+      captured = Math.min(originalLength, from.snapLength === 0 ? originalLength : from.snapLength, length - header);
     } else {
-      const stamp = (BigInt(view.getUint32(4, this.#little)) << 32n) | BigInt(view.getUint32(8, this.#little));
-      time = {
-        seconds: Number(stamp / from.ticks) + from.offset,
-        nanoseconds: Number(((stamp % from.ticks) * 1_000_000_000n) / from.ticks),
-      };
-      captured = view.getUint32(12, this.#little);
-      originalLength = view.getUint32(16, this.#little);
+      time = timeOf(this.#u32(start + 4), this.#u32(start + 8), from);
+      captured = this.#u32(start + 12);
+      originalLength = this.#u32(start + 16);
     }
-    if (captured > LONGEST_PACKET || header + captured > body.length)
-      return this.#fail(offset, `a packet of ${captured} bytes in a block of ${body.length}`);
+    if (captured > LONGEST_PACKET || header + captured > length)
+      return this.#fail(offset, `a packet of ${captured} bytes in a block of ${length}`);
     let comment: string | undefined;
-    if (type !== SIMPLE_PACKET) {
-      for (const { code, value } of this.#options(body, header + ((captured + 3) & ~3)))
+    const options = start + header + ((captured + 3) & ~3);
+    if (type !== SIMPLE_PACKET && options + 4 <= end) {
+      for (const { code, value } of this.#options(this.#buffer.subarray(options, end), 0))
         if (code === OPTION_COMMENT) comment ??= textOf(value);
     }
     return {
       time,
       linkType: from.linkType,
-      bytes: body.slice(header, header + captured),
+      bytes: this.#buffer.slice(start + header, start + header + captured),
       originalLength,
       interfaceId: id,
       interfaceName: from.name,
@@ -268,6 +265,27 @@ export class CaptureReader {
       at += 4 + ((length + 3) & ~3);
     }
   }
+}
+
+/** The two halves of a stamp as time. */
+function timeOf(high: number, low: number, { ticks, offset }: Interface): CaptureTime {
+  if (ticks > 1_000_000_000n || 1_000_000_000n % ticks !== 0n) {
+    const stamp = (BigInt(high) << 32n) | BigInt(low);
+    return {
+      seconds: Number(stamp / ticks) + offset,
+      nanoseconds: Number(((stamp % ticks) * 1_000_000_000n) / ticks),
+    };
+  }
+  // Division of 64 bits, 16 at a time: every number in between is exact.
+  const unit = Number(ticks);
+  const upper = (high % unit) * 65_536 + (low >>> 16);
+  const lower = (upper % unit) * 65_536 + (low & 0xffff);
+  const seconds = (Math.floor(high / unit) * 65_536 + Math.floor(upper / unit)) * 65_536 + Math.floor(lower / unit);
+  return { seconds: seconds + offset, nanoseconds: (lower % unit) * (1_000_000_000 / unit) };
+}
+
+function bigEndian(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '../utf8.ts';
 import type { CaptureTime } from './captured-packet.ts';
 import { LINKTYPE } from './captured-packet.ts';
 
@@ -51,7 +52,7 @@ export function pcapngHeader(interfaces: readonly InterfaceToWrite[], applicatio
   view.setUint32(8, 0xffffffff, true);
   view.setUint32(12, 0xffffffff, true);
   return concatenated([
-    block(0x0a0d0d0a, section, [{ code: 4, value: utf8(application) }]),
+    block(0x0a0d0d0a, section, [{ code: 4, value: encodeUtf8(application) }]),
     ...interfaces.map(({ name, linkType }) => {
       const body = new Uint8Array(8);
       const fields = new DataView(body.buffer);
@@ -59,7 +60,7 @@ export function pcapngHeader(interfaces: readonly InterfaceToWrite[], applicatio
       fields.setUint32(4, SNAP_LENGTH, true);
       // if_tsresol 9: times are nanoseconds.
       return block(1, body, [
-        { code: 2, value: utf8(name) },
+        { code: 2, value: encodeUtf8(name) },
         { code: 9, value: Uint8Array.of(9) },
       ]);
     }),
@@ -70,21 +71,41 @@ export function pcapngHeader(interfaces: readonly InterfaceToWrite[], applicatio
 export function pcapngPacket(
   packet: PacketToWrite & { readonly interfaceId: number; readonly comment?: string | undefined },
 ): Uint8Array {
-  const padded = (packet.bytes.length + 3) & ~3;
-  const body = new Uint8Array(20 + padded);
-  const view = new DataView(body.buffer);
-  const stamp = BigInt(packet.time.seconds) * 1_000_000_000n + BigInt(packet.time.nanoseconds);
-  view.setUint32(0, packet.interfaceId, true);
-  view.setUint32(4, Number(stamp >> 32n), true);
-  view.setUint32(8, Number(stamp & 0xffffffffn), true);
-  view.setUint32(12, packet.bytes.length, true);
-  view.setUint32(16, packet.originalLength ?? packet.bytes.length, true);
-  body.set(packet.bytes, 20);
-  return block(
-    6,
-    body,
-    packet.comment === undefined ? [] : [{ code: 1, value: utf8(packet.comment).subarray(0, 65_535) }],
-  );
+  const { time, bytes: data } = packet;
+  const comment = packet.comment === undefined ? undefined : encodeUtf8(packet.comment).subarray(0, 65_535);
+  const padded = (data.length + 3) & ~3;
+  const optionBytes = comment === undefined ? 0 : 8 + ((comment.length + 3) & ~3);
+  const bytes = new Uint8Array(32 + padded + optionBytes);
+  // The nanoseconds since 1970 in two halves, by parts that are exact.
+  const upper = Math.floor(time.seconds / 65_536) * 1_000_000_000;
+  const low = (upper % 65_536) * 65_536 + (time.seconds % 65_536) * 1_000_000_000 + time.nanoseconds;
+  const high = Math.floor(upper / 65_536) + Math.floor(low / 0x1_0000_0000);
+  write32(bytes, 0, 6);
+  write32(bytes, 4, bytes.length);
+  write32(bytes, 8, packet.interfaceId);
+  write32(bytes, 12, high);
+  write32(bytes, 16, low % 0x1_0000_0000);
+  write32(bytes, 20, data.length);
+  write32(bytes, 24, packet.originalLength ?? data.length);
+  bytes.set(data, 28);
+  if (comment !== undefined) {
+    const at = 28 + padded;
+    bytes[at] = OPTION_COMMENT;
+    bytes[at + 2] = comment.length & 255;
+    bytes[at + 3] = comment.length >> 8;
+    bytes.set(comment, at + 4);
+  }
+  write32(bytes, bytes.length - 4, bytes.length);
+  return bytes;
+}
+
+const OPTION_COMMENT = 1;
+
+function write32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 function block(type: number, body: Uint8Array, options: readonly { code: number; value: Uint8Array }[]): Uint8Array {
@@ -104,18 +125,6 @@ function block(type: number, body: Uint8Array, options: readonly { code: number;
   }
   view.setUint32(bytes.length - 4, bytes.length, true);
   return bytes;
-}
-
-function utf8(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const letter of text) {
-    const point = letter.codePointAt(0)!;
-    if (point < 0x80) bytes.push(point);
-    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63));
-    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-    else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-  }
-  return Uint8Array.from(bytes);
 }
 
 function concatenated(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,11 +1,11 @@
 /** The Internet checksum (RFC 1071) and SCTP's CRC32c. */
 
-/** Sum of 16-bit words, an odd last byte as the high half; not folded. Exact up to 8 GiB. */
-export function internetSum(bytes: Uint8Array, start = 0): number {
+/** Sum of the 16-bit words from `from` to `to`, an odd last byte as the high half; not folded. Exact up to 8 GiB. */
+export function internetSum(bytes: Uint8Array, start = 0, from = 0, to: number = bytes.length): number {
   let sum = start;
-  const even = bytes.length & ~1;
-  for (let i = 0; i < even; i += 2) sum += (bytes[i]! << 8) | bytes[i + 1]!;
-  if (even < bytes.length) sum += bytes[even]! << 8;
+  const even = to - ((to - from) & 1);
+  for (let i = from; i < even; i += 2) sum += (bytes[i]! << 8) | bytes[i + 1]!;
+  if (even < to) sum += bytes[even]! << 8;
   return sum;
 }
 

@@ -1,8 +1,10 @@
 import { type Ipv4Address, ipv4FromBits, ipv4ToBits } from '../address/ipv4.ts';
 import { invariant } from '../invariant.ts';
-import { crc32c, fold, internetChecksum, internetSum } from './checksum.ts';
+import { crc32c, fold, internetSum } from './checksum.ts';
 import { Packet } from './packet.ts';
 import { PROTOCOL, type Transport, transportLength } from './transport.ts';
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Why bytes are no packet that Linux would accept (`ip_rcv_core`). */
 export type WireFault = 'truncated' | 'not-ipv4' | 'bad-header-length' | 'bad-header-checksum';
@@ -14,89 +16,118 @@ export type WireFault = 'truncated' | 'not-ipv4' | 'bad-header-length' | 'bad-he
 export function encodePacket(packet: Packet, limit: number = Number.POSITIVE_INFINITY): Uint8Array {
   invariant(packet.family === 'ipv4', 'only IPv4 packets are written as bytes');
   const total = packet.length;
-  const bytes = new Uint8Array(Math.min(total, limit));
-  const body = encodeBody(packet);
-  const header = new Uint8Array(packet.headerLength);
-  const view = new DataView(header.buffer);
-  header[0] = 0x40 | (header.length / 4);
-  header[1] = packet.tos;
-  view.setUint16(2, total & 0xffff);
-  view.setUint16(4, packet.id);
-  view.setUint16(6, (packet.dontFragment ? 0x4000 : 0) | (packet.moreFragments ? 0x2000 : 0) | packet.fragmentOffset);
-  header[8] = packet.ttl;
-  header[9] = packet.protocol;
-  view.setUint32(12, ipv4ToBits(packet.src as Ipv4Address));
-  view.setUint32(16, ipv4ToBits(packet.dst as Ipv4Address));
-  header.set(packet.options, 20);
-  view.setUint16(10, internetChecksum(header));
-  bytes.set(header.subarray(0, bytes.length));
-  if (bytes.length > header.length) bytes.set(body.subarray(0, bytes.length - header.length), header.length);
-  return bytes;
+  const { headerLength } = packet;
+  const bytes = new Uint8Array(total);
+  const fragment = (packet.dontFragment ? 0x4000 : 0) | (packet.moreFragments ? 0x2000 : 0) | packet.fragmentOffset;
+  bytes[0] = 0x40 | (headerLength / 4);
+  bytes[1] = packet.tos;
+  write16(bytes, 2, total);
+  write16(bytes, 4, packet.id);
+  write16(bytes, 6, fragment);
+  bytes[8] = packet.ttl;
+  bytes[9] = packet.protocol;
+  write32(bytes, 12, ipv4ToBits(packet.src as Ipv4Address));
+  write32(bytes, 16, ipv4ToBits(packet.dst as Ipv4Address));
+  if (headerLength > 20) bytes.set(packet.options, 20);
+  write16(bytes, 10, ~fold(internetSum(bytes, 0, 0, headerLength)));
+  writeBody(packet, bytes, headerLength);
+  return total > limit ? bytes.slice(0, limit) : bytes;
 }
 
 /** Everything behind the IP header. */
 export function encodeBody(packet: Packet): Uint8Array {
-  const transport = packet.transport;
-  const headerLength = transport === undefined ? 0 : transportLength(transport);
-  const bytes = new Uint8Array(headerLength + packet.payloadLength);
-  bytes.set(packet.payload.subarray(0, packet.payloadLength), headerLength);
-  if (transport === undefined) return bytes;
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(packet.length - packet.headerLength);
+  writeBody(packet, bytes, 0);
+  return bytes;
+}
+
+/** Writes transport header and payload behind `at`, up to the end of `bytes`. */
+function writeBody(packet: Packet, bytes: Uint8Array, at: number): void {
+  const { transport, payload } = packet;
+  const start = at + (transport === undefined ? 0 : transportLength(transport));
+  if (payload.length > 0)
+    bytes.set(payload.length > packet.payloadLength ? payload.subarray(0, packet.payloadLength) : payload, start);
+  if (transport === undefined) return;
   switch (transport.kind) {
     case 'tcp':
-      view.setUint16(0, transport.sport);
-      view.setUint16(2, transport.dport);
-      view.setUint32(4, transport.seq);
-      view.setUint32(8, transport.ack);
-      bytes[12] = transport.dataOffset << 4;
-      bytes[13] = transport.flags;
-      view.setUint16(14, transport.window);
-      view.setUint16(18, transport.urgent);
-      bytes.set(transport.options, 20);
+      write16(bytes, at, transport.sport);
+      write16(bytes, at + 2, transport.dport);
+      write32(bytes, at + 4, transport.seq);
+      write32(bytes, at + 8, transport.ack);
+      bytes[at + 12] = transport.dataOffset << 4;
+      bytes[at + 13] = transport.flags;
+      write16(bytes, at + 14, transport.window);
+      write16(bytes, at + 18, transport.urgent);
+      if (transport.options.length > 0) bytes.set(transport.options, at + 20);
       break;
     case 'udp':
-      view.setUint16(0, transport.sport);
-      view.setUint16(2, transport.dport);
-      view.setUint16(4, transport.length);
+      write16(bytes, at, transport.sport);
+      write16(bytes, at + 2, transport.dport);
+      write16(bytes, at + 4, transport.length);
       break;
     case 'icmp':
-      bytes[0] = transport.type;
-      bytes[1] = transport.code;
-      view.setUint16(4, transport.id);
-      view.setUint16(6, transport.seq);
+      bytes[at] = transport.type;
+      bytes[at + 1] = transport.code;
+      write16(bytes, at + 4, transport.id);
+      write16(bytes, at + 6, transport.seq);
       break;
     case 'sctp':
-      view.setUint16(0, transport.sport);
-      view.setUint16(2, transport.dport);
-      view.setUint32(4, transport.tag);
+      write16(bytes, at, transport.sport);
+      write16(bytes, at + 2, transport.dport);
+      write32(bytes, at + 4, transport.tag);
       break;
   }
-  writeChecksum(packet, transport, bytes);
-  return bytes;
+  writeChecksum(packet, transport, bytes, at);
+}
+
+function write16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+function write32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function read16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+function read32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 /** Where the checksum of a transport header stands. */
 const CHECKSUM_AT = { tcp: 16, udp: 6, icmp: 2, sctp: 8 } as const;
 
-function writeChecksum(packet: Packet, transport: Transport, bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer);
-  const at = CHECKSUM_AT[transport.kind];
+function writeChecksum(packet: Packet, transport: Transport, bytes: Uint8Array, start: number): void {
+  const at = start + CHECKSUM_AT[transport.kind];
   if (packet.moreFragments && packet.fragmentChecksum !== undefined) {
-    if (transport.kind === 'sctp') view.setUint32(at, packet.fragmentChecksum, true);
-    else view.setUint16(at, packet.fragmentChecksum);
+    if (transport.kind === 'sctp') writeLittle32(bytes, at, packet.fragmentChecksum);
+    else write16(bytes, at, packet.fragmentChecksum);
     return;
   }
   if (transport.kind === 'sctp') {
-    const sum = crc32c(bytes);
-    view.setUint32(at, packet.badChecksum ? ~sum >>> 0 : sum, true);
+    const sum = crc32c(bytes.subarray(start));
+    writeLittle32(bytes, at, packet.badChecksum ? ~sum : sum);
     return;
   }
   if (transport.kind === 'udp' && !transport.hasChecksum) return;
-  const start = transport.kind === 'icmp' ? 0 : pseudoHeaderSum(packet, bytes.length);
-  let sum = internetChecksum(bytes, start);
+  const pseudo = transport.kind === 'icmp' ? 0 : pseudoHeaderSum(packet, bytes.length - start);
+  let sum = ~fold(internetSum(bytes, pseudo, start)) & 0xffff;
   if (packet.badChecksum) sum = (sum ^ 0x5555) & 0xffff;
   if (transport.kind === 'udp' && sum === 0) sum = 0xffff;
-  view.setUint16(at, sum);
+  write16(bytes, at, sum);
+}
+
+function writeLittle32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 function pseudoHeaderSum(packet: Packet, length: number): number {
@@ -117,22 +148,21 @@ export function decodePacket(from: Uint8Array): Packet | WireFault {
   const headerLength = (bytes[0]! & 15) * 4;
   if (headerLength < 20) return 'bad-header-length';
   if (bytes.length < headerLength) return 'truncated';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const total = view.getUint16(2);
+  const total = read16(bytes, 2);
   if (total < headerLength) return 'bad-header-length';
-  if (fold(internetSum(bytes.subarray(0, headerLength))) !== 0xffff) return 'bad-header-checksum';
-  const fragment = view.getUint16(6);
+  if (fold(internetSum(bytes, 0, 0, headerLength)) !== 0xffff) return 'bad-header-checksum';
+  const fragment = read16(bytes, 6);
   const packet = new Packet({
-    src: ipv4FromBits(view.getUint32(12)),
-    dst: ipv4FromBits(view.getUint32(16)),
+    src: ipv4FromBits(read32(bytes, 12)),
+    dst: ipv4FromBits(read32(bytes, 16)),
     protocol: bytes[9]!,
     ttl: bytes[8]!,
     tos: bytes[1]!,
-    id: view.getUint16(4),
+    id: read16(bytes, 4),
     dontFragment: (fragment & 0x4000) !== 0,
     moreFragments: (fragment & 0x2000) !== 0,
     fragmentOffset: fragment & 0x1fff,
-    options: bytes.slice(20, headerLength),
+    ...(headerLength > 20 ? { options: bytes.slice(20, headerLength) } : {}),
   });
   const body = bytes.subarray(headerLength, Math.min(total, bytes.length));
   attachBody(packet, body, total - headerLength);
@@ -147,7 +177,7 @@ export function attachBody(packet: Packet, body: Uint8Array, length: number): vo
   const transport = packet.fragmentOffset === 0 ? decodeTransport(packet.protocol, body, length) : undefined;
   packet.transport = transport;
   const headerLength = transport === undefined ? 0 : transportLength(transport);
-  packet.payload = body.slice(headerLength);
+  packet.payload = body.length > headerLength ? body.slice(headerLength) : NO_BYTES;
   packet.payloadLength = length - headerLength;
   packet.fragmentChecksum =
     transport !== undefined && packet.moreFragments ? storedChecksum(transport, body) : undefined;
@@ -159,7 +189,6 @@ export function attachBody(packet: Packet, body: Uint8Array, length: number): vo
 }
 
 function decodeTransport(protocol: number, body: Uint8Array, length: number): Transport | undefined {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   switch (protocol) {
     case PROTOCOL.tcp: {
       if (body.length < 20) return undefined;
@@ -167,32 +196,32 @@ function decodeTransport(protocol: number, body: Uint8Array, length: number): Tr
       const whole = dataOffset >= 5 && dataOffset * 4 <= Math.min(body.length, length);
       return {
         kind: 'tcp',
-        sport: view.getUint16(0),
-        dport: view.getUint16(2),
-        seq: view.getUint32(4),
-        ack: view.getUint32(8),
+        sport: read16(body, 0),
+        dport: read16(body, 2),
+        seq: read32(body, 4),
+        ack: read32(body, 8),
         flags: body[13]!,
-        window: view.getUint16(14),
-        urgent: view.getUint16(18),
+        window: read16(body, 14),
+        urgent: read16(body, 18),
         dataOffset,
-        options: whole ? body.slice(20, dataOffset * 4) : new Uint8Array(0),
+        options: whole && dataOffset > 5 ? body.slice(20, dataOffset * 4) : NO_BYTES,
       };
     }
     case PROTOCOL.udp:
       if (body.length < 8) return undefined;
       return {
         kind: 'udp',
-        sport: view.getUint16(0),
-        dport: view.getUint16(2),
-        length: view.getUint16(4),
-        hasChecksum: view.getUint16(6) !== 0,
+        sport: read16(body, 0),
+        dport: read16(body, 2),
+        length: read16(body, 4),
+        hasChecksum: read16(body, 6) !== 0,
       };
     case PROTOCOL.icmp:
       if (body.length < 8) return undefined;
-      return { kind: 'icmp', type: body[0]!, code: body[1]!, id: view.getUint16(4), seq: view.getUint16(6) };
+      return { kind: 'icmp', type: body[0]!, code: body[1]!, id: read16(body, 4), seq: read16(body, 6) };
     case PROTOCOL.sctp:
       if (body.length < 12) return undefined;
-      return { kind: 'sctp', sport: view.getUint16(0), dport: view.getUint16(2), tag: view.getUint32(4) };
+      return { kind: 'sctp', sport: read16(body, 0), dport: read16(body, 2), tag: read32(body, 4) };
     default:
       return undefined;
   }

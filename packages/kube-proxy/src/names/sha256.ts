@@ -1,10 +1,12 @@
+import { encodeUtf8 } from '@chainwalk/core';
+
 /**
  * SHA-256 (FIPS 180-4) of the UTF-8 bytes of a text (fewer than 2^28), synchronously. Chain names are made of it, a
  * hundred thousand at a time, and the platform's own is either asynchronous or a `node:` module, which only the CLI may
  * import.
  */
 export function sha256(text: string): Uint8Array {
-  const message = utf8(text);
+  const message = encodeUtf8(text);
   const length = message.length;
   const words = new Int32Array(((length + 9 + 63) & ~63) / 4);
   for (let i = 0; i < length; i++) words[i >> 2]! |= message[i]! << (24 - 8 * (i & 3));
@@ -16,18 +18,6 @@ export function sha256(text: string): Uint8Array {
   const digest = new Uint8Array(32);
   for (let i = 0; i < 32; i++) digest[i] = state[i >> 2]! >>> (24 - 8 * (i & 3));
   return digest;
-}
-
-function utf8(text: string): readonly number[] {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x1_0000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  }
-  return bytes;
 }
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots of eight. */

@@ -1,6 +1,6 @@
+import { encodeUtf8 } from '@chainwalk/core';
 import { badOption, KernelRefusal, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
 import { packetBytes } from '../x_tables/packet-bytes.ts';
-import { encodeUtf8 } from '../x_tables/utf8.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
 interface StringInfo {
