@@ -4,8 +4,8 @@
 //
 //   node planted-faults.mjs [--seed N] [--runs N] [--recordings FILE]
 //
-// The kernel plays the scenarios once, or its answers come from FILE, an array of {scenario, kernel} (which is written if
-// it is not there). A scenario that differs without any fault is left out. Exit status: 0 every fault was found, 1 some
+// The kernel plays the scenarios once, or its answers come from FILE: an array of {scenario, kernel} (which is written if
+// it is not there), or the lines that `npm run conformance -- --answers FILE` keeps, the first N of them. A scenario that differs without any fault is left out. Exit status: 0 every fault was found, 1 some
 // were not, 2 bad use. Needs a build.
 
 import { execFileSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What is wrong, where, and how the built file says it right and wrong. */
 const FAULTS = [
-  ['core: a router takes two from the ttl', 'core/dist/net/host.js', 'packet.ttl--;', 'packet.ttl -= 2;'],
+  ['core: a router takes two from the ttl', 'core/dist/net/host.js', 'packet.ttl = ttl - 1;', 'packet.ttl = ttl - 2;'],
   ['core: ICMP errors lose their precedence', 'core/dist/net/icmp-sender.js', '| 0xc0', '| 0x00'],
   [
     'core: the strict reverse path filter is loose',
@@ -47,8 +47,8 @@ const FAULTS = [
   [
     'netfilter: a byte counter is off by one',
     'netfilter/dist/x_tables/walk.js',
-    'chain.bytes[index] += packet.length;',
-    'chain.bytes[index] += packet.length + 1;',
+    'counted.bytes += length;',
+    'counted.bytes += length + 1;',
   ],
   [
     'netfilter: the first rule of a chain that is jumped to is skipped',
@@ -115,7 +115,16 @@ function options(words) {
 
 /** Scenarios with the kernel's answers. */
 function recordings({ seed, runs, recordings: file }, work) {
-  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  if (file !== undefined && existsSync(file)) {
+    const text = readFileSync(file, 'utf8');
+    if (text.trimStart().startsWith('[')) return JSON.parse(text);
+    const answers = text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+    // Those that were asked for once more are there already.
+    return answers.filter(({ again }) => again === undefined).slice(0, Number(runs));
+  }
   const list = join(work, 'scenarios.json');
   const out = file ?? join(work, 'recordings.json');
   const run = (...words) =>
