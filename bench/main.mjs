@@ -16,13 +16,16 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const results = quick ? `${here}.quick/` : `${here}results/`;
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
 
-const LOOKUP = quick ? '10,100,1000' : '10,100,1000,5000,10000,30000,40000';
+const LOOKUP = quick ? '10,100,1000' : '10,100,1000,5000,10000,30000,40000,100000';
 const THROUGHPUT = quick ? [1000] : [1000, 10_000, 40_000];
 
 /** Experiments by name, each the command lines whose rows it collects. */
 const EXPERIMENTS = {
   lookup: ['iptables', 'ipvs'].map((mode) => ['lookup.mjs', '--sizes', LOOKUP, '--mode', mode]),
-  claims: [['claims.mjs']],
+  curves: [['curves.mjs', ...(quick ? ['--most', '1000'] : [])]],
+  cpu: [['cpu.mjs', ...(quick ? ['--services', '500', '--seconds', '0.2'] : [])]],
+  claims: [['claims.mjs', ...(quick ? ['--quick'] : [])]],
+  full: [['full.mjs', ...(quick ? ['--scale', '1024', '--seconds', '2000'] : [])]],
   update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
   load: [['load.mjs', '--sizes', quick ? '125' : '125,1250,12500']],
   connections: ['udp', 'tcp'].flatMap((kind) =>
@@ -35,6 +38,7 @@ const EXPERIMENTS = {
   throughput: THROUGHPUT.flatMap((services) =>
     [[], ['--linear'], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
   ),
+  replay: (quick ? ['20000'] : ['100000', '1000000']).map((size) => ['replay.mjs', '--sizes', size]),
   queue: ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => ['queue.mjs', '--sizes', size]),
 };
 

@@ -41,15 +41,25 @@ export function cluster(count, endpoints = 2) {
   return { services, endpointSlices, nodes: [], warnings: [] };
 }
 
-/** What kube-proxy would write on a node of such a cluster. */
-export function rendered(count, mode, endpoints = 2) {
+/** What kube-proxy would write on a node of such a cluster; `generation` '1.12' is what it wrote then. */
+export function rendered(count, mode, endpoints = 2, generation = 'current') {
   return render(cluster(count, endpoints), {
     node: 'node-1',
+    generation,
     nodeOptions: { addresses: ['192.168.1.10'] },
     nfacct: false,
     mode,
     config: { ...DEFAULT_CONFIG, mode, clusterCIDR: '10.244.0.0/14' },
   });
+}
+
+/**
+ * The sets of kube-proxy have room for 65,536 members, so that Linux refuses more Services than that in IPVS mode. Beyond
+ * it they are made larger here, to look at what the rest costs.
+ */
+function roomy(state) {
+  const text = state.ipsetSave;
+  return state.entries.length <= 65_536 ? text : text.replaceAll('maxelem 65536', 'maxelem 1048576');
 }
 
 /** A node with all of it in place. */
@@ -77,7 +87,7 @@ export function nodeWith(state, seed) {
         })),
       });
     });
-    run('ipset restore', state.ipsetSave);
+    run('ipset restore', roomy(state));
     run('ipvsadm -R', state.ipvsadmRestore);
     for (const command of timeoutCommands(state.settings)) run(command);
   }

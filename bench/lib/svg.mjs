@@ -25,9 +25,55 @@ function decades(values) {
   return { low, high };
 }
 
+/** Bars on a linear axis from 0, one a row: `{ name, value, mark }`; `mark` is a figure from elsewhere, drawn as a line. */
+export function bars({ title, x, rows }) {
+  const left = 300;
+  const step = 26;
+  const height = TOP + rows.length * step + BOTTOM;
+  const inner = WIDTH - left - 80;
+  const most = Math.max(...rows.flatMap(({ value, mark }) => [value, mark ?? 0]));
+  const tick = niceStep(most / 5);
+  const end = Math.ceil(most / tick) * tick || 1;
+  const px = (value) => at(left + (value / end) * inner);
+  const bottom = TOP + rows.length * step;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12" role="img">`,
+    `<title>${xml(title)}</title>`,
+    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+    `<text x="16" y="26" font-size="15" font-weight="bold">${xml(title)}</text>`,
+  ];
+  for (let value = 0; value <= end + tick / 2; value += tick) {
+    parts.push(
+      `<line x1="${px(value)}" y1="${TOP}" x2="${px(value)}" y2="${bottom}" stroke="#dddddd"/>`,
+      `<text x="${px(value)}" y="${bottom + 16}" text-anchor="middle">${short(Number(value.toPrecision(6)))}</text>`,
+    );
+  }
+  rows.forEach(({ name, value, mark, colour = 0 }, row) => {
+    const y = TOP + row * step;
+    const shown = Number(value.toPrecision(3)).toLocaleString('en-US');
+    parts.push(
+      `<text x="${left - 8}" y="${y + 17}" text-anchor="end">${xml(name)}</text>`,
+      `<rect x="${left}" y="${y + 4}" width="${at(px(value) - left)}" height="${step - 8}" fill="${COLOURS[colour]}"/>`,
+      `<text x="${px(value) + 6}" y="${y + 17}" fill="#333333">${shown}</text>`,
+    );
+    if (mark !== undefined)
+      parts.push(
+        `<line x1="${px(mark)}" y1="${y + 1}" x2="${px(mark)}" y2="${y + step - 1}" stroke="#000000" stroke-width="3"/>`,
+      );
+  });
+  parts.push(`<text x="${left + inner / 2}" y="${bottom + 40}" text-anchor="middle">${xml(x)}</text>`);
+  return `${parts.join('\n')}\n</svg>\n`;
+}
+
+/** 1, 2 or 5 times a power of ten, at least `value`. */
+function niceStep(value) {
+  const power = 10 ** Math.floor(Math.log10(value || 1));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= value * 0.999);
+}
+
 /**
- * A chart of `series`, each `{ name, points: [[x, y], ...], dashed, dots }`; `dots` leaves out the line. Values have to
- * be above 0.
+ * A chart of `series`, each `{ name, points: [[x, y], ...], dashed, dots, colour }`; `dots` leaves out the line, a
+ * series without a name stays out of the legend. Values have to be above 0.
  */
 export function chart({ title, x, y, series }) {
   const all = series.flatMap((one) => one.points);
@@ -58,8 +104,9 @@ export function chart({ title, x, y, series }) {
     `<text x="${LEFT + inner.width / 2}" y="${HEIGHT - 14}" text-anchor="middle">${xml(x)}</text>`,
     `<text x="18" y="${TOP + inner.height / 2}" text-anchor="middle" transform="rotate(-90 18 ${TOP + inner.height / 2})">${xml(y)}</text>`,
   );
-  series.forEach(({ name, points, dashed, dots }, index) => {
-    const colour = COLOURS[index % COLOURS.length];
+  let shown = 0;
+  series.forEach(({ name, points, dashed, dots, colour: chosen }, index) => {
+    const colour = COLOURS[(chosen ?? index) % COLOURS.length];
     const path = points.map(([a, b]) => `${px(a)},${py(b)}`).join(' ');
     const dash = dashed ? ' stroke-dasharray="6 4"' : '';
     if (!dots) parts.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`);
@@ -68,7 +115,8 @@ export function chart({ title, x, y, series }) {
         `<circle cx="${px(a)}" cy="${py(b)}" r="${dots ? 4.5 : 3}" fill="${dots ? '#ffffff' : colour}" stroke="${colour}" stroke-width="1.5"/>`,
       );
     }
-    const row = TOP + 10 + index * 20;
+    if (name === undefined) return;
+    const row = TOP + 10 + shown++ * 20;
     const left = LEFT + inner.width + 14;
     parts.push(
       dots

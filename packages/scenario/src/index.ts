@@ -51,7 +51,7 @@ export {
   type Target,
 } from './traffic/endpoint.ts';
 export { LatencyRecorder, type LatencySummary } from './traffic/latency-recorder.ts';
-export { Load, type LoadOptions, type LoadReport } from './traffic/load.ts';
+export { Load, type LoadNode, type LoadOptions, type LoadReport } from './traffic/load.ts';
 export {
   type ClientSpec,
   type LoadSpec,

@@ -41,6 +41,9 @@ export interface LoadReport {
   readonly connections: number;
 }
 
+/** What traffic needs of a node: a {@link Node}, or another one that is put together alike. */
+export type LoadNode = Pick<Node, 'host' | 'conntrack' | 'sh'>;
+
 /** How finely a run is cut, so that somebody may write and show progress in between. */
 const SLICE: Duration = 10_000_000;
 
@@ -49,7 +52,7 @@ const SLICE: Duration = 10_000_000;
  * The same node, specification and seed give the same report.
  */
 export class Load {
-  readonly node: Node;
+  readonly node: LoadNode;
   readonly spec: LoadSpec;
   readonly network: Network;
   readonly cpus: Cpus | undefined;
@@ -61,10 +64,10 @@ export class Load {
   #atDuration: { readonly throughput: readonly number[]; readonly cpus: CpusReport | undefined } | undefined;
 
   /** @throws InputError for a device, an address, a model or a distribution that does not exist */
-  constructor(node: Node, spec: LoadSpec, options: LoadOptions = {}) {
+  constructor(node: LoadNode, spec: LoadSpec, options: LoadOptions = {}) {
     this.node = node;
     this.spec = spec;
-    this.#began = node.simulation.now;
+    this.#began = node.host.simulation.now;
     this.cpus = spec.cpus === undefined ? undefined : new Cpus(node.host, cpusOptions(spec.cpus, options));
     this.network = new Network(node.host, {
       ...spec.network,
@@ -83,12 +86,12 @@ export class Load {
   }
 
   get elapsed(): Duration {
-    return this.node.simulation.now - this.#began;
+    return this.node.host.simulation.now - this.#began;
   }
 
   /** Lets a slice of time pass. @throws InputError if a command of the file fails */
   step(): void {
-    const { simulation } = this.node;
+    const { simulation } = this.node.host;
     const { duration, drain, commands } = this.spec;
     const next = commands[this.#commands];
     const end = this.elapsed < duration ? duration : duration + drain;
@@ -114,7 +117,7 @@ export class Load {
   }
 
   report(): LoadReport {
-    const { now } = this.node.simulation;
+    const { now } = this.node.host.simulation;
     const cpus = this.cpus?.report();
     return {
       elapsed: this.elapsed,
@@ -206,7 +209,7 @@ export class Load {
 
   #at({ name, from }: ClientSpec, begin: () => void): void {
     if (from === 0) begin();
-    else this.node.simulation.scheduleAt(this.#began + from, () => about(`clients: "${name}"`, begin));
+    else this.node.host.simulation.scheduleAt(this.#began + from, () => about(`clients: "${name}"`, begin));
   }
 
   /** One endpoint an address: a server's ports and a client's are on the same machine. */
