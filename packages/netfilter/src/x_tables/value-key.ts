@@ -1,7 +1,7 @@
 /**
- * A text that two values have in common exactly if they are the same plain data: numbers, strings, booleans, big integers,
- * `undefined`, `null`, and arrays and objects of them. `undefined` for anything else (a Map, a function): nothing can be
- * said of that by its text.
+ * A text that two values have in common only if they are the same plain data: numbers, strings, booleans, big integers,
+ * `undefined`, `null`, and arrays and objects of them. Objects whose properties came into being in another order have
+ * another text. `undefined` for anything else (a Map, a function): nothing can be said of that by its text.
  */
 export function valueKey(value: unknown): string | undefined {
   switch (typeof value) {
@@ -24,7 +24,7 @@ export function valueKey(value: unknown): string | undefined {
 function keyOfObject(value: object): string | undefined {
   const isArray = Array.isArray(value);
   if (!isArray && Object.getPrototypeOf(value) !== Object.prototype) return undefined;
-  const names = isArray ? Object.keys(value) : Object.keys(value).sort();
+  const names = Object.keys(value);
   let text = '';
   for (const name of names) {
     const key = valueKey((value as Record<string, unknown>)[name]);
