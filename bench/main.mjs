@@ -35,6 +35,9 @@ const EXPERIMENTS = {
     ]),
   ),
   ipvs: [['ipvs-tables.mjs', '--json', ...(quick ? ['--services', '1000', '--connections', '10000'] : [])]],
+  rules: (quick ? ['1000'] : ['1000', '10000', '40000']).flatMap((count) =>
+    ['index', 'walk', 'objects'].map((way) => ['rules.mjs', '--rules', count, '--way', way]),
+  ),
   throughput: THROUGHPUT.flatMap((services) =>
     [[], ['--linear'], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
   ),

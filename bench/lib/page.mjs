@@ -574,6 +574,7 @@ export function page(collected) {
   if (collected.update) updates(collected.update, parts, charts, claims);
   if (collected.connections) connections(collected.connections, parts, charts, claims);
   if (collected.full) full(collected.full, parts, charts);
+  if (collected.rules) rules(collected.rules, parts, charts, claims);
   if (collected.throughput) throughput(collected.throughput, parts, charts, claims);
   others(collected, parts, charts, claims);
   const all = Object.values(collected).flat();
