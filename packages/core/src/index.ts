@@ -51,6 +51,7 @@ export type {
   WalkPrices,
   WalkPrimitive,
 } from './cost/cost-model.ts';
+export { LINUX_6_18_EPYC } from './cost/linux-6-18-epyc.ts';
 export { LINUX_6_18_MEASURED } from './cost/linux-6-18-measured.ts';
 export { costModel } from './cost/models.ts';
 export { type PricedPart, price, priceParts, walkCost } from './cost/price.ts';

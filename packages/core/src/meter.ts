@@ -9,6 +9,8 @@
 export class Meter {
   /** Hook functions called. */
   hookFunctions = 0;
+  /** Tables walked at a hook (`ipt_do_table`), those without a rule included. */
+  tables = 0;
   /** Rules visited in all tables: their address, device and protocol part was tested. */
   rules = 0;
   /** Bytes of the visited rules as the kernel lays them out (entry, matches, target): what the cache has to bring. */

@@ -29,17 +29,27 @@ test('a new connection costs what it adds in Linux', () => {
   }
 });
 
-test('DNAT costs a new and an established packet what it adds in Linux', () => {
-  expect(deviation(of({ natSetups: 2, natRewrites: 1 }), 335)).toBeLessThan(0.15);
-  expect(deviation(of({ natRewrites: 1 }), 349)).toBeLessThan(0.15);
+test('DNAT costs a new and an established packet what it adds in Linux, its new route included', () => {
+  expect(deviation(of({ natSetups: 2, natRewrites: 1, routeLookups: 1 }), 335)).toBeLessThan(0.15);
+  expect(deviation(of({ natRewrites: 1, routeLookups: 1 }), 349)).toBeLessThan(0.15);
 });
 
-test('a set costs the same at any size, within what Linux took for 0 to 40,000 members', () => {
-  const base = 1230;
-  const rule = walked(1, 192, { matches: 1, setLookups: 1 });
-  const priced = base + price(LINUX_6_18_MEASURED, { ...rule, setProbes: 1 });
-  for (const measured of [1664, 1749, 1655]) expect(deviation(priced, measured)).toBeLessThan(0.16);
-  for (const measured of [2539, 2284, 2092]) expect(deviation(priced, measured)).toBeLessThan(0.26);
+test('a packet sent costs what it costs Linux with its route', () => {
+  expect(deviation(of({ transmitted: 1, routeLookups: 1 }), 1083)).toBeLessThan(0.01);
+});
+
+test('a set costs the same at any size but for cache misses', () => {
+  // Linux with one rule and an empty set; its own base was never timed in that run.
+  const empty = 1494;
+  const one = price(LINUX_6_18_MEASURED, { ...walked(1, 192, { matches: 1, setLookups: 1 }), setProbes: 1 });
+  const misses = (measured: number): number => measured - (empty - 60 + one);
+  // 100 to 5,000 members, 1,000 destinations: half a miss or one of the conntrack kind.
+  for (const measured of [1664, 1749, 1655]) expect(deviation(empty - 60 + one, measured)).toBeLessThan(0.15);
+  // 10,000 to 40,000: up to four.
+  for (const measured of [2539, 2284, 2092]) {
+    expect(misses(measured)).toBeGreaterThan(0);
+    expect(misses(measured)).toBeLessThan(4 * LINUX_6_18_MEASURED.prices.conntrackProbes.nanoseconds);
+  }
 });
 
 test('a new connection through IPVS costs about what one through few nat rules costs', () => {
@@ -58,8 +68,9 @@ test('a new connection through IPVS costs about what one through few nat rules c
   expect(deviation(ipvs / nat, 25.6 / 23.1)).toBeLessThan(0.15);
 });
 
-test('IPVS look-ups cost 10,000 services the same as 1 within the noise of the recording', () => {
-  const at = (services: number): number =>
-    of({ transmitted: 1, ipvsServiceLookups: 1, ipvsServiceProbes: 1 + services / 256 / 2, ipvsInserts: 1 });
-  expect(at(10_000) - at(1)).toBeLessThan(1000);
+test('services chosen evenly share 256 chains: 10,000 of them cost some microseconds, by rules they cost a hundred', () => {
+  const ipvs = of({ ipvsServiceLookups: 1, ipvsServiceProbes: 1 + 10_000 / 256 / 2 });
+  expect(ipvs).toBeGreaterThan(1000);
+  expect(ipvs).toBeLessThan(5000);
+  expect(price(LINUX_6_18_MEASURED, walked(5000, 488))).toBeGreaterThan(10 * ipvs);
 });

@@ -62,6 +62,7 @@ function walkRules(
   const table = runtime.table.name;
   const meter = state.host.meter;
   const trace = packet.trace;
+  meter.tables++;
   let { length } = packet;
   const par: ActionParam = {
     host: state.host,

@@ -162,4 +162,17 @@ describe('the meter', () => {
     const { rules, ruleBytes, matches, jumps } = net.host.meter.since(before);
     expect({ rules, ruleBytes, matches, jumps }).toEqual({ rules: 12, ruleBytes: 12 * 152 + 48, matches: 1, jumps: 1 });
   });
+
+  it('counts the tables that a packet is walked through, those without rules too', () => {
+    const { net, send } = host('-A PREROUTING -s 10.9.9.9/32');
+    const tables = (): number => {
+      const before = net.host.meter.snapshot();
+      send();
+      return net.host.meter.since(before).tables;
+    };
+    const one = tables();
+    expect(one).toBeGreaterThan(0);
+    expect(runIptables(net, ['iptables', '-t', 'raw', '-P', 'PREROUTING', 'ACCEPT']).status).toBe(0);
+    expect(tables()).toBe(one + 1);
+  });
 });
