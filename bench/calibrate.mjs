@@ -24,7 +24,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compare, isFar, summary, table } from './calibrate/comparison.mjs';
-import { figureOf, readRuns } from './calibrate/statistics.mjs';
+import { figureOf, readRuns, shortest } from './calibrate/statistics.mjs';
 import { ipvsGroups, kernelGroups } from './calibrate/variants.mjs';
 import { environment, round } from './lib/measure.mjs';
 
@@ -176,7 +176,9 @@ async function main() {
       );
       const input = { rounds, seed: 1, variants };
       const output = await (given.ipvs ? runInUserModeLinux(input) : run(input));
-      const { runs, load, loop } = readRuns(output);
+      const { runs, load: seen, loop } = readRuns(output);
+      // A guest does not see how busy its host is.
+      const load = given.ipvs ? loadavg()[0] : seen;
       // A namespace is taken apart after its last process: until then its connections stay in the one hash table.
       if (group.tracks !== undefined) await setTimeout(2000);
       const known = new Map();
@@ -194,8 +196,7 @@ async function main() {
       for (const figure of group.figures) {
         const base = figure.base === undefined ? undefined : runs.get(figure.base);
         const { ns, spread } = figureOf(runs.get(figure.variant), base, figure.per);
-        const against =
-          figure.against === undefined ? undefined : figureOf(runs.get(figure.against), base, figure.per).ns;
+        const against = figure.against === undefined ? undefined : figureOf(runs.get(figure.against), base, 1).ns;
         const row = {
           experiment: 'calibrate',
           group: group.name,
@@ -204,7 +205,7 @@ async function main() {
           ns: round(ns),
           spread: round(spread),
           ...(against === undefined ? {} : { against: figure.against, againstNs: round(against) }),
-          ...(base === undefined ? {} : { baseNs: round(Math.min(...base)) }),
+          ...(base === undefined ? {} : { baseNs: round(shortest(base)) }),
           per: figure.per,
           ...(figure.update === undefined
             ? {
@@ -229,9 +230,9 @@ async function main() {
   if (given.json) for (const row of compared) console.log(JSON.stringify(row));
   else print(compared, model.name);
   if (given.write) {
-    const measured = new Set(rows.map((row) => row.name));
-    const kept = committed.filter((row) => !measured.has(row.name));
-    writeFileSync(RESULTS, [...kept, ...written].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    // A result keeps its place when it is measured again.
+    const kept = new Map([...committed, ...written].map((row) => [row.name, row]));
+    writeFileSync(RESULTS, [...kept.values()].map((row) => `${JSON.stringify(row)}\n`).join(''));
     console.error(`wrote ${rows.length} rows to bench/results/calibrate.jsonl`);
   }
 }
