@@ -43,6 +43,7 @@ interface Frame {
  * is bounded by their number.
  */
 export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet, state: HookState): Verdict {
+  state.host.meter.tables++;
   const base = runtime.bases[state.hook]!;
   if (base.compiled.rules.length === 0 && packet.trace === undefined && !packet.nfTrace) {
     base.policyPackets++;
@@ -62,7 +63,6 @@ function walkRules(
   const table = runtime.table.name;
   const meter = state.host.meter;
   const trace = packet.trace;
-  meter.tables++;
   let { length } = packet;
   const par: ActionParam = {
     host: state.host,
