@@ -3,6 +3,7 @@ import type { Netfilter } from '../netfilter.ts';
 import { ChainIndex } from './chain-index.ts';
 import {
   type Action,
+  BARE,
   type Columns,
   type CompiledRule,
   INVERTED,
@@ -186,14 +187,8 @@ function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: Ac
         if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rule, src, dst));
         continue;
       }
-    } else if (kind === SPECIAL) {
-      const failed = rule.special!(packet, par.inDevice, par.outDevice);
-      if (failed !== undefined) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
-        continue;
-      }
-    } else if (kind === INVERTED) {
-      const failed = invertedFailure(rules[i]!, src, dst, packet.protocol);
+    } else if (kind !== BARE) {
+      const failed = otherFailure(rule, packet, par, src, dst);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
@@ -246,14 +241,8 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
         if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rules[i]!, src, dst));
         continue;
       }
-    } else if (kind === SPECIAL) {
-      const failed = rules[i]!.special!(packet, par.inDevice, par.outDevice);
-      if (failed !== undefined) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
-        continue;
-      }
-    } else if (kind === INVERTED) {
-      const failed = invertedFailure(rules[i]!, src, dst, packet.protocol);
+    } else if (kind !== BARE) {
+      const failed = otherFailure(rules[i]!, packet, par, src, dst);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
@@ -279,13 +268,8 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
   let found = search.next();
   for (; found >= 0; found = search.next()) {
     const rule = rules[found]!;
-    let failed: string | undefined;
-    if (rule.kind === SPECIAL) failed = rule.special!(packet, par.inDevice, par.outDevice);
-    else if (rule.kind === INVERTED) failed = invertedFailure(rule, src, dst, protocol);
-    if (failed === undefined) {
-      failed = failingTest(rule, chain, found, packet, par)?.name;
-      if (failed === undefined) break;
-    }
+    const failed = otherFailure(rule, packet, par, src, dst) ?? failingTest(rule, chain, found, packet, par)?.name;
+    if (failed === undefined) break;
     tried?.set(found, failed);
     if (par.hotdrop) break;
   }
@@ -339,6 +323,18 @@ function failingTest(
 function plainFailure(rule: CompiledRule, src: number, dst: number): string {
   if ((src & rule.srcMask) !== rule.srcNetwork) return 'source';
   return (dst & rule.dstMask) !== rule.dstNetwork ? 'destination' : 'protocol';
+}
+
+/** What fails of the tests before the matches, of a rule where they are more than numbers to compare; if anything does. */
+function otherFailure(
+  rule: CompiledRule,
+  packet: Packet,
+  par: ActionParam,
+  src: number,
+  dst: number,
+): string | undefined {
+  if (rule.kind === SPECIAL) return rule.special!(packet, par.inDevice, par.outDevice);
+  return rule.kind === INVERTED ? invertedFailure(rule, src, dst, packet.protocol) : undefined;
 }
 
 /** The first test of addresses and protocol that fails, in the kernel's order, where some have a `!`. */
