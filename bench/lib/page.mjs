@@ -6,6 +6,9 @@ import { bars, chart } from './svg.mjs';
 /** First-packet latency in microseconds that the Kubernetes blog published for iptables mode, read off its chart. */
 const BLOG = { 5000: [49, 120], 10000: [61, 187], 30000: [274, 491] };
 
+/** Microseconds of processor time that so many Services add to a connection, from the answers a second of imroc.cc. */
+const TKE = { 5000: 57, 10000: 100 };
+
 const HIDDEN = new Set(['experiment', 'table', 'curve', 'seed', 'machine', 'system', 'node', 'commit', 'load']);
 
 function cell(value) {
@@ -95,7 +98,8 @@ function lookups(rows, parts, charts, claims) {
     parts.push(
       `A first packet costs the same in both modes at about ${cell(crossing)} Services. Below that iptables is the`,
       'cheaper one, since kube-proxy asks some sets for every packet in IPVS mode, and this model prices each of them with',
-      'a cache miss: its distance between established packets is an upper bound.\n',
+      'a cache miss: its distance between established packets is an upper bound. UCloud published a crossing at about 1,000',
+      'Services.\n',
     );
   if (of('ipvs', 'first').some((row) => row.services > 65_536))
     parts.push(
@@ -138,6 +142,22 @@ function lookups(rows, parts, charts, claims) {
       bound: 'largest / smallest at most 1.2',
       holds: 'no',
     });
+  }
+  const base = of('iptables', 'first')[0];
+  const tke = of('iptables', 'first').filter((row) => TKE[row.services] !== undefined);
+  if (tke.length > 0) {
+    parts.push(
+      'Beside what Services cost a connection by a published load test (imroc.cc, TKE, kernel 6.6; short connections through',
+      'four cores that are taken to be busy all the time, which makes its figures an upper bound):\n',
+      table(
+        tke.map((row) => ({
+          services: row.services,
+          'model, us above few Services': round((row.ns - base.ns) / 1000),
+          'published, us': TKE[row.services],
+          ratio: round((row.ns - base.ns) / 1000 / TKE[row.services]),
+        })),
+      ),
+    );
   }
   charts.lookup = chart({
     title: 'Cost of one packet by number of Services',
@@ -277,7 +297,9 @@ function curves(rows, parts, charts, claims) {
     series: kinds('walk').flatMap((what, colour) => {
       const points = rows.filter((row) => row.what === what && row.count > 0);
       const named = what
-        .replace(', match called', ' called')
+        .replace('address', '-d')
+        .replace(/ (tcp|udp) port/, ' $1')
+        .replace(/^udp port, match called/, 'udp called')
         .replace('new connection, ', 'new, ')
         .replace(/ bytes$/, ' B');
       return [

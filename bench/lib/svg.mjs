@@ -21,13 +21,14 @@ function short(value) {
 /** The powers of ten around the values. */
 function decades(values) {
   const low = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)) - 1e-9));
+  // A little above a power of ten is no reason for ten times as much axis.
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)) - 0.02));
   return { low, high };
 }
 
 /** Bars on a linear axis from 0, one a row: `{ name, value, mark }`; `mark` is a figure from elsewhere, drawn as a line. */
 export function bars({ title, x, rows }) {
-  const left = 300;
+  const left = 330;
   const step = 26;
   const height = TOP + rows.length * step + BOTTOM;
   const inner = WIDTH - left - 80;
@@ -54,7 +55,7 @@ export function bars({ title, x, rows }) {
     parts.push(
       `<text x="${left - 8}" y="${y + 17}" text-anchor="end">${xml(name)}</text>`,
       `<rect x="${left}" y="${y + 4}" width="${at(px(value) - left)}" height="${step - 8}" fill="${COLOURS[colour]}"/>`,
-      `<text x="${px(value) + 6}" y="${y + 17}" fill="#333333">${shown}</text>`,
+      `<text x="${px(Math.max(value, mark ?? 0)) + 6}" y="${y + 17}" fill="#333333">${shown}</text>`,
     );
     if (mark !== undefined)
       parts.push(

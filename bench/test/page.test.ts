@@ -40,9 +40,9 @@ describe('bars', () => {
         { name: 'two', value: 20, mark: 40 },
       ],
     });
-    const widths = [...svg.matchAll(/<rect x="300"[^>]* width="([\d.]+)"/g)].map(([, width]) => Number(width));
+    const widths = [...svg.matchAll(/<rect x="330"[^>]* width="([\d.]+)"/g)].map(([, width]) => Number(width));
     expect(widths[1]! / widths[0]!).toBeCloseTo(2, 1);
-    expect(Number(/<line x1="([\d.]+)"[^>]*stroke-width="3"/.exec(svg)![1]) - 300).toBeCloseTo(2 * widths[1]!, 0);
+    expect(Number(/<line x1="([\d.]+)"[^>]*stroke-width="3"/.exec(svg)![1]) - 330).toBeCloseTo(2 * widths[1]!, 0);
     expect(svg).toContain('a &amp; b');
   });
 });
