@@ -2,6 +2,7 @@ import { formatIpv4, type Host, type Ipv4Address, ipv4FromBits, ipv4ToBits, type
 import type { CreateAttributes, ElementAttributes } from './attributes.ts';
 import { addressRange, bitsOf } from './bitmap-ip.ts';
 import { MAX_BITMAP } from './bitmap-set.ts';
+import { CollectorSchedule } from './collector-schedule.ts';
 import { newMember } from './hash-member.ts';
 import {
   type Adt,
@@ -15,7 +16,6 @@ import {
 } from './ip-set.ts';
 import { formatExtensions, MemberData, sameExtensions } from './member-data.ts';
 import { packetAddress, putMac, takeMac } from './packet-fields.ts';
-import { collectionPeriod } from './period.ts';
 import { SetCode } from './set-error.ts';
 import { formatEther } from './text.ts';
 
@@ -67,7 +67,7 @@ export class BitmapIpMacSet implements IpSet {
   readonly #stored: Uint32Array;
   readonly #member = newMember();
   #elements = 0;
-  #nextCollection: number;
+  readonly #collector: CollectorSchedule;
 
   constructor(name: string, [first, last]: readonly [number, number], extensions: SetExtensions, host: Host) {
     const size = last - first + 1;
@@ -82,7 +82,7 @@ export class BitmapIpMacSet implements IpSet {
     this.#macLow = new Uint32Array(size);
     this.#macHigh = new Uint16Array(size);
     this.#stored = new Uint32Array(size);
-    this.#nextCollection = this.#data.now + collectionPeriod(extensions.timeout ?? 0) * host.hz;
+    this.#collector = new CollectorSchedule(extensions.timeout ?? 0, this.#data.now, host.hz);
   }
 
   packet(adt: Adt, packet: Packet, _context: PacketContext, query: SetQuery): number {
@@ -195,11 +195,8 @@ export class BitmapIpMacSet implements IpSet {
 
   collect(): void {
     if (this.extensions.timeout === undefined) return;
-    const { now } = this.#data;
-    if (now < this.#nextCollection) return;
-    const period = collectionPeriod(this.extensions.timeout) * this.#host.hz;
-    const last = this.#nextCollection + Math.floor((now - this.#nextCollection) / period) * period;
-    this.#nextCollection = last + period;
+    const last = this.#collector.due(this.#data.now);
+    if (last === undefined) return;
     if (!this.#data.mayHaveExpired(last)) return;
     for (let place = 0; place < this.#state.length; place++) {
       if (this.#state[place] === FILLED && this.#data.expiredAt(place, last)) this.#drop(place);

@@ -1,5 +1,6 @@
 import type { Host, Packet } from '@chainwalk/core';
 import type { ElementAttributes } from './attributes.ts';
+import { CollectorSchedule } from './collector-schedule.ts';
 import {
   type Adt,
   type IpSet,
@@ -12,7 +13,6 @@ import {
   type SetTypeInfo,
 } from './ip-set.ts';
 import { formatExtensions, MemberData, sameExtensions } from './member-data.ts';
-import { collectionPeriod } from './period.ts';
 import { SetCode } from './set-error.ts';
 
 /** Bitmaps hold at most this many places. */
@@ -50,7 +50,7 @@ export class BitmapSet implements IpSet {
   readonly #data: MemberData;
   readonly #members: Uint8Array;
   #elements = 0;
-  #nextCollection = 0;
+  readonly #collector: CollectorSchedule;
 
   constructor(
     type: SetTypeInfo,
@@ -69,7 +69,7 @@ export class BitmapSet implements IpSet {
     this.#data = new MemberData(host, extensions);
     this.#data.reserve(layout.size);
     this.#members = new Uint8Array(layout.size);
-    this.#nextCollection = this.#data.now + collectionPeriod(extensions.timeout ?? 0) * host.hz;
+    this.#collector = new CollectorSchedule(extensions.timeout ?? 0, this.#data.now, host.hz);
   }
 
   packet(adt: Adt, packet: Packet, context: PacketContext, query: SetQuery): number {
@@ -138,11 +138,8 @@ export class BitmapSet implements IpSet {
 
   collect(): void {
     if (this.extensions.timeout === undefined) return;
-    const { now } = this.#data;
-    if (now < this.#nextCollection) return;
-    const period = collectionPeriod(this.extensions.timeout) * this.#host.hz;
-    const last = this.#nextCollection + Math.floor((now - this.#nextCollection) / period) * period;
-    this.#nextCollection = last + period;
+    const last = this.#collector.due(this.#data.now);
+    if (last === undefined) return;
     if (!this.#data.mayHaveExpired(last)) return;
     for (let place = 0; place < this.#members.length; place++) {
       if (this.#members[place] === 0 || !this.#data.expiredAt(place, last)) continue;

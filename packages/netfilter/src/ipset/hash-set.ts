@@ -1,5 +1,6 @@
 import type { Host, Packet } from '@chainwalk/core';
 import type { CreateAttributes, ElementAttributes } from './attributes.ts';
+import { CollectorSchedule } from './collector-schedule.ts';
 import { expand } from './element-ranges.ts';
 import { type HashMember, maskAddress, newMember } from './hash-member.ts';
 import { bucketSizeFor, bucketsFor, HashTable } from './hash-table.ts';
@@ -16,7 +17,6 @@ import {
   type SetQuery,
 } from './ip-set.ts';
 import { formatExtensions, MemberData, sameExtensions } from './member-data.ts';
-import { collectionPeriod } from './period.ts';
 import { PrefixLengths } from './prefix-lengths.ts';
 import { SetCode } from './set-error.ts';
 
@@ -49,7 +49,7 @@ export class HashSet implements IpSet {
   readonly #second = new PrefixLengths();
   readonly #ifaces: string[] = [];
   readonly #wildcards: boolean[] = [];
-  #nextCollection: number;
+  readonly #collector: CollectorSchedule;
 
   /** The set that `create NAME TYPE ...` makes, or the code that refuses it. */
   static create(
@@ -112,7 +112,8 @@ export class HashSet implements IpSet {
       },
     );
     // The collector first runs a second after the set was made.
-    this.#nextCollection = this.#data.now + settings.host.hz;
+    const { now } = this.#data;
+    this.#collector = new CollectorSchedule(extensions.timeout ?? 0, now, settings.host.hz, now + settings.host.hz);
   }
 
   // ---------------------------------------------------------------- packets
@@ -322,11 +323,8 @@ export class HashSet implements IpSet {
    */
   #collectIfDue(): void {
     if (this.extensions.timeout === undefined) return;
-    const { now } = this.#data;
-    if (now < this.#nextCollection) return;
-    const period = collectionPeriod(this.extensions.timeout) * this.#settings.host.hz;
-    const last = this.#nextCollection + Math.floor((now - this.#nextCollection) / period) * period;
-    this.#nextCollection = last + period;
+    const last = this.#collector.due(this.#data.now);
+    if (last === undefined) return;
     this.#table.collect(last);
   }
 

@@ -1,5 +1,6 @@
 import type { Host, Packet } from '@chainwalk/core';
 import type { ElementAttributes } from './attributes.ts';
+import { CollectorSchedule } from './collector-schedule.ts';
 import {
   type Adt,
   type IpSet,
@@ -11,7 +12,6 @@ import {
   type SetTypeInfo,
 } from './ip-set.ts';
 import { formatExtensions, MemberData, sameExtensions } from './member-data.ts';
-import { collectionPeriod } from './period.ts';
 import { SetCode } from './set-error.ts';
 import type { SetRegistry } from './set-registry.ts';
 
@@ -47,7 +47,7 @@ export class ListSet implements IpSet {
   #list: Member[] = [];
   readonly #freeSlots: number[] = [];
   #usedSlots = 0;
-  #nextCollection: number;
+  readonly #collector: CollectorSchedule;
 
   /** `size` is kept and shown, and means nothing since ipset 6.24. */
   constructor(name: string, size: number | undefined, extensions: SetExtensions, registry: SetRegistry) {
@@ -57,7 +57,7 @@ export class ListSet implements IpSet {
     this.#host = registry.host;
     this.#size = Math.max(size ?? DEFAULT_SIZE, MIN_SIZE);
     this.#data = new MemberData(registry.host, extensions);
-    this.#nextCollection = this.#data.now + collectionPeriod(extensions.timeout ?? 0) * registry.host.hz;
+    this.#collector = new CollectorSchedule(extensions.timeout ?? 0, this.#data.now, registry.host.hz);
   }
 
   // ---------------------------------------------------------------- packets
@@ -168,11 +168,8 @@ export class ListSet implements IpSet {
 
   collect(): void {
     if (this.extensions.timeout === undefined) return;
-    const { now } = this.#data;
-    if (now < this.#nextCollection) return;
-    const period = collectionPeriod(this.extensions.timeout) * this.#host.hz;
-    const last = this.#nextCollection + Math.floor((now - this.#nextCollection) / period) * period;
-    this.#nextCollection = last + period;
+    const last = this.#collector.due(this.#data.now);
+    if (last === undefined) return;
     this.#removeExpired(last);
   }
 
