@@ -1,6 +1,9 @@
 import type { Scenario } from '@chainwalk/scenario';
 import type { ComparableResult } from '@chainwalk/scenario/compare';
 
+/** Which kernel plays: Linux 6.1 in a guest, or this machine's own in namespaces. */
+export type KernelName = '6.1' | 'own';
+
 /** What a guest left behind; `read` holds the files that were asked for. */
 export interface GuestResult {
   readonly ended: 'done' | 'died' | 'timeout';
@@ -15,6 +18,7 @@ export function runInGuest(
   script: string,
   options: {
     readonly seconds: number;
+    readonly kernel?: KernelName;
     readonly files?: Readonly<Record<string, string>>;
     readonly read?: readonly string[];
   },
@@ -22,5 +26,5 @@ export function runInGuest(
 
 export function playScenarios(
   scenarios: readonly Scenario[],
-  options?: { readonly jobs?: number; readonly onNote?: (text: string) => void },
+  options?: { readonly jobs?: number; readonly kernel?: KernelName; readonly onNote?: (text: string) => void },
 ): Promise<ComparableResult[]>;

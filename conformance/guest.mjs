@@ -1,4 +1,5 @@
-// Runs commands and plays scenarios in user-mode Linux guests, from the host's side.
+// Runs commands and plays scenarios on a real kernel, from the host's side: in user-mode Linux guests, or on this machine's
+// own kernel in namespaces.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,9 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BOOT = fileURLToPath(new URL('./guest/boot.sh', import.meta.url));
+/** What lets a kernel run a script, and how that kernel's player is started. */
+const KERNELS = {
+  6.1: { launcher: './guest/boot.sh', player: '', place: 'the guest' },
+  own: { launcher: './guest/namespace.sh', player: '--own', place: 'the player' },
+};
 
-/** Guests under way and their directories: both end with this process, whatever ends it. */
+/** Guests and namespaces under way and their directories: both end with this process, whatever ends it. */
 const running = new Map();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -21,18 +26,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /**
- * Boots a guest which runs a shell script in a directory of its own.
+ * Boots a guest, or makes namespaces, where a shell script runs in a directory of its own.
  * @param {string} script
- * @param {{ seconds: number, files?: Record<string, string>, read?: string[] }} options `files` are put into the
- *   directory before, `read` are taken from it afterwards (missing ones are '')
+ * @param {{ seconds: number, kernel?: '6.1' | 'own', files?: Record<string, string>, read?: string[] }} options `files`
+ *   are put into the directory before, `read` are taken from it afterwards (missing ones are '')
  * @returns {Promise<{ ended: 'done' | 'died' | 'timeout', status: number | undefined, stdout: string, stderr: string,
  *   console: string, read: Record<string, string> }>}
  */
-export async function runInGuest(script, { seconds, files = {}, read = [] }) {
+export async function runInGuest(script, { seconds, kernel = '6.1', files = {}, read = [] }) {
   const work = mkdtempSync(join(tmpdir(), 'chainwalk-guest-'));
   try {
     for (const [name, text] of Object.entries({ ...files, 'run.sh': script })) writeFileSync(join(work, name), text);
-    const child = spawn(BOOT, [work, String(Math.ceil(seconds))], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const launcher = fileURLToPath(new URL(KERNELS[kernel].launcher, import.meta.url));
+    const child = spawn(launcher, [work, String(Math.ceil(seconds))], { stdio: ['ignore', 'ignore', 'pipe'] });
     running.set(child, work);
     let complaint = '';
     child.stderr.on('data', (data) => (complaint += data));
@@ -64,11 +70,14 @@ const allowance = (scenario) => {
 };
 
 /** Plays [index, scenario] pairs in one guest, in as many boots as it takes; one that kills the kernel is given up. */
-async function playInTurn(queue, { onResult, onNote }) {
+async function playInTurn(queue, { kernel, onResult, onNote }) {
+  const { player, place } = KERNELS[kernel];
   let rest = queue;
   while (rest.length > 0) {
     const seconds = 60 + rest.reduce((sum, [, scenario]) => sum + allowance(scenario), 0);
-    const guest = await runInGuest('exec /usr/bin/python3 "$CHAINWALK_GUEST/play.py" scenarios.json results.jsonl', {
+    const command = `exec /usr/bin/python3 "$CHAINWALK_GUEST/play.py" ${player} scenarios.json results.jsonl`;
+    const guest = await runInGuest(command, {
+      kernel,
       seconds,
       files: { 'scenarios.json': JSON.stringify(rest) },
       read: ['results.jsonl'],
@@ -85,7 +94,7 @@ async function playInTurn(queue, { onResult, onNote }) {
     const left = rest.filter(([index]) => !done.has(index));
     if (left.length > 0) {
       const [[index, scenario]] = left;
-      const why = guest.ended === 'timeout' ? 'the guest ran out of time' : 'the guest died';
+      const why = guest.ended === 'timeout' ? `${place} ran out of time` : `${place} died`;
       onNote(`${why} at ${scenario.name}; it said:\n${guest.console.trim().split('\n').slice(-25).join('\n')}`);
       onResult(index, { name: scenario.name ?? '', failed: why }, 0);
       left.shift();
@@ -95,20 +104,21 @@ async function playInTurn(queue, { onResult, onNote }) {
 }
 
 /**
- * Plays scenarios on the real kernel.
+ * Plays scenarios on a real kernel.
  * @param {object[]} scenarios
- * @param {{ jobs?: number, onNote?: (text: string) => void }} [options] `jobs` guests run side by side
+ * @param {{ jobs?: number, kernel?: '6.1' | 'own', onNote?: (text: string) => void }} [options] `jobs` guests run side
+ *   by side; `own` is this machine's kernel, which takes root
  * @returns {Promise<object[]>} the results, in the order of the scenarios
  */
-export async function playScenarios(scenarios, { jobs = 1, onNote = () => {} } = {}) {
+export async function playScenarios(scenarios, { jobs = 1, kernel = '6.1', onNote = () => {} } = {}) {
   const results = new Array(scenarios.length);
   const queues = Array.from({ length: Math.min(jobs, scenarios.length) }, () => []);
   // Dealt out like cards, so that the long ones of a tier are shared.
   for (const [index, scenario] of scenarios.entries()) queues[index % queues.length].push([index, scenario]);
   const onResult = (index, result, late) => {
     results[index] = result;
-    if (late > 7) onNote(`${result.name}: a step was ${late} ms late; its counts of time may be off`);
+    if (late > 0) onNote(`${result.name}: a step was ${late} ms late; its counts of time may be off`);
   };
-  await Promise.all(queues.map((queue) => playInTurn(queue, { onResult, onNote })));
+  await Promise.all(queues.map((queue) => playInTurn(queue, { kernel, onResult, onNote })));
   return results;
 }

@@ -9,7 +9,7 @@
 //   oracle --corpus [FILE.t...] [--write] [--messages]      text conformance: see corpus.mjs
 //
 // A file holds one scenario, an array of them, or an array of {scenario, ...}; `-` is the standard input. --jobs N plays
-// in N guests side by side. Exit status: 0 well, 1 something failed or differs, 2 bad use; of --sh that of the commands.
+// in N guests side by side. --kernel own plays on this machine's own kernel, as root. Exit status: 0 well, 1 something failed or differs, 2 bad use; of --sh that of the commands.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { main as checkCorpus } from './corpus.mjs';
@@ -30,7 +30,7 @@ const comparison = async () => ({
 });
 
 function options(words) {
-  const given = { files: [], jobs: 1, seconds: 60 };
+  const given = { files: [], jobs: 1, seconds: 60, kernel: '6.1' };
   const value = (option) => {
     if (words.length === 0) throw new Misuse(`${option} needs a value`);
     return words.shift();
@@ -42,6 +42,9 @@ function options(words) {
       const number = Number(value(word));
       if (!(number >= 1)) throw new Misuse(`${word} needs a number from 1`);
       given[word.slice(2)] = Math.floor(number);
+    } else if (word === '--kernel') {
+      given.kernel = value(word);
+      if (!['6.1', 'own'].includes(given.kernel)) throw new Misuse('--kernel is 6.1 or own');
     } else if (word === '--sh') given.script = value(word);
     else if (word === '--sh-file') given.script = readFileSync(value(word), 'utf8');
     else if (['--check', '--pairs', '--record'].includes(word)) given[word.slice(2)] = true;
@@ -52,8 +55,8 @@ function options(words) {
   return given;
 }
 
-async function shell({ script, seconds }) {
-  const guest = await runInGuest(script, { seconds });
+async function shell({ script, seconds, kernel }) {
+  const guest = await runInGuest(script, { seconds, kernel });
   process.stdout.write(guest.stdout);
   process.stderr.write(guest.stderr);
   if (guest.ended !== 'done') {
@@ -71,8 +74,8 @@ const readEntries = (files) =>
     .map((entry) => (entry.scenario ? entry : { scenario: entry }));
 
 /** Plays scenarios, and says which could not be played. */
-async function results(scenarios, { jobs }) {
-  const played = await playScenarios(scenarios, { jobs, onNote: (text) => console.error(text) });
+async function results(scenarios, { jobs, kernel }) {
+  const played = await playScenarios(scenarios, { jobs, kernel, onNote: (text) => console.error(text) });
   for (const { name, failed } of played) if (failed !== undefined) console.error(`${name}: ${failed}`);
   return played;
 }

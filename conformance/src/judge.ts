@@ -2,20 +2,28 @@ import {
   type ComparableResult,
   compareResults,
   type Difference,
+  type PlayOptions,
   playScenario,
   type Scenario,
   type ScenarioResult,
 } from '@chainwalk/scenario';
-import { playScenarios } from '../guest.mjs';
+import { type KernelName, playScenarios } from '../guest.mjs';
 import type { Answers } from './answers.ts';
+import { asOwnKernel, probeOwnKernel, whyLeftOut } from './own-kernel.ts';
+import { requirementsOf } from './requirements.ts';
 
 /** What became of one scenario. */
 export interface Judged {
   readonly scenario: Scenario;
   /**
-   * `equal`; `different`; `refused`: both sides refuse its configuration; `unstable`: the kernel does not agree with itself.
+   * `equal`; `different`; `refused`: both sides refuse its configuration; `unstable`: the kernel does not agree with
+   * itself; `left out`: the kernel lacks what it needs, and nobody played it.
    */
-  readonly outcome: 'equal' | 'different' | 'refused' | 'unstable';
+  readonly outcome: 'equal' | 'different' | 'refused' | 'unstable' | 'left out';
+  /** Why it was left out. */
+  readonly why?: string | undefined;
+  /** As which kernel chainwalk played, if not as the reference. */
+  readonly as?: PlayOptions | undefined;
   readonly ours: ComparableResult;
   readonly kernel: ComparableResult;
   readonly differences: readonly Difference[];
@@ -24,6 +32,8 @@ export interface Judged {
 export interface JudgeOptions {
   /** Guests side by side. */
   readonly jobs?: number | undefined;
+  /** Which kernel judges: Linux 6.1 in a guest, or this machine's own in namespaces. Default 6.1. */
+  readonly kernel?: KernelName | undefined;
   readonly onNote?: ((text: string) => void) | undefined;
   /** Plays differing scenarios on the kernel again, to tell chance from difference. Default true. */
   readonly twice?: boolean | undefined;
@@ -32,9 +42,9 @@ export interface JudgeOptions {
 }
 
 /** The simulator's side; a refusal of the configuration and a fault of ours are results with `failed`. */
-export function playOurs(scenario: Scenario): ComparableResult {
+export function playOurs(scenario: Scenario, options: PlayOptions = {}): ComparableResult {
   try {
-    return playScenario(scenario);
+    return playScenario(scenario, options);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // An InputError says where the configuration is wrong; everything else is a fault of ours, told with its place.
@@ -45,17 +55,55 @@ export function playOurs(scenario: Scenario): ComparableResult {
 
 /** Plays scenarios on both sides, one boot for all, and compares. The answers are in the order of the scenarios. */
 export async function judge(scenarios: readonly Scenario[], options: JudgeOptions = {}): Promise<Judged[]> {
-  const { jobs = 1, onNote = () => {}, twice = true, answers } = options;
+  if (options.kernel === 'own') return await judgeByOwn(scenarios, options);
+  return await judgeBy(
+    scenarios,
+    scenarios.map((scenario) => playOurs(scenario, REFERENCE)),
+    REFERENCE,
+    options,
+  );
+}
+
+/** As what chainwalk plays against Linux 6.1. */
+const REFERENCE: PlayOptions = { kernel: '6.1' };
+
+/** More events than a step has unless its packets go round in circles, as copies of TEE can. */
+const ENDLESS = 1000;
+
+/** What this machine's own kernel lacks is left out, and chainwalk plays as that kernel is. */
+async function judgeByOwn(scenarios: readonly Scenario[], options: JudgeOptions): Promise<Judged[]> {
+  const own = await probeOwnKernel(scenarios.flatMap((scenario) => [...requirementsOf(scenario)]));
+  const as = asOwnKernel(own);
+  const ours = scenarios.map((scenario) => playOurs(scenario, as));
+  const reasons = scenarios.map((scenario, index) => {
+    const endless = ours[index]!.steps?.some(({ events }) => events.length > ENDLESS) === true;
+    return endless ? 'an end of its packets, which would keep this machine busy' : whyLeftOut(scenario, own);
+  });
+  const isPlayed = (_: unknown, index: number): boolean => reasons[index] === undefined;
+  const played = await judgeBy(scenarios.filter(isPlayed), ours.filter(isPlayed), as, options);
+  return scenarios.map((scenario, index) => {
+    const why = reasons[index];
+    if (why === undefined) return { ...played.shift()!, as };
+    return { scenario, outcome: 'left out', why, ours: {}, kernel: {}, differences: [] };
+  });
+}
+
+async function judgeBy(
+  scenarios: readonly Scenario[],
+  ours: readonly ComparableResult[],
+  as: PlayOptions,
+  { jobs = 1, kernel: by = '6.1', onNote = () => {}, twice = true, answers }: JudgeOptions,
+): Promise<Judged[]> {
   if (scenarios.length === 0) return [];
   const known = scenarios.map((scenario) => answers?.get(scenario));
   const asked = await playScenarios(
     scenarios.filter((_, index) => known[index] === undefined),
-    { jobs, onNote },
+    { jobs, kernel: by, onNote },
   );
   const judged = scenarios.map((scenario, index) => {
     const kernel = known[index]?.kernel ?? asked.shift()!;
     if (known[index] === undefined) answers?.put(scenario, { kernel });
-    return compare(scenario, playOurs(scenario), kernel);
+    return compare(scenario, ours[index]!, kernel, as);
   });
   if (!twice) return judged;
   const doubtful = judged.filter(({ outcome }) => outcome === 'different');
@@ -70,7 +118,7 @@ export async function judge(scenarios: readonly Scenario[], options: JudgeOption
   const open = doubtful.filter((one) => !chance.has(one));
   const askedAgain = await playScenarios(
     open.map(({ scenario }) => scenario),
-    { jobs, onNote },
+    { jobs, kernel: by, onNote },
   );
   for (const [index, one] of open.entries()) {
     const again = askedAgain[index]!;
@@ -80,24 +128,35 @@ export async function judge(scenarios: readonly Scenario[], options: JudgeOption
   return judged.map((one) => (chance.has(one) ? { ...one, outcome: 'unstable' as const } : one));
 }
 
-/** Milliseconds of a kernel's tick. */
-const TICK = 10;
-
-function compare(scenario: Scenario, ours: ComparableResult, kernel: ComparableResult): Judged {
+function compare(scenario: Scenario, ours: ComparableResult, kernel: ComparableResult, as: PlayOptions): Judged {
   if (ours.failed !== undefined && kernel.failed !== undefined) {
     return { scenario, outcome: 'refused', ours, kernel, differences: [] };
   }
-  let differences = compareResults(ours, kernel, scenario);
+  const differ = (one: ComparableResult): Difference[] =>
+    compareResults(one, kernel, scenario).filter((difference) => as === REFERENCE || !isKnown(difference));
+  let differences = differ(ours);
   // Without times, a scenario leaves open in which tick of the kernel each packet falls, and the kernel is not always fast.
   if (differences.length > 0 && scenario.steps.every((step) => step.at === undefined)) {
-    const slow = { ...scenario, steps: scenario.steps.map((step, index) => ({ ...step, at: index * TICK })) };
-    if (compareResults(playOurs(slow), kernel, scenario).length === 0) differences = [];
+    const tick = 1000 / (as.hz ?? 100);
+    const slow = { ...scenario, steps: scenario.steps.map((step, index) => ({ ...step, at: index * tick })) };
+    if (differ(playOurs(slow, as)).length === 0) differences = [];
   }
   return { scenario, outcome: differences.length === 0 ? 'equal' : 'different', ours, kernel, differences };
+}
+
+/**
+ * A difference between versions that FIDELITY.md lists and no setting makes: `ipset list` tells the revision of a set's
+ * type, which grows with what a kernel can do.
+ */
+function isKnown({ ours, kernel }: Difference): boolean {
+  const isRevision = (line: string): boolean => /^\d+: Revision: \d+$/.test(line);
+  return ours.length === kernel.length && ours.every(isRevision) && kernel.every(isRevision);
 }
 
 /** What a recording holds: a scenario, and what a real kernel answered. */
 export interface Recording {
   readonly scenario: Scenario;
   readonly kernel: ScenarioResult;
+  /** As which kernel the simulator must play to answer the same, if not as the reference. */
+  readonly as?: PlayOptions | undefined;
 }

@@ -1,16 +1,19 @@
 import { FEATURES, type Feature } from '@chainwalk/scenario/generate';
+import type { KernelName } from '../guest.mjs';
 
 export const USAGE: string = `npm run conformance [-- OPTIONS] [-- FILE...]
 
-Generated scenarios, or those of files, are played by chainwalk and by a real Linux 6.1 kernel, and compared. A
-difference is made as small as it gets, printed with the paths of its packets, and saved as a file that \`chainwalk run\`
-and this command play.
+Generated scenarios, or those of files, are played by chainwalk and by a real Linux kernel, and compared. A difference
+is made as small as it gets, printed with the paths of its packets, and saved as a file that \`chainwalk run\` and this
+command play.
 
   --runs N            how many scenarios (default 200)
   --seed N            of the generators (default: from the clock, and printed)
   --features A,B      what they are about: ${FEATURES.join(', ')} (default: all)
   --time 10m          stop after this long: s, m or h (default: no limit)
   --jobs N            guests side by side (default 1)
+  --kernel own        who judges: 6.1, the reference, in a guest (default); or this machine's own kernel in namespaces,
+                      which takes root; scenarios that it lacks something for are left out and counted
   --shrink 3m         how long to look for a smaller scenario, for each difference (default 3m)
   --keep N            how many differences to shrink and print; more are only counted (default 5)
   --save DIR          where differences are saved (default conformance/differences)
@@ -19,10 +22,11 @@ and this command play.
                       where it stopped, and another build is judged without a boot
   --coverage FILE     writes the table of what was exercised, as Markdown
   --ci                150 scenarios of a fixed seed, which must be equal, and 150 of a fresh one, which
-                      search; ten minutes at most; no guest is no fault
+                      search; ten minutes at most; no guest is no fault. With --kernel own 80 scenarios, whose
+                      differences are only told
   --list              prints the generated scenarios as JSON, and plays nothing
 
-Exit status: 0 all equal, 1 differences, 2 bad use, 3 skipped because no guest can run here.`;
+Exit status: 0 all equal, 1 differences, 2 bad use, 3 skipped because no kernel can be asked here.`;
 
 /** What the command was asked for. Times are in milliseconds. */
 export interface Options {
@@ -32,6 +36,7 @@ export interface Options {
   readonly features: readonly Feature[];
   readonly time: number;
   readonly jobs: number;
+  readonly kernel: KernelName;
   readonly shrink: number;
   readonly keep: number;
   readonly save: string;
@@ -68,6 +73,12 @@ function features(text: string): Feature[] {
   });
 }
 
+/** Reads a value of `--kernel`. @throws Misuse */
+export function kernel(text: string): KernelName {
+  if (text !== '6.1' && text !== 'own') throw new Misuse(`--kernel is 6.1 or own, not "${text}"`);
+  return text;
+}
+
 /** Reads the words behind the command. @throws Misuse */
 export function readOptions(words: readonly string[]): Options {
   const given: { -readonly [K in keyof Options]: Options[K] } = {
@@ -77,6 +88,7 @@ export function readOptions(words: readonly string[]): Options {
     features: FEATURES,
     time: Number.POSITIVE_INFINITY,
     jobs: 1,
+    kernel: '6.1',
     shrink: 180_000,
     keep: 5,
     save: 'conformance/differences',
@@ -97,6 +109,7 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === '--features') given.features = features(value());
     else if (word === '--time') given.time = duration(word, value());
     else if (word === '--jobs') given.jobs = number(word, value());
+    else if (word === '--kernel') given.kernel = kernel(value());
     else if (word === '--shrink') given.shrink = duration(word, value());
     else if (word === '--keep') given.keep = number(word, value(), 0);
     else if (word === '--save') given.save = value();
@@ -108,6 +121,9 @@ export function readOptions(words: readonly string[]): Options {
     else if (word === '--help' || word === '-h') given.help = true;
     else if (word.startsWith('-')) throw new Misuse(`unknown option ${word}`);
     else given.files = [...given.files, word];
+  }
+  if (given.answers !== undefined && given.kernel === 'own') {
+    throw new Misuse('--answers keeps those of Linux 6.1; another kernel is asked each time');
   }
   return given;
 }

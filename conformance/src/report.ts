@@ -12,12 +12,15 @@ export function traced(scenario: Scenario): Scenario {
 }
 
 /** Everything about a scenario that differs: what it is, what differs, and where its packets went on both sides. */
-export async function describeDifferent(judged: Judged, jobs?: number): Promise<string> {
+export async function describeDifferent(
+  judged: Judged,
+  { jobs, kernel }: Pick<JudgeOptions, 'jobs' | 'kernel'> = {},
+): Promise<string> {
   const { scenario, differences } = judged;
   const lines = [`--- ${scenario.name ?? 'scenario'}`, describeScenario(scenario), ''];
   lines.push(...differences.map((difference) => formatDifference({ ...difference, scenario: '' })), '');
   if (judged.ours.failed === undefined && judged.kernel.failed === undefined) {
-    const [walked] = await judge([traced(scenario)], { jobs, twice: false });
+    const [walked] = await judge([traced(scenario)], { jobs, kernel, twice: false });
     lines.push('paths, with every packet traced:', ...paths(walked!));
   }
   return lines.join('\n');
@@ -68,7 +71,8 @@ function paths({ ours, kernel }: Judged): string[] {
 
 /**
  * Holds scenarios against a real kernel, and says of each whether chainwalk and the kernel agree; where they do not, what
- * differs and where the packets went on both sides. Needs what {@link file://./needs.ts} lists.
+ * differs and where the packets went on both sides. Needs what {@link file://./needs.ts} lists. What the kernel lacks
+ * something for is named, and no disagreement.
  */
 export async function judgeInWords(
   scenarios: readonly Scenario[],
@@ -80,10 +84,11 @@ export async function judgeInWords(
     const name = judged.scenario.name ?? 'scenario';
     if (judged.outcome === 'equal') lines.push(`${name}: the kernel says the same`);
     else if (judged.outcome === 'unstable') lines.push(`${name}: the kernel does not repeat itself`);
+    else if (judged.outcome === 'left out') lines.push(`${name}: left out, this kernel lacks ${judged.why}`);
     else if (judged.outcome === 'refused') lines.push(`${name}: both refuse it: ${judged.ours.failed}`);
     else {
       agree = false;
-      lines.push(await describeDifferent(judged, options.jobs));
+      lines.push(await describeDifferent(judged, options));
     }
   }
   return { text: `${lines.join('\n')}\n`, agree };

@@ -17,6 +17,9 @@ export interface Summary {
   readonly different: number;
   readonly unstable: number;
   readonly refused: number;
+  /** How many the kernel lacks something for, and what. */
+  readonly leftOut: number;
+  readonly reasons: ReadonlyMap<string, number>;
   /** Seconds. */
   readonly took: number;
   /** Nothing where answers are judged again and nobody asked for it: it takes longer than the judging. */
@@ -56,15 +59,16 @@ export async function run(options: Options, seed: number, world: World): Promise
   const scenarios =
     options.files.length > 0 ? scenariosOf(options.files) : generate(seed, options.runs, options.features);
   const coverage = options.answers === undefined || options.coverage !== undefined ? new Coverage() : undefined;
-  const counts = { equal: 0, different: 0, unstable: 0, refused: 0 };
+  const counts = { equal: 0, different: 0, unstable: 0, refused: 0, 'left out': 0 };
+  const reasons = new Map<string, number>();
   const kept: Judged[] = [];
-  const recordings: { scenario: Scenario; kernel: Judged['kernel'] }[] = [];
+  const recordings: Pick<Judged, 'scenario' | 'kernel' | 'as'>[] = [];
   const answers = options.answers === undefined ? undefined : new Answers(options.answers);
   const size = Number.isFinite(options.time) ? TIMED_BATCH : BATCH;
   let played = 0;
   for (let from = 0; from < scenarios.length && now() - began < options.time; from += size) {
     const batch = scenarios.slice(from, from + size);
-    for (const judged of await judge(batch, { jobs: options.jobs, onNote: note, answers })) {
+    for (const judged of await judge(batch, { jobs: options.jobs, kernel: options.kernel, onNote: note, answers })) {
       counts[judged.outcome]++;
       if (judged.outcome === 'refused') note(`${judged.scenario.name}: both refuse it: ${judged.ours.failed}`);
       if (judged.outcome === 'unstable') note(`${judged.scenario.name}: the kernel does not repeat itself`);
@@ -75,19 +79,21 @@ export async function run(options: Options, seed: number, world: World): Promise
         );
       }
       if (judged.outcome === 'equal' && options.record !== undefined)
-        recordings.push({ scenario: judged.scenario, kernel: judged.kernel });
-      coverage?.add(judged.scenario);
+        recordings.push({ scenario: judged.scenario, kernel: judged.kernel, as: judged.as });
+      if (judged.why === undefined) coverage?.add(judged.scenario);
+      else reasons.set(judged.why, (reasons.get(judged.why) ?? 0) + 1);
     }
     played += batch.length;
     if (options.record !== undefined) writeFileSync(options.record, `${JSON.stringify(recordings)}\n`);
     if (options.coverage !== undefined && coverage !== undefined) writeFileSync(options.coverage, coverage.table());
     note(
-      `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${Math.round((now() - began) / 1000)} s`,
+      `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${counts['left out']} left out, ${Math.round((now() - began) / 1000)} s`,
     );
   }
   answers?.close();
   for (const found of kept.slice(0, options.keep)) await keep(found, options, world);
-  return { played, ...counts, took: Math.round((now() - began) / 1000), coverage };
+  const { 'left out': leftOut, ...others } = counts;
+  return { played, ...others, leftOut, reasons, took: Math.round((now() - began) / 1000), coverage };
 }
 
 /** Shrinks a difference, prints it, and saves it with the kernel's answer. */
@@ -96,6 +102,7 @@ async function keep(found: Judged, options: Options, { now, print, note }: World
     options.shrink > 0
       ? await shrink(found, {
           jobs: options.jobs,
+          kernel: options.kernel,
           now,
           deadline: now() + options.shrink,
           onNote: (text) => note(`${found.scenario.name}: ${text}`),
@@ -103,7 +110,10 @@ async function keep(found: Judged, options: Options, { now, print, note }: World
       : found;
   mkdirSync(options.save, { recursive: true });
   const file = join(options.save, `${(found.scenario.name ?? 'scenario').replace(/[^\w.-]+/g, '-')}.json`);
-  writeFileSync(file, `${JSON.stringify([{ scenario: least.scenario, kernel: least.kernel }], null, 1)}\n`);
-  print(await describeDifferent(least, options.jobs));
+  writeFileSync(
+    file,
+    `${JSON.stringify([{ scenario: least.scenario, kernel: least.kernel, as: least.as }], null, 1)}\n`,
+  );
+  print(await describeDifferent(least, options));
   print(`saved as ${file}\n`);
 }

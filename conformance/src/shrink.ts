@@ -1,9 +1,11 @@
 import type { Difference, Scenario } from '@chainwalk/scenario';
+import type { KernelName } from '../guest.mjs';
 import { type Judged, judge, playOurs } from './judge.ts';
 import { reductions, size } from './reduce.ts';
 
 export interface ShrinkOptions {
   readonly jobs?: number | undefined;
+  readonly kernel?: KernelName | undefined;
   /** When to stop, in milliseconds of the clock that `now` tells. */
   readonly deadline: number;
   readonly now: () => number;
@@ -49,7 +51,7 @@ async function better(
   // What the simulator refuses was cut in the wrong place, unless its refusal is the difference.
   const playable = candidates.filter((scenario) => wanted.has('failed') || playOurs(scenario).failed === undefined);
   const smaller = playable.filter((scenario) => size(scenario) < size(best.scenario));
-  const judged = await judge(smaller, { jobs: options.jobs, onNote: () => {}, twice: false });
+  const judged = await judge(smaller, { jobs: options.jobs, kernel: options.kernel, onNote: () => {}, twice: false });
   const differing = judged.filter(
     (one) => one.outcome === 'different' && one.differences.some((difference) => wanted.has(kind(difference))),
   );

@@ -89,6 +89,8 @@ export {
   type HostObserver,
   type HostOptions,
   isHostOnly,
+  KERNEL_VERSIONS,
+  type KernelVersion,
   type MutableHostConfig,
 } from './net/host.ts';
 export {

@@ -3,11 +3,15 @@
  * play the same file, and their results must be equal. `docs/scenario-format.md` describes it for users.
  */
 
+import type { KernelVersion } from '@chainwalk/core';
+
 /** One scenario. */
 export interface Scenario {
   readonly name?: string | undefined;
   /** Seed of the simulator's random streams; default 1. */
   readonly seed?: number | undefined;
+  /** Which kernel's behaviour, where versions differ; default 6.1. */
+  readonly kernel?: KernelVersion | undefined;
   readonly interfaces?: readonly InterfaceSpec[] | undefined;
   /** Each as after `ip route add`. */
   readonly routes?: readonly string[] | undefined;

@@ -4,6 +4,7 @@ import {
   type CommandResult,
   fail,
   Host,
+  type KernelVersion,
   runIp,
   runSysctl,
   type Simulation,
@@ -15,6 +16,9 @@ import { type ExtensionRegistry, Netfilter, runIpset, runIptables } from '@chain
 export interface NodeOptions {
   readonly name?: string;
   readonly hz?: number;
+  readonly uptime?: number;
+  readonly kernel?: KernelVersion;
+  readonly smp?: boolean;
   /** Matches and targets, where a user has more of their own. */
   readonly extensions?: ExtensionRegistry;
 }
@@ -36,6 +40,9 @@ export class Node {
     this.host = new Host(simulation, {
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.hz === undefined ? {} : { hz: options.hz }),
+      ...(options.uptime === undefined ? {} : { uptime: options.uptime }),
+      ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+      ...(options.smp === undefined ? {} : { smp: options.smp }),
     });
     this.conntrack = new Conntrack(this.host);
     this.netfilter = new Netfilter(

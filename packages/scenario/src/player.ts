@@ -72,7 +72,8 @@ export class Player {
     this.scenario = scenario;
     this.#keepTraces = options.traces === true;
     const simulation = new Simulation({ seed: options.seed ?? scenario.seed ?? 1 });
-    this.node = new Node(simulation, options);
+    const kernel = options.kernel ?? scenario.kernel;
+    this.node = new Node(simulation, kernel === undefined ? options : { ...options, kernel });
     setUp(this.node, scenario);
     this.#logged = this.node.host.log.total;
     this.node.host.observe((event) => this.#observe(event));

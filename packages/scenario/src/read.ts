@@ -1,4 +1,4 @@
-import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
+import { type Diagnostic, InputError, KERNEL_VERSIONS, type Place } from '@chainwalk/core';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Scenario } from './format.ts';
@@ -55,6 +55,14 @@ const stepSchema = v.pipe(
 const scenarioSchema = v.strictObject({
   name: v.optional(v.string()),
   seed: v.optional(v.pipe(v.number(), v.integer())),
+  // YAML reads an unquoted 6.18 as a number.
+  kernel: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()]),
+      v.transform(String),
+      v.picklist(KERNEL_VERSIONS, `the kernel is one of ${KERNEL_VERSIONS.join(', ')}`),
+    ),
+  ),
   interfaces: v.optional(
     v.array(
       v.strictObject({

@@ -47,11 +47,27 @@ export type ConfigEvent =
   | { readonly kind: 'device-removed'; readonly device: Device }
   | { readonly kind: 'address-added' | 'address-removed'; readonly device: Device; readonly address: Address };
 
+/** Kernels whose differences are modelled: the reference, and what differs in Linux 6.18 as FIDELITY.md says. */
+export const KERNEL_VERSIONS = ['6.1', '6.18'] as const;
+export type KernelVersion = (typeof KERNEL_VERSIONS)[number];
+
 export interface HostOptions {
   readonly name?: string;
   /** Ticks a second of the kernel's clock: token buckets and timers see time in these steps. Default 100. */
   readonly hz?: number;
+  /** Seconds that the kernel has been up when the simulation begins; what it shows is rare, see `jiffies32`. Default 0. */
+  readonly uptime?: number;
+  /** Default 6.1. */
+  readonly kernel?: KernelVersion;
+  /**
+   * A kernel built for several CPUs, as distributions build it. Its packets take one CPU here too; it differs in what a
+   * CPU may not do twice at a time: see {@link IcmpSender}. Default false, as the kernel that judges was built.
+   */
+  readonly smp?: boolean;
 }
+
+/** How far before its wrap-around the kernel's clock of 32 bits starts, in seconds (`INITIAL_JIFFIES`). */
+const EARLY_START = 300;
 
 const LO: InterfaceConfig = {
   name: 'lo',
@@ -73,6 +89,9 @@ export class Host {
   readonly name: string;
   readonly simulation: Simulation;
   readonly hz: number;
+  readonly kernel: KernelVersion;
+  readonly smp: boolean;
+  readonly #uptime: number;
   readonly hooks: HookRegistry = new HookRegistry();
   readonly sysctl: SysctlTable = new SysctlTable();
   /** The parameters that the packet path itself reads. */
@@ -104,6 +123,9 @@ export class Host {
     this.simulation = simulation;
     this.name = options.name ?? 'host';
     this.hz = options.hz ?? 100;
+    this.#uptime = options.uptime ?? 0;
+    this.kernel = options.kernel ?? '6.1';
+    this.smp = options.smp ?? false;
     this.sysctls = new CoreSysctls(this.sysctl);
     this.log = new KernelLog(simulation);
     this.#config = { interfaces: [LO], routes: [], rules: DEFAULT_RULES };
@@ -126,6 +148,11 @@ export class Host {
   /** Kernel ticks since the host began (`jiffies`). */
   get jiffies(): number {
     return Math.floor(this.simulation.now / (1_000_000_000 / this.hz));
+  }
+
+  /** The kernel's clock of 32 bits, as a signed number: it starts at minus five minutes when the kernel does. */
+  get jiffies32(): number {
+    return (this.jiffies + Math.floor((this.#uptime - EARLY_START) * this.hz)) | 0;
   }
 
   /**

@@ -26,10 +26,15 @@ interface Peer {
 
 /**
  * Sends the ICMP errors of this host (`__icmp_send`), within Linux's limits. Rates are counted in kernel ticks.
+ *
+ * A kernel for several CPUs has one ICMP socket for each and takes its lock while a message goes out
+ * (`icmp_xmit_lock`). So an ICMP message of this host brings about no other: what rejects an echo reply in OUTPUT drops it
+ * and stays silent. A kernel for one CPU has no such lock.
  */
 export class IcmpSender {
   readonly #host: Host;
   readonly #peers = new Map<Address, Peer>();
+  #locked = false;
   #credit = 0;
   #stamp: number | undefined;
 
@@ -54,7 +59,7 @@ export class IcmpSender {
       if (inner === undefined || inner.kind !== 'icmp') return false;
       if (inner.type > HIGHEST_TYPE || UNANSWERED.includes(inner.type)) return false;
     }
-    if (!this.#allowed(offender, type, code)) return false;
+    if (!this.#allowed(offender, type, code) || this.#locked) return false;
 
     const delivered = offenderRoute !== undefined && offenderRoute.type === 'local';
     // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
@@ -93,8 +98,15 @@ export class IcmpSender {
       answer.trace.add({ kind: 'send', by: 'the IP stack' });
     }
     host.attachConnection?.(answer, offender);
-    host.sendAnswer(answer);
+    this.holdLock(() => host.sendAnswer(answer));
     return true;
+  }
+
+  /** Sends an ICMP message of this host, which no other can interrupt. */
+  holdLock(send: () => void): void {
+    this.#locked = this.#host.smp;
+    send();
+    this.#locked = false;
   }
 
   /** `ip_rt_send_redirect`: tells a neighbour that it could have asked the gateway itself. The packet is forwarded too. */

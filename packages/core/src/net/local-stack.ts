@@ -141,7 +141,7 @@ export class LocalStack {
       payload,
       payloadLength,
     });
-    this.#answer(request, answer, 'ICMP reply');
+    this.#host.icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
   }
 
   #answer(request: Packet, answer: Packet, what: string): void {

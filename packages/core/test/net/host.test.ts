@@ -7,7 +7,7 @@ import { Simulation } from '../../src/engine/simulation.ts';
 import { SECOND } from '../../src/engine/time.ts';
 import { Hook } from '../../src/hook/hook.ts';
 import { ACCEPT, drop } from '../../src/hook/verdict.ts';
-import { Host } from '../../src/net/host.ts';
+import { Host, type HostOptions } from '../../src/net/host.ts';
 import { describePacket } from '../../src/packet/describe.ts';
 import { Packet } from '../../src/packet/packet.ts';
 import { icmpHeader, PROTOCOL, TCP_FLAG, tcpHeader, udpHeader } from '../../src/packet/transport.ts';
@@ -15,9 +15,14 @@ import { icmpHeader, PROTOCOL, TCP_FLAG, tcpHeader, udpHeader } from '../../src/
 const ip = (text: string) => parseIpv4(text)!;
 
 /** eth0 192.168.1.10/24 with the default route, eth1 10.0.0.1/24, forwarding on, and a diary of what happens. */
-function router(): { host: Host; simulation: Simulation; diary: string[]; run: (line: string) => number } {
+function router(options: HostOptions = {}): {
+  host: Host;
+  simulation: Simulation;
+  diary: string[];
+  run: (line: string) => number;
+} {
   const simulation = new Simulation();
-  const host = new Host(simulation);
+  const host = new Host(simulation, options);
   host.configure((config) => {
     for (const name of ['eth0', 'eth1']) {
       config.interfaces.push({ name, kind: 'device', up: true, mtu: 1500, group: 0, addresses: [] });
@@ -276,6 +281,31 @@ describe('ICMP errors', () => {
       new Packet({ ...packet, protocol: PROTOCOL.icmp, transport: icmpHeader(type, 0) }),
     );
     expect(diary).toEqual(['ttl-exceeded']);
+  });
+
+  it.each([
+    [false, 1],
+    [true, 0],
+  ])('with smp=%s about an echo reply that its own host rejects: %i', (smp, errors) => {
+    const { host, diary } = router({ smp });
+    host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.LOCAL_OUT,
+      priority: 0,
+      name: 'reject',
+      fn: (packet) => {
+        // The error crosses OUTPUT too.
+        if (packet.transport?.kind !== 'icmp' || packet.transport.type !== 0) return ACCEPT;
+        host.icmp.send(packet, 3, 10);
+        return drop('netfilter-reject');
+      },
+    });
+    const echo = new Packet({ ...udp('10.0.0.5', '10.0.0.1'), protocol: PROTOCOL.icmp, transport: icmpHeader(8, 0) });
+    host.receive(host.device('eth1')!, echo);
+    expect(diary.filter((line) => line.includes('type 3 code 10')).length > 0).toBe(errors === 1);
+    // The lock is free again.
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
+    expect(diary.filter((line) => line.includes('type 11'))).toHaveLength(1);
   });
 });
 

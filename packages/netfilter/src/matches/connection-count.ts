@@ -1,6 +1,7 @@
 import {
   type Connection,
   type Conntrack,
+  Status,
   sameTuple,
   TcpConntrack,
   type Tuple,
@@ -44,6 +45,9 @@ export class ConnectionCount {
    * Counts the packet's connection under a key and answers how many that key has now, which may be 0: a connection that
    * is confirmed by now is not listed anew, and what was listed may be gone. One that crosses `lo` is confirmed before
    * INPUT sees it and is listed all the same. `ct` is the packet's connection, if it has one.
+   *
+   * In Linux 6.18 only a connection that is assured is not listed anew, wherever it comes from: the later packets of a
+   * handshake are looked for in the list, and added where they are not.
    */
   add(key: string, tuple: Tuple, zone: Zone, ct: Connection | undefined, crossedLoopback: boolean): number {
     const list = this.#lists.get(key);
@@ -51,8 +55,10 @@ export class ConnectionCount {
       this.#lists.set(key, { entries: [{ tuple, zone }], lastLook: this.#now, lastCount: 0 });
       return 1;
     }
-    const isConfirmed = (ct ?? this.#conntrack.find(tuple, zone)?.ct)?.isConfirmed === true;
-    if (isConfirmed && !crossedLoopback) {
+    const known = ct ?? this.#conntrack.find(tuple, zone)?.ct;
+    const isConfirmed = known?.isConfirmed === true;
+    const isLater = this.#conntrack.host.kernel !== '6.1';
+    if (isConfirmed && (isLater ? known.has(Status.ASSURED) : !crossedLoopback)) {
       if (list.entries.length > 0) this.#collect(list);
       return list.entries.length;
     }

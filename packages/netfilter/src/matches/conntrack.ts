@@ -244,15 +244,13 @@ export function compileConntrack(info: ConntrackInfo): Test {
   };
 }
 
-/** How far before its wrap-around the kernel's clock starts, in seconds (`INITIAL_JIFFIES`). */
-const EARLY_START = 300;
-
 /**
  * Seconds that an unconfirmed connection seems to have left: Linux takes its timeout, still a length of time, for a
- * deadline on a clock of 32 bits that starts at minus five minutes. It seems long-lived until then and expired after.
+ * deadline on a clock of 32 bits that starts at minus five minutes. It seems long-lived until then and expired after,
+ * until half of the clock's range has gone by: 248 days with HZ=100, 99 with HZ=250.
  */
-function unconfirmedSeconds(ct: Connection, { jiffies, hz }: Host): number {
-  return Math.max(0, Math.floor(((ct.timeout - jiffies + EARLY_START * hz) | 0) / hz));
+function unconfirmedSeconds(ct: Connection, { jiffies32, hz }: Host): number {
+  return Math.max(0, Math.floor(((ct.timeout - jiffies32) | 0) / hz));
 }
 
 function tuplesHold({ addresses, ports }: ConntrackInfo, original: Tuple, reply: Tuple): boolean {

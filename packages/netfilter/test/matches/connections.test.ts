@@ -62,6 +62,19 @@ describe('-m conntrack', () => {
     story.wait(600_000).arrives(udp(9, 53));
     expect(story.counts).toEqual([1, 1]);
   });
+
+  it.each([
+    ['one that has been up for a day has forgotten the first five minutes', 86_400, [0, 1]],
+    ['one of a hundred days, at HZ=250, has gone half round its clock', 100 * 86_400, [1, 0]],
+    ['one of two hundred days has gone round', 200 * 86_400, [0, 1]],
+  ])('takes that deadline from the clock of the kernel: %s', (_, uptime, counts) => {
+    const story = new Story(['-m conntrack --ctexpire 31:4294967295', '-m conntrack --ctexpire 0'], {
+      hz: 250,
+      uptime,
+    });
+    story.arrives(udp(9, 53));
+    expect(story.counts).toEqual(counts);
+  });
 });
 
 describe('-m connmark', () => {
@@ -127,6 +140,16 @@ describe('-m connlimit', () => {
     const passed = story.passed;
     story.arrives(from(2, 1));
     expect(story.passed).toBe(passed);
+  });
+
+  it('in Linux 6.18 lists such a connection anew, unless it is assured', () => {
+    const story = new Story('-m connlimit --connlimit-upto 9', { kernel: '6.18' });
+    story.arrives(from(2, 1)).wait(10);
+    story.run('iptables -A FORWARD -p tcp');
+    story.arrives(icmp(3, 3, { src: '10.0.0.2' })).wait(10);
+    const passed = story.passed;
+    story.arrives(from(2, 1));
+    expect(story.passed).toBe(passed + 1);
   });
 });
 

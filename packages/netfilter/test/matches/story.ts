@@ -1,6 +1,7 @@
 import { Conntrack } from '@chainwalk/conntrack';
 import {
   Host,
+  type HostOptions,
   type Ipv4Address,
   icmpHeader,
   Packet,
@@ -51,10 +52,13 @@ export class Story {
   readonly #table: TableName;
   readonly #chain: string;
 
-  constructor(rules: string | readonly string[], options: { table?: TableName; chain?: string; hz?: number } = {}) {
+  constructor(
+    rules: string | readonly string[],
+    options: Omit<HostOptions, 'name'> & { table?: TableName; chain?: string } = {},
+  ) {
     this.#table = options.table ?? 'filter';
     this.#chain = options.chain ?? 'INPUT';
-    this.host = new Host(this.simulation, { hz: options.hz ?? 100 });
+    this.host = new Host(this.simulation, options);
     this.net = new Netfilter(this.host, new Conntrack(this.host));
     this.host.sysctl.write('net.ipv4.ip_forward', 1);
     addInterface(this.host, 'eth0', '10.0.0.1/24');
