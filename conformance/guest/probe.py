@@ -87,6 +87,12 @@ def trace(_):
     return None
 
 
+def tracker(protocol):
+    """A tracker of connections is known by a parameter of its own."""
+    parameter = {"dccp": "dccp_loose", "sctp": "sctp_timeout_closed", "gre": "gre_timeout"}[protocol]
+    return sysctl(f"net.netfilter.nf_conntrack_{parameter}")
+
+
 KINDS = {
     "IPVS": lambda _: tried("ipvsadm", "-Ln"),
     # A dummy that is there from the beginning is played by something else: see play.py.
@@ -97,6 +103,7 @@ KINDS = {
     "set": set_type,
     "sysctl": sysctl,
     "trace": trace,
+    "tracker": tracker,
     "tun": lambda _: None if os.path.exists("/dev/net/tun") else "no /dev/net/tun",
     "conntrack": lambda _: tried("conntrack", "-L"),
     "rules": lambda _: tried("ip", "rule", "list"),

@@ -3,18 +3,27 @@ import type { Scenario } from '@chainwalk/scenario';
 
 /**
  * What a scenario asks of a kernel, in the words of `guest/probe.py`: `IPVS`, `dummy`, `trace`, `rules`, `table nat`,
- * `match recent`, `target TEE`, `set hash:net`, `sysctl net.ipv4.ip_forward`.
+ * `tracker dccp`, `match recent`, `target TEE`, `set hash:net`, `sysctl net.ipv4.ip_forward`.
  */
 export function requirementsOf(scenario: Scenario): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { kind } of scenario.interfaces ?? []) if (kind === 'dummy') found.add('dummy');
   for (const name of Object.keys(scenario.sysctls ?? {})) found.add(sysctl(name));
   if ((scenario.ipvs ?? '') !== '') found.add('IPVS');
+  for (const { packet } of scenario.steps) {
+    for (const proto of [packet?.proto, packet?.inner?.proto]) {
+      const tracker = TRACKERS[String(proto)];
+      if (tracker !== undefined) found.add(tracker);
+    }
+  }
   iptables(scenario.iptables ?? '', found);
   sets(scenario.ipset ?? '', found);
   for (const { run, stdin = '' } of scenario.steps) if (run !== undefined) command(run, stdin, found);
   return found;
 }
+
+/** Protocols that a kernel may be built without a connection tracker for. */
+const TRACKERS: Readonly<Record<string, string>> = { 33: 'tracker dccp', 132: 'tracker sctp', 47: 'tracker gre' };
 
 // Parameters of IPVS are there only where it is.
 const sysctl = (name: string): string => (name.startsWith('net.ipv4.vs.') ? 'IPVS' : `sysctl ${name}`);

@@ -54,6 +54,15 @@ describe('what a scenario asks of a kernel', () => {
     expect(requirements(scenario)).toEqual(['IPVS']);
   });
 
+  it('are trackers of what its packets are, and quote', () => {
+    const packet = { src: '10.0.0.1', dst: '10.0.0.2' };
+    const quoting = { ...packet, proto: 'icmp', type: 3, code: 3, inner: { ...packet, proto: 132 } };
+    expect(requirements({ steps: [{ packet: { ...packet, proto: 33 } }, { packet: quoting }] })).toEqual([
+      'tracker dccp',
+      'tracker sctp',
+    ]);
+  });
+
   it('are its sets and sysctls', () => {
     const ipset = 'create a hash:ip family inet\ncreate b list:set\nadd b a\n';
     expect(requirements({ ipset, sysctls: { 'net.netfilter.nf_conntrack_max': '4' } })).toEqual([

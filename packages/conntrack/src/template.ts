@@ -13,6 +13,8 @@ export class Template {
   readonly timeoutPolicy: TimeoutPolicy | undefined;
   /** Bits of `IPCT_*` events; `undefined` for all. */
   readonly eventMask: number | undefined;
+  /** The mark of a connection that never is one: rules of the raw table can set and read it. */
+  mark = 0;
 
   constructor(
     options: {

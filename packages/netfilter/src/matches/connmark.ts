@@ -1,4 +1,4 @@
-import { ctOf } from '@chainwalk/conntrack';
+import { ctOf, templateOf } from '@chainwalk/conntrack';
 import { badOption, type MatchExtension } from '../x_tables/extension.ts';
 import { formatMarkMask, parseMarkMask } from '../x_tables/values.ts';
 
@@ -39,7 +39,7 @@ export const connmark: MatchExtension<ConnmarkInfo, undefined> = {
     return {
       needs: ['conntrack'],
       test: (packet) => {
-        const ct = ctOf(packet);
+        const ct = ctOf(packet) ?? templateOf(packet);
         return ct !== undefined && ((ct.mark & mask) >>> 0 === value) !== inverted;
       },
     };

@@ -1,5 +1,5 @@
-import { type Connection, CtInfo, ctOf, directionOf, Status, type Tuple } from '@chainwalk/conntrack';
-import { formatIpv4, type Host, type Ipv4Address, ipv4MaskLength, type Packet } from '@chainwalk/core';
+import { type Connection, CtInfo, ctOf, directionOf, Status, Template, type Tuple } from '@chainwalk/conntrack';
+import { formatIpv4, type Host, IPV4_ANY, type Ipv4Address, ipv4MaskLength, type Packet } from '@chainwalk/core';
 import { parseProtocol } from '../iptables/protocols.ts';
 import { badOption, type MatchExtension, type OptionSpec, type OptionUse } from '../x_tables/extension.ts';
 import { formatPortRange, type PortRange, resolvePortRange } from '../x_tables/services.ts';
@@ -209,10 +209,22 @@ const UNTRACKED = 1 << STATES.indexOf('UNTRACKED');
 const SNAT = 1 << STATES.indexOf('SNAT');
 const DNAT = 1 << STATES.indexOf('DNAT');
 
-function stateBits(packet: Packet, ct: Connection | undefined): number {
+/** What is asked about a connection. */
+type Looked = Pick<Connection, 'original' | 'reply' | 'protocol' | 'status'>;
+
+const NOWHERE: Tuple = { src: IPV4_ANY, dst: IPV4_ANY, protocol: 0, sport: 0, dport: 0 };
+
+/** What `-j CT` hangs on a packet is a connection for Linux too: a new one, of zeros, which is confirmed and over. */
+const BLANK: Looked = {
+  original: NOWHERE,
+  reply: NOWHERE,
+  protocol: 0,
+  status: Status.TEMPLATE | Status.CONFIRMED,
+};
+
+function stateBits(packet: Packet, ct: Looked | undefined): number {
+  if (ct === BLANK) return NEW;
   if (ct === undefined) {
-    // What `-j CT` left for the connection to come counts as new.
-    if (packet.nfct !== undefined) return NEW;
     return packet.ctinfo === CtInfo.UNTRACKED ? UNTRACKED : INVALID;
   }
   let bits = INFO_BITS[packet.ctinfo % 3]!;
@@ -230,7 +242,8 @@ export function compileConntrack(info: ConntrackInfo): Test {
   const wantsMore =
     hasMore || ctdir !== undefined || ctproto !== undefined || ctstatus !== undefined || ctexpire !== undefined;
   return (packet, { net }) => {
-    const ct = ctOf(packet);
+    const known = ctOf(packet);
+    const ct: Looked | undefined = known ?? (packet.nfct instanceof Template ? BLANK : undefined);
     if (ctstate !== undefined && ((stateBits(packet, ct) & ctstate.bits) !== 0) === ctstate.inverted) return false;
     if (ct === undefined) return ctstate !== undefined;
     if (!wantsMore) return true;
@@ -239,7 +252,10 @@ export function compileConntrack(info: ConntrackInfo): Test {
     if (hasMore && !tuplesHold(info, ct.original, ct.reply)) return false;
     if (ctstatus !== undefined && ((ct.status & ctstatus.bits) !== 0) === ctstatus.inverted) return false;
     if (ctexpire === undefined) return true;
-    const seconds = ct.isConfirmed ? net.conntrack.remainingSeconds(ct) : unconfirmedSeconds(ct, net.host);
+    const seconds =
+      known?.isConfirmed === true
+        ? net.conntrack.remainingSeconds(known)
+        : untimelySeconds(known?.timeout ?? 0, net.host);
     return (seconds >= ctexpire.min && seconds <= ctexpire.max) !== ctexpire.inverted;
   };
 }
@@ -247,10 +263,10 @@ export function compileConntrack(info: ConntrackInfo): Test {
 /**
  * Seconds that an unconfirmed connection seems to have left: Linux takes its timeout, still a length of time, for a
  * deadline on a clock of 32 bits that starts at minus five minutes. It seems long-lived until then and expired after,
- * until half of the clock's range has gone by: 248 days with HZ=100, 99 with HZ=250.
+ * until half of the clock's range has gone by: 248 days with HZ=100, 99 with HZ=250. A template's timeout is nothing.
  */
-function unconfirmedSeconds(ct: Connection, { jiffies32, hz }: Host): number {
-  return Math.max(0, Math.floor(((ct.timeout - jiffies32) | 0) / hz));
+function untimelySeconds(timeout: number, { jiffies32, hz }: Host): number {
+  return Math.max(0, Math.floor(((timeout - jiffies32) | 0) / hz));
 }
 
 function tuplesHold({ addresses, ports }: ConntrackInfo, original: Tuple, reply: Tuple): boolean {

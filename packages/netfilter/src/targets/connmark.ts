@@ -1,4 +1,4 @@
-import { ctOf } from '@chainwalk/conntrack';
+import { ctOf, Template, templateOf } from '@chainwalk/conntrack';
 import type { Packet } from '@chainwalk/core';
 import {
   type ActionParam,
@@ -135,7 +135,7 @@ function describe({ mode, mark, ctmask, nfmask }: ConnmarkInfo): string {
 }
 
 function apply(packet: Packet, par: ActionParam, { mode, mark, ctmask, nfmask, shift }: ConnmarkInfo): RuleVerdict {
-  const ct = ctOf(packet);
+  const ct = ctOf(packet) ?? templateOf(packet);
   if (ct === undefined) return CONTINUE;
   const shifted = (value: number): number =>
     (shift.direction === 'left' ? value << shift.bits : value >>> shift.bits) >>> 0;
@@ -154,7 +154,8 @@ function apply(packet: Packet, par: ActionParam, { mode, mark, ctmask, nfmask, s
   const before = ct.mark;
   const next =
     mode === 'set' ? shifted((before & ~ctmask) ^ mark) : ((before & ~ctmask) ^ shifted(packet.mark & nfmask)) >>> 0;
-  par.net.conntrack.setMark(ct, next);
+  if (ct instanceof Template) ct.mark = next;
+  else par.net.conntrack.setMark(ct, next);
   packet.trace?.add({
     kind: 'change',
     field: 'connection mark',
