@@ -10,16 +10,17 @@ import {
 import { type KernelName, playScenarios } from '../guest.mjs';
 import type { Answers } from './answers.ts';
 import { asOwnKernel, probeOwnKernel, whyLeftOut } from './own-kernel.ts';
+import { equalButForPorts } from './random-ports.ts';
 import { requirementsOf } from './requirements.ts';
 
 /** What became of one scenario. */
 export interface Judged {
   readonly scenario: Scenario;
   /**
-   * `equal`; `different`; `refused`: both sides refuse its configuration; `unstable`: the kernel does not agree with
-   * itself; `left out`: the kernel lacks what it needs, and nobody played it.
+   * `equal`; `different`; `refused`: both sides refuse its configuration; where the kernel does not agree with itself,
+   * `ports`: chainwalk agrees but for ports that are picked at random, or `unstable`; `left out`: the kernel lacks what it needs, and nobody played it.
    */
-  readonly outcome: 'equal' | 'different' | 'refused' | 'unstable' | 'left out';
+  readonly outcome: 'equal' | 'ports' | 'different' | 'refused' | 'unstable' | 'left out';
   /** Why it was left out. */
   readonly why?: string | undefined;
   /** As which kernel chainwalk played, if not as the reference. */
@@ -125,7 +126,11 @@ async function judgeBy(
     answers?.put(one.scenario, { kernel: one.kernel, again });
     if (compareResults(one.kernel, again, one.scenario).length > 0) chance.add(one);
   }
-  return judged.map((one) => (chance.has(one) ? { ...one, outcome: 'unstable' as const } : one));
+  return judged.map((one) => {
+    if (!chance.has(one)) return one;
+    const agree = equalButForPorts(one.ours, one.kernel, one.scenario);
+    return { ...one, outcome: agree ? ('ports' as const) : ('unstable' as const) };
+  });
 }
 
 function compare(scenario: Scenario, ours: ComparableResult, kernel: ComparableResult, as: PlayOptions): Judged {

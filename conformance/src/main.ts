@@ -61,9 +61,9 @@ async function play(options: Options, seed: number): Promise<number> {
     }
   }
   for (const [why, count] of [...summary.reasons].sort((a, b) => b[1] - a[1])) console.log(`left out ${count}: ${why}`);
-  const { played, equal, different, unstable, refused, leftOut, took } = summary;
+  const { played, equal, ports, different, unstable, refused, leftOut, took } = summary;
   console.log(
-    `${played} scenarios in ${took} s: ${equal} equal, ${different} different, ${unstable} left out because the kernel does not repeat itself, ${refused} refused by both${leftOut > 0 ? `, ${leftOut} left out because the kernel lacks something` : ''}`,
+    `${played} scenarios in ${took} s: ${equal} equal, ${ports} equal but for ports that are picked at random, ${different} different, ${unstable} left out because the kernel does not repeat itself, ${refused} refused by both${leftOut > 0 ? `, ${leftOut} left out because the kernel lacks something` : ''}`,
   );
   return different === 0 ? 0 : 1;
 }

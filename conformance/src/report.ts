@@ -83,6 +83,8 @@ export async function judgeInWords(
   for (const judged of await judge(scenarios, options)) {
     const name = judged.scenario.name ?? 'scenario';
     if (judged.outcome === 'equal') lines.push(`${name}: the kernel says the same`);
+    else if (judged.outcome === 'ports')
+      lines.push(`${name}: the kernel says the same, but for ports that are picked at random`);
     else if (judged.outcome === 'unstable') lines.push(`${name}: the kernel does not repeat itself`);
     else if (judged.outcome === 'left out') lines.push(`${name}: left out, this kernel lacks ${judged.why}`);
     else if (judged.outcome === 'refused') lines.push(`${name}: both refuse it: ${judged.ours.failed}`);

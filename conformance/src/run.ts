@@ -14,6 +14,8 @@ import { shrink } from './shrink.ts';
 export interface Summary {
   readonly played: number;
   readonly equal: number;
+  /** Equal but for ports that are picked at random. */
+  readonly ports: number;
   readonly different: number;
   readonly unstable: number;
   readonly refused: number;
@@ -59,7 +61,7 @@ export async function run(options: Options, seed: number, world: World): Promise
   const scenarios =
     options.files.length > 0 ? scenariosOf(options.files) : generate(seed, options.runs, options.features);
   const coverage = options.answers === undefined || options.coverage !== undefined ? new Coverage() : undefined;
-  const counts = { equal: 0, different: 0, unstable: 0, refused: 0, 'left out': 0 };
+  const counts = { equal: 0, ports: 0, different: 0, unstable: 0, refused: 0, 'left out': 0 };
   const reasons = new Map<string, number>();
   const kept: Judged[] = [];
   const recordings: Pick<Judged, 'scenario' | 'kernel' | 'as'>[] = [];
@@ -87,7 +89,7 @@ export async function run(options: Options, seed: number, world: World): Promise
     if (options.record !== undefined) writeFileSync(options.record, `${JSON.stringify(recordings)}\n`);
     if (options.coverage !== undefined && coverage !== undefined) writeFileSync(options.coverage, coverage.table());
     note(
-      `${played} of ${scenarios.length}: ${counts.equal} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${counts['left out']} left out, ${Math.round((now() - began) / 1000)} s`,
+      `${played} of ${scenarios.length}: ${counts.equal + counts.ports} equal, ${counts.different} different, ${counts.unstable} unstable, ${counts.refused} refused, ${counts['left out']} left out, ${Math.round((now() - began) / 1000)} s`,
     );
   }
   answers?.close();

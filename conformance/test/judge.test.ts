@@ -18,6 +18,21 @@ const limited = (name: string, at?: number): Scenario => ({
   })),
 });
 
+/** Two clients with one port ask the same server behind one address, and are answered. */
+const translated = (): Scenario => ({
+  name: 'clash',
+  interfaces: [
+    { name: 'eth0', addresses: ['192.168.1.10/24'] },
+    { name: 'eth1', addresses: ['10.0.0.1/24'] },
+  ],
+  iptables: '*nat\n-A POSTROUTING -o eth1 -j MASQUERADE\nCOMMIT\n',
+  steps: ['192.168.1.50', '192.168.1.51'].flatMap((src, index) => [
+    { id: `c${index}`, in: 'eth0', packet: { src, dst: '10.0.0.5', proto: 'udp', sport: 40000, dport: 53 } },
+    { reply: `c${index}`, packet: { payload: 10 } },
+    { reply_error: `c${index}`, type: 3, code: 3 },
+  ]),
+});
+
 describe('judging by answers that are kept, without a kernel', () => {
   let folder: string;
   let answers: Answers;
@@ -44,6 +59,22 @@ describe('judging by answers that are kept, without a kernel', () => {
     const [judged] = await judge([scenario], { answers, twice: false });
     expect(judged?.outcome).toBe('different');
     expect(judged?.differences.length).toBeGreaterThan(0);
+  });
+
+  it('agrees where only ports differ that translation picks at random, as long as they stay together', async () => {
+    const scenario = translated();
+    const kernel = playScenario(scenario);
+    const text = JSON.stringify(kernel);
+    const [, port] = /"sport":(\d{4,5}),"dport":53/.exec(text.replace(/"sport":40000,/g, ''))!;
+    const as = (other: string) => JSON.parse(text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), other));
+    const half = JSON.parse(text.replaceAll(`dport=${port}`, 'dport=31415'));
+    for (const [answer, outcome] of [
+      [as('31415'), 'ports'],
+      [half, 'unstable'],
+    ] as const) {
+      answers.put(scenario, { kernel: answer, again: as('2222') });
+      expect(await judge([scenario], { answers })).toMatchObject([{ outcome }]);
+    }
   });
 
   it('leaves out what the kernel itself has said otherwise, and does not ask again', async () => {
