@@ -36,7 +36,6 @@ const BEYOND_SCENARIOS: Readonly<Partial<Record<Kind, Readonly<Record<string, st
   'drop reasons': {
     'conntrack-chain-too-long': 'it takes hundreds of thousands of connections',
     'conntrack-frag': 'packets arrive whole',
-    'device-down': 'a link that is down takes no packets, and no route leads out of it',
     'icmp-checksum': 'checksums are correct',
     'ip-checksum': 'checksums are correct',
     'ip-header': 'headers are correct',

@@ -40,29 +40,27 @@ const FAILURES: Record<Extract<FibResult, string>, RouteFailure> = {
 export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure {
   const lo = host.device('lo')!;
   const source = flow.source as Ipv4Address | undefined;
-  let out = flow.outDevice;
+  const out = flow.outDevice;
+  const destination = flow.destination as Ipv4Address;
+  const isGroup = destination === IPV4_BROADCAST || isMulticast(destination);
+  const groupType = destination === IPV4_BROADCAST ? 'broadcast' : 'multicast';
   if (source !== undefined) {
     if (isMulticast(source) || source === IPV4_BROADCAST || isZeroNet(source)) return INVALID;
-    const destination = flow.destination as Ipv4Address;
-    if (out === undefined && (isMulticast(destination) || destination === IPV4_BROADCAST)) {
-      // Link-local destinations have no route of their own: the source address tells the device.
+    if (out === undefined && isGroup) {
+      // Link-local destinations have no route of their own: the source address tells the device, be it up or down.
       const name = host.fib.addresses.get(source);
-      out = name === undefined ? undefined : host.device(name);
-      if (out === undefined) return INVALID;
-    } else if (flow.anySource !== true && !host.hasAddress(source)) return INVALID;
+      const device = name === undefined ? undefined : host.device(name);
+      return device === undefined ? INVALID : onLink(groupType, device, source);
+    }
+    if (flow.anySource !== true && !host.hasAddress(source)) return INVALID;
   }
   if (out !== undefined && !out.up) return NET_UNREACHABLE;
-  const destination = flow.destination as Ipv4Address;
   if (destination === IPV4_ANY) {
     // "Any" as a destination is this host.
     return { ...onLink('local', lo, source ?? IPV4_LOOPBACK), inputDevice: lo };
   }
-  if (out !== undefined && (destination === IPV4_BROADCAST || isMulticast(destination))) {
-    return onLink(
-      destination === IPV4_BROADCAST ? 'broadcast' : 'multicast',
-      out,
-      source ?? host.selectAddress(out, undefined, SCOPE.link),
-    );
+  if (out !== undefined && isGroup) {
+    return onLink(groupType, out, source ?? host.selectAddress(out, undefined, SCOPE.link));
   }
   const found = host.fib.lookup({
     destination,
@@ -91,7 +89,7 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway ?? destination, found.scope);
   if (isZeroNet(destination)) return INVALID;
   if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && !host.sysctls.routeLocalnet(device)) return INVALID;
-  const type = destination === IPV4_BROADCAST ? 'broadcast' : isMulticast(destination) ? 'multicast' : found.type;
+  const type = isGroup ? groupType : found.type;
   return { ...onLink(type, device, chosen), gateway: found.gateway, mtu: found.mtu ?? device.mtu, realm: found.realm };
 }
 
