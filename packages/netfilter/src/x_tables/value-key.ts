@@ -6,7 +6,8 @@
 export function valueKey(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      // Its length says where it ends.
+      return `${value.length}"${value}`;
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
@@ -29,7 +30,7 @@ function keyOfObject(value: object): string | undefined {
   for (const name of names) {
     const key = valueKey((value as Record<string, unknown>)[name]);
     if (key === undefined) return undefined;
-    text += `${JSON.stringify(name)}:${key},`;
+    text += `${name.length}:${name}=${key},`;
   }
   return isArray ? `[${value.length};${text}]` : `{${text}}`;
 }
