@@ -157,12 +157,14 @@ say(
   `${round(large / 1000)} us for a first packet with 10,000 Services`,
   'only the rules of KUBE-SERVICES are walked, half of them on average',
 );
+// Half a bucket is compared.
+const each = LINUX_6_18_MEASURED.prices.ipvsServiceProbes.nanoseconds / 256 / 2;
 say(
   '15',
   'IPVS is stable at 100,000 Services',
   'stable',
-  'ipset refuses Service 65,537; look-ups would cost 4 us more',
-  'kube-proxy makes its sets for 65,536 members; the kernel has 256 buckets for services, 0.04 ns a Service',
+  `ipset refuses Service 65,537; beyond it a first packet would cost ${round((100_000 * each) / 1000)} us more`,
+  `kube-proxy makes its sets for 65,536 members; the kernel has 256 buckets for services, ${round(each)} ns a Service`,
 );
 const few = firstPacket(1);
 const many = firstPacket(500);

@@ -97,8 +97,7 @@ function lookups(rows, parts, charts, claims) {
   if (crossing !== undefined)
     parts.push(
       `A first packet costs the same in both modes at about ${cell(crossing)} Services. Below that iptables is the`,
-      'cheaper one, since kube-proxy asks some sets for every packet in IPVS mode, and this model prices each of them with',
-      'a cache miss: its distance between established packets is an upper bound. UCloud published a crossing at about 1,000',
+      'cheaper one, since kube-proxy asks some sets for every packet in IPVS mode. UCloud published a crossing at about 1,000',
       'Services.\n',
     );
   if (of('ipvs', 'first').some((row) => row.services > 65_536))
