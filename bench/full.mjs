@@ -5,7 +5,15 @@
 // A node with the default table of 262,144 entries sees 1,000 connections a second. Nine of ten end well, and stay in
 // TIME_WAIT; one of ten clients vanishes after its request, and its entry waits for the timeout of ESTABLISHED. Table and
 // rate are a `scale`th of that here: the times are the same, since entries are rate x lifetime.
-import { ipv4FromBits, Packet, SECOND, Simulation, TCP_FLAG, tcpHeader } from '../packages/core/dist/index.js';
+import {
+  ipv4FromBits,
+  LINUX_6_18_MEASURED,
+  Packet,
+  SECOND,
+  Simulation,
+  TCP_FLAG,
+  tcpHeader,
+} from '../packages/core/dist/index.js';
 import { Node } from '../packages/scenario/dist/index.js';
 import { option, report, round } from './lib/measure.mjs';
 
@@ -121,6 +129,7 @@ for (const settings of [
 
 // Cost against load: the same number of buckets, more and more entries.
 const BUCKETS = 16_384;
+const { conntrackLookups: lookup, conntrackProbes: probe } = LINUX_6_18_MEASURED.prices;
 for (const load of [0.25, 0.5, 1, 2, 4, 8]) {
   const node = nodeOf({ nf_conntrack_max: 1_048_576, nf_conntrack_buckets: BUCKETS });
   const { host } = node;
@@ -151,6 +160,6 @@ for (const load of [0.25, 0.5, 1, 2, 4, 8]) {
     'entries compared, known': known,
     // A chain is half walked on average before the entry itself is found.
     'expected of an ideal hash': round(1 + load / 2),
-    'ns for it': round(34 + 290 * known),
+    'ns for it': round(lookup.nanoseconds + probe.nanoseconds * known),
   });
 }
