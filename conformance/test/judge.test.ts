@@ -7,10 +7,10 @@ import { Answers } from '../src/answers.ts';
 import { judge } from '../src/judge.ts';
 
 /** Three packets, of which `limit` lets one through, or all if a tick lies between them. */
-const limited = (name: string, at?: number): Scenario => ({
+const limited = (name: string, at?: number, rate = '100/sec'): Scenario => ({
   name,
   interfaces: [{ name: 'eth0', addresses: ['192.168.1.10/24'] }],
-  iptables: '*filter\n-A INPUT -m limit --limit 100/sec --limit-burst 1 -j ACCEPT\nCOMMIT\n',
+  iptables: `*filter\n-A INPUT -m limit --limit ${rate} --limit-burst 1 -j ACCEPT\nCOMMIT\n`,
   steps: [0, 1, 2].map((index) => ({
     ...(at === undefined ? {} : { at: index * at }),
     in: 'eth0',
@@ -51,6 +51,17 @@ describe('judging by answers that are kept, without a kernel', () => {
       answers.put(scenario, { kernel });
       expect(await judge([scenario], { answers })).toMatchObject([{ outcome: 'equal', differences: [] }]);
     }
+    const [first, ...others] = limited('with commands').steps;
+    const withCommand = {
+      ...limited('with commands', undefined, '20/sec'),
+      steps: [first!, { run: 'conntrack -C' }, ...others],
+    };
+    const slowly = {
+      ...withCommand,
+      steps: withCommand.steps.map((step, index) => ({ ...step, at: [0, 10, 110, 120][index]! })),
+    };
+    answers.put(withCommand, { kernel: playScenario(slowly) });
+    expect(await judge([withCommand], { answers })).toMatchObject([{ outcome: 'equal' }]);
   });
 
   it('differs where the scenario says when its packets come', async () => {
