@@ -578,7 +578,8 @@ function others(collected, parts, charts, claims) {
   if (replay.length > 0) {
     parts.push(
       '## Replay of a capture\n',
-      '`chainwalk replay --out`: a capture is read, played through a firewall and written, in a process of its own.\n',
+      '`chainwalk replay --out`: a capture is read, played through a firewall and written, in a process of its own. Memory',
+      'holds the connections of the host as well, one for each twenty packets.\n',
       '![replay](bench/replay.svg)\n',
       table(replay),
     );
