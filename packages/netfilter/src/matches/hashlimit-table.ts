@@ -1,4 +1,4 @@
-import { type Address, formatAddress, type Host } from '@chainwalk/core';
+import { type Address, formatAddress, type Host, type Packet } from '@chainwalk/core';
 import { BYTE_SHIFT, bytesOfCost, SCALE } from './hashlimit-rate.ts';
 
 /** What a table takes from the first rule that names it (`struct hashlimit_cfg3`). */
@@ -56,6 +56,7 @@ const MAX32 = 0xffff_ffffn;
  */
 export class HashlimitTable {
   readonly config: HashlimitConfig;
+  readonly keyOf: (packet: Packet) => HashlimitKey | undefined;
   readonly #host: Host;
   readonly #created: number;
   readonly #interval: number;
@@ -65,9 +66,10 @@ export class HashlimitTable {
   readonly #entries = new Map<string, Entry>();
   #collected: number;
 
-  constructor(host: Host, config: HashlimitConfig) {
+  constructor(host: Host, config: HashlimitConfig, keyOf: (packet: Packet) => HashlimitKey | undefined) {
     this.#host = host;
     this.config = config;
+    this.keyOf = keyOf;
     this.#created = host.jiffies;
     this.#collected = host.jiffies;
     this.#interval = Math.max(1, this.#ticks(config.gcInterval));

@@ -97,32 +97,19 @@ export const hashlimit: MatchExtension<HashlimitInfo, HashlimitState> = {
   },
 
   compile(info) {
-    const { above, modes } = info;
-    const [bySrc, bySport, byDst, byDport] = MODES.map((mode) => modes.includes(mode)) as [
-      boolean,
-      boolean,
-      boolean,
-      boolean,
-    ];
-    const [srcBits, dstBits] = [ipv4Mask(Math.min(32, info.srcmask)), ipv4Mask(Math.min(32, info.dstmask))];
-    const keyOf = (packet: Packet): HashlimitKey | undefined => {
-      const ports = bySport || byDport ? portsOf(packet) : NO_PORTS;
-      if (ports === undefined) return undefined;
-      return {
-        src: bySrc ? masked(packet.src, srcBits) : 0,
-        sport: bySport ? ports.sport : 0,
-        dst: byDst ? masked(packet.dst, dstBits) : 0,
-        dport: byDport ? ports.dport : 0,
-      };
-    };
+    const { above } = info;
     return {
       createState: (net) => {
-        const { value, release } = net.named('hashlimit', info.name, () => new HashlimitTable(net.host, info));
+        const { value, release } = net.named(
+          'hashlimit',
+          info.name,
+          () => new HashlimitTable(net.host, info, keysOf(info)),
+        );
         return { table: value, release };
       },
       destroyState: (state) => state.release(),
       test: (packet, par, { table }) => {
-        const key = keyOf(packet);
+        const key = table.keyOf(packet);
         const within = key === undefined ? undefined : table.take(key, packet.length, info);
         if (within === undefined) {
           par.hotdrop = true;
@@ -133,6 +120,28 @@ export const hashlimit: MatchExtension<HashlimitInfo, HashlimitState> = {
     };
   },
 };
+
+/** What packets are told apart by: the first rule that names a table decides it for all. */
+function keysOf(info: HashlimitInfo): (packet: Packet) => HashlimitKey | undefined {
+  const { modes } = info;
+  const [bySrc, bySport, byDst, byDport] = MODES.map((mode) => modes.includes(mode)) as [
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+  ];
+  const [srcBits, dstBits] = [ipv4Mask(Math.min(32, info.srcmask)), ipv4Mask(Math.min(32, info.dstmask))];
+  return (packet) => {
+    const ports = bySport || byDport ? portsOf(packet) : NO_PORTS;
+    if (ports === undefined) return undefined;
+    return {
+      src: bySrc ? masked(packet.src, srcBits) : 0,
+      sport: bySport ? ports.sport : 0,
+      dst: byDst ? masked(packet.dst, dstBits) : 0,
+      dport: byDport ? ports.dport : 0,
+    };
+  };
+}
 
 function parseHashlimit(options: readonly OptionUse[]): HashlimitInfo {
   const find = (name: string): OptionUse | undefined => options.find((use) => use.name === `hashlimit-${name}`);

@@ -106,6 +106,8 @@ function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }
   const copy = packet.clone();
   copy.nfct = undefined;
   copy.ctinfo = UNTRACKED;
+  // `pskb_copy` leaves the socket behind.
+  copy.socket = undefined;
   copy.dontFragment = true;
   if (hook === Hook.PREROUTING || hook === Hook.LOCAL_IN) copy.ttl = (copy.ttl - 1) & 255;
   if (!copies.admit(packet, host.simulation.now)) return host.drop(copy, 'backlog-full', 'TEE');
