@@ -22,8 +22,8 @@ const seed = Number(option('seed', '1'));
 const CHAINWALK = fileURLToPath(new URL('../packages/cli/bin/chainwalk.js', import.meta.url));
 const CLIENTS = 0x0a00_0000;
 const SERVER = 0xc0a8_0150;
-/** Of each connection: a handshake, then what both sides send in turn. */
-const PACKETS_A_CONNECTION = 20;
+/** Of each connection: a handshake, then what both sides send in turn. The number is the same for captures of any size. */
+const CONNECTIONS = 4000;
 const CHUNK = 1 << 20;
 
 /** A router with a firewall: what is published is open, everything else only what belongs to a connection. */
@@ -69,12 +69,12 @@ function writeCapture(path, packets) {
   const random = xorshift(seed);
   let chunk = [pcapngHeader(['eth0', 'eth1'].map((name) => ({ name, linkType: LINKTYPE.ipv4 })))];
   let waiting = 0;
-  const sent = new Uint8Array(Math.ceil(packets / PACKETS_A_CONNECTION) * 2 + 64);
+  const sent = new Uint32Array(CONNECTIONS);
   let opened = 0;
   for (let i = 0; i < packets; i++) {
-    // A window of connections under way moves on.
-    if (i % PACKETS_A_CONNECTION === 0) opened++;
-    const flow = opened < 64 ? random() % opened : opened - 1 - (random() % 64);
+    // They begin one after the other.
+    if (i % 20 === 0 && opened < CONNECTIONS) opened++;
+    const flow = random() % opened;
     const turn = sent[flow]++;
     const isAnswer = turn % 2 === 1;
     const client = { address: ipv4FromBits(CLIENTS + 2 + (flow >>> 14)), port: 1024 + (flow & 0x3fff) };
