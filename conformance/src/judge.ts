@@ -146,8 +146,15 @@ function compare(scenario: Scenario, ours: ComparableResult, kernel: ComparableR
     const slow = [tick, A_TOOL].map((tool) => paced(scenario, tick, tool));
     if (slow.some((one) => differ(playOurs(one, as)).length === 0)) differences = [];
   }
+  // What runs out while tools start on a busy machine is gone when they look.
+  if (differences.length > 0 && differences.every(({ step }) => step === undefined)) {
+    if (LATE_LOOKS.some((look) => differ(playOurs(scenario, { ...as, look })).length === 0)) differences = [];
+  }
   return { scenario, outcome: differences.length === 0 ? 'equal' : 'different', ours, kernel, differences };
 }
+
+/** Milliseconds after the last step at which the tools of a busy machine may look at the state. */
+const LATE_LOOKS: readonly number[] = [100, 200, 400, 800];
 
 /** Milliseconds that a tool may take to start where a machine is busy. */
 const A_TOOL = 100;

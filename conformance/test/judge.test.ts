@@ -72,6 +72,21 @@ describe('judging by answers that are kept, without a kernel', () => {
     expect(judged?.differences.length).toBeGreaterThan(0);
   });
 
+  it('agrees with tools that looked late, and with nobody who looked too late', async () => {
+    const add = 'add s 192.0.2.1 timeout 1\n';
+    const scenario: Scenario = {
+      name: 'about to expire',
+      ipset: `create s hash:ip timeout 0\n${add}`,
+      steps: [{ at: 800, run: 'ipset test s 192.0.2.2' }],
+    };
+    answers.put(scenario, { kernel: playScenario(scenario, { look: 300 }) });
+    expect(playScenario(scenario).ipset).toContain(add);
+    expect(await judge([scenario], { answers })).toMatchObject([{ outcome: 'equal' }]);
+    const longer = { ...scenario, ipset: scenario.ipset!.replace('timeout 1', 'timeout 3') };
+    answers.put(longer, { kernel: playScenario(longer, { look: 3000 }) });
+    expect(await judge([longer], { answers, twice: false })).toMatchObject([{ outcome: 'different' }]);
+  });
+
   it('agrees where only ports differ that translation picks at random, as long as they stay together', async () => {
     const scenario = translated();
     const kernel = playScenario(scenario);

@@ -44,6 +44,8 @@ export interface PlayOptions extends NodeOptions {
   readonly traces?: boolean;
   /** Seed that goes over the scenario's own. */
   readonly seed?: number;
+  /** Milliseconds from the last step until tools look at the state at the end. Default: as long as they take to start. */
+  readonly look?: number;
 }
 
 /** What a packet of one step went through. */
@@ -63,6 +65,7 @@ export class Player {
   readonly #results: StepResult[] = [];
   readonly #wentOut = new Map<string, { readonly device: Device; readonly packet: Packet }>();
   readonly #keepTraces: boolean;
+  readonly #look: number;
   #current: StepResult = { events: [] };
   #identity: string | undefined;
   #logged = 0;
@@ -71,6 +74,7 @@ export class Player {
   constructor(scenario: Scenario, options: PlayOptions = {}) {
     this.scenario = scenario;
     this.#keepTraces = options.traces === true;
+    this.#look = options.look === undefined ? LOOKING : Math.round(options.look * MILLISECOND);
     const simulation = new Simulation({ seed: options.seed ?? scenario.seed ?? 1 });
     const kernel = options.kernel ?? scenario.kernel;
     this.node = new Node(simulation, kernel === undefined ? options : { ...options, kernel });
@@ -114,7 +118,7 @@ export class Player {
   result(): ScenarioResult {
     // The tools take time to start, and what is due at once has happened when they look.
     const { simulation } = this.node;
-    simulation.run(simulation.now + LOOKING);
+    simulation.run(simulation.now + this.#look);
     this.#finishStep();
     const print = (line: string): string => {
       const done = this.node.sh(line);
