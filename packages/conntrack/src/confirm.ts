@@ -6,7 +6,6 @@ import { EventBit } from './events.ts';
 import { NAT_DONE_MASK, Status } from './status.ts';
 import { trackerFor } from './trackers/tracker.ts';
 import type { Direction } from './tuple.ts';
-import { zoneId } from './zone.ts';
 
 /**
  * Puts the connection of a packet into the table, unless another one took a tuple of it meanwhile or a chain is longer
@@ -43,31 +42,27 @@ function search(
   limit: number,
 ): Connection | 'too-long' | undefined {
   const { table } = conntrack;
-  const hash = table.hashOf(ct, direction);
+  const src = ct.sourceBits(direction);
+  const dst = ct.destinationBits(direction);
+  const ports = ct.portBits(direction);
+  const bucket = table.bucketOf(table.hashOf(ct, direction));
   let length = 0;
-  for (let node = table.first(table.bucketOf(hash)); node >= 0; node = table.next(node)) {
-    if (table.hasHash(node, hash)) {
-      const other = table.at(node)!;
-      if (sharesTuple(other, (node & 1) as Direction, ct, direction)) return other;
-    }
+  for (let node = table.first(bucket); node >= 0; node = table.next(node)) {
+    if (table.hasTuple(node, src, dst, ports, ct.keyBits((node & 1) as Direction))) return table.at(node);
     if (length++ > limit) return 'too-long';
   }
   return undefined;
 }
 
-function sharesTuple(a: Connection, aDirection: Direction, b: Connection, bDirection: Direction): boolean {
-  return (
-    a.protocol === b.protocol &&
-    a.sourceBits(aDirection) === b.sourceBits(bDirection) &&
-    a.destinationBits(aDirection) === b.destinationBits(bDirection) &&
-    a.portBits(aDirection) === b.portBits(bDirection) &&
-    zoneId(a.zone, aDirection) === zoneId(b.zone, aDirection)
-  );
-}
-
 /** Whether two connections agree in both tuples (`nf_ct_match`). */
 function isSame(a: Connection, b: Connection): boolean {
-  return sharesTuple(a, 0, b, 0) && sharesTuple(a, 1, b, 1);
+  return ([0, 1] as const).every(
+    (direction) =>
+      a.sourceBits(direction) === b.sourceBits(direction) &&
+      a.destinationBits(direction) === b.destinationBits(direction) &&
+      a.portBits(direction) === b.portBits(direction) &&
+      a.keyBits(direction) === b.keyBits(direction),
+  );
 }
 
 /** Somebody was faster (`nf_ct_resolve_clash`). */
@@ -76,7 +71,7 @@ function resolveClash(conntrack: Conntrack, packet: Packet, loser: Connection, w
   if (trackerFor(winner.protocol).allowsClash) {
     if (adopt(conntrack, packet, loser, winner)) return ACCEPT;
     const other = search(conntrack, loser, 1, Number.POSITIVE_INFINITY);
-    if (other instanceof Object) {
+    if (typeof other === 'object') {
       if (adopt(conntrack, packet, loser, other)) return ACCEPT;
     } else {
       // Nobody has its reply tuple: it may hear the answer, for a second, while the winner keeps the original tuple.

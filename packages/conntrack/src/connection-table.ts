@@ -1,48 +1,47 @@
 import { invariant, type Meter } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
 import type { Connection } from './connection.ts';
+import {
+  KIND,
+  keyOfKind,
+  kindOf,
+  LISTED,
+  NEXT,
+  rowOf,
+  STATUS,
+  TIMEOUT,
+  TUPLE,
+  TUPLE_SIZE,
+  ZONE_MASK,
+} from './connection-row.ts';
+import type { ConnectionRows } from './connection-rows.ts';
 import type { Direction, Tuple } from './tuple.ts';
-import { type Zone, zoneId } from './zone.ts';
+import { DEFAULT_ZONE, type Zone } from './zone.ts';
 
-/**
- * Integers of one row, a cache line: hash and link of both directions, the deadline, then what look-ups compare: zone and
- * protocol of both directions, and their addresses and ports.
- */
-const STRIDE = 16;
-const HASH = 0;
-const NEXT = 2;
-const DEADLINE = 4;
-const KIND = 5;
-const TUPLE = 7;
-/** Rows are kept in pages, so that growing never copies what is there. */
-const PAGE_BITS = 11;
-const PAGE_ROWS = 1 << PAGE_BITS;
 /** No node. */
 const END = -1;
 
 /**
  * The hash table of confirmed connections (`nf_conntrack_hash`). Each connection hangs in two chains, one a direction, as
- * node `slot * 2 + direction`; new nodes go to the head. Everything that a look-up needs stands in flat integer pages, a
- * cache line for each connection, so the connection objects on the way are not touched.
+ * node `slot * 2 + direction`; new nodes go to the head. Everything that a look-up needs stands in the row of a connection
+ * ({@link ConnectionRows}), a cache line, so no objects are touched on the way.
  *
  * The hash is 32 bits scaled to the number of buckets by multiplication, as in Linux. Linux seeds it at boot, so which
  * tuples share a bucket is chance there too; here the seed decides.
  *
- * Invariant: a connection with `slot >= 0` is in the table, its reply node in the chain of its reply tuple, and its
+ * Invariant: a connection that `isListed` is in the table, its reply node in the chain of its reply tuple, and its
  * original node too unless it lost a clash. The walk order of a chain is newest first.
  */
 export class ConnectionTable {
   readonly #seed: number;
-  readonly #pages: Int32Array[] = [];
-  readonly #connections: (Connection | undefined)[] = [];
-  readonly #free: number[] = [];
+  readonly rows: ConnectionRows;
   #heads: Int32Array;
-  #used = 0;
   #size = 0;
 
-  constructor(buckets: number, seed: number) {
+  constructor(buckets: number, seed: number, rows: ConnectionRows) {
     this.#heads = new Int32Array(buckets).fill(END);
     this.#seed = seed | 0;
+    this.rows = rows;
   }
 
   /** Connections in the table, expired ones that nobody has collected included. */
@@ -52,6 +51,15 @@ export class ConnectionTable {
 
   get buckets(): number {
     return this.#heads.length;
+  }
+
+  /** A connection that is not in the table yet; its timeout, status and mark are 0. */
+  make(original: Tuple, reply: Tuple, zone: Zone): Connection {
+    const ct = this.rows.allocate(kindOf(original.protocol, zone));
+    ct.setTuple(0, original);
+    ct.setTuple(1, reply);
+    if (zone !== DEFAULT_ZONE) ct.extend().zone = zone;
+    return ct;
   }
 
   /** The 32-bit hash of a tuple in a zone, unsigned (`hash_conntrack_raw`). */
@@ -67,12 +75,13 @@ export class ConnectionTable {
 
   /** The hash of one direction of a connection. */
   hashOf(ct: Connection, direction: Direction): number {
+    const key = ct.keyBits(direction);
     return this.hashBits(
       ct.sourceBits(direction),
       ct.destinationBits(direction),
       ct.portBits(direction),
-      ct.protocol,
-      ct.extensions === undefined ? 0 : zoneId(ct.extensions.zone, direction),
+      key & 255,
+      key >>> 8,
     );
   }
 
@@ -88,24 +97,49 @@ export class ConnectionTable {
 
   /** The node behind a node, or -1. */
   next(node: number): number {
-    return this.#pages[node >> (PAGE_BITS + 1)]![((node >> 1) & (PAGE_ROWS - 1)) * STRIDE + NEXT + (node & 1)]!;
+    return this.#word(node, NEXT + (node & 1));
   }
 
-  /** The connection of a node; `undefined` if it was removed since the node was read. */
-  at(node: number): Connection | undefined {
-    return this.#connections[node >> 1];
+  /** The connection of a node. */
+  at(node: number): Connection {
+    return this.rows.of(node >> 1);
   }
 
-  /** Whether a node has this hash, unsigned: what differs in the hash differs in the tuple. */
-  hasHash(node: number, hash: number): boolean {
-    const row = ((node >> 1) & (PAGE_ROWS - 1)) * STRIDE;
-    return this.#pages[node >> (PAGE_BITS + 1)]![row + HASH + (node & 1)] === (hash | 0);
+  /** Whether the connection of a node is still in the table: it may have been removed since the node was read. */
+  isListed(node: number): boolean {
+    return (this.#word(node, KIND) & LISTED) !== 0;
+  }
+
+  /** The status of a node's connection: bits of `Status`. */
+  statusAt(node: number): number {
+    return this.#word(node, STATUS);
+  }
+
+  /** The tick at which the connection of a node expires. */
+  deadlineAt(node: number): number {
+    return this.#word(node, TIMEOUT);
   }
 
   /** Whether the connection of a node is past its deadline (`nf_ct_is_expired`). */
   isExpired(node: number, now: number): boolean {
-    const deadline = this.#pages[node >> (PAGE_BITS + 1)]![((node >> 1) & (PAGE_ROWS - 1)) * STRIDE + DEADLINE]!;
-    return ((deadline - now) | 0) <= 0;
+    return ((this.#word(node, TIMEOUT) - now) | 0) <= 0;
+  }
+
+  /** Whether a node has a tuple, as signed integers, and a key: protocol and the zone above it (`nf_ct_key_equal`). */
+  hasTuple(node: number, src: number, dst: number, ports: number, key: number): boolean {
+    const page = this.rows.page(node >> 1);
+    const row = rowOf(node >> 1);
+    const tuple = row + TUPLE + (node & 1) * TUPLE_SIZE;
+    return (
+      page[tuple + 2] === ports &&
+      page[tuple] === src &&
+      page[tuple + 1] === dst &&
+      keyOfKind(page[row + KIND]!, (node & 1) as Direction) === key
+    );
+  }
+
+  #word(node: number, field: number): number {
+    return this.rows.page(node >> 1)[rowOf(node >> 1) + field]!;
   }
 
   /**
@@ -114,53 +148,38 @@ export class ConnectionTable {
    */
   find(tuple: Tuple, zone: Zone, hash: number, now: number, collect: (ct: Connection) => void, meter: Meter): number {
     const ports = (tuple.sport << 16) | tuple.dport;
-    return this.findBits(
-      ipv4Bits(tuple.src),
-      ipv4Bits(tuple.dst),
-      ports,
-      tuple.protocol,
-      zone,
-      hash,
-      now,
-      collect,
-      meter,
-    );
+    const kind = kindOf(tuple.protocol, zone);
+    return this.findBits(ipv4Bits(tuple.src), ipv4Bits(tuple.dst), ports, kind, hash, now, collect, meter);
   }
 
-  /** As {@link find}, with the tuple as signed integers: addresses, and both ports in one. */
+  /** As {@link find}, with the tuple as signed integers: addresses, both ports in one, protocol and zone in another. */
   findBits(
     src: number,
     dst: number,
     ports: number,
-    protocol: number,
-    zone: Zone,
+    kind: number,
     hash: number,
     now: number,
     collect: (ct: Connection) => void,
     meter: Meter,
   ): number {
-    const hash32 = hash | 0;
     meter.conntrackLookups++;
+    const { rows } = this;
     for (let node = this.#heads[this.bucketOf(hash)]!; node !== END; ) {
-      const page = this.#pages[node >> (PAGE_BITS + 1)]!;
-      const row = ((node >> 1) & (PAGE_ROWS - 1)) * STRIDE;
+      const page = rows.page(node >> 1);
+      const row = rowOf(node >> 1);
       const direction = (node & 1) as Direction;
       const next = page[row + NEXT + direction]!;
       meter.conntrackProbes++;
-      if (((page[row + DEADLINE]! - now) | 0) <= 0) {
+      const key = row + TUPLE + direction * TUPLE_SIZE;
+      if (((page[row + TIMEOUT]! - now) | 0) <= 0) {
         // Both nodes of a connection may hang in one chain: the second one met is gone already.
-        const expired = this.#connections[node >> 1];
-        if (expired !== undefined) collect(expired);
-      } else if (page[row + HASH + direction] === hash32) {
-        const key = row + TUPLE + direction * 3;
-        if (
-          page[key] === src &&
-          page[key + 1] === dst &&
-          page[key + 2] === ports &&
-          page[row + KIND + direction] === ((zoneId(zone, direction) << 8) | protocol)
-        ) {
-          return node;
-        }
+        if ((page[row + KIND]! & LISTED) !== 0) collect(this.at(node));
+      } else if (page[key + 2] === ports && page[key] === src && page[key + 1] === dst) {
+        const own = keyOfKind(page[row + KIND]!, direction);
+        // A zone that keys one direction only: what was hashed may be the other one's number.
+        const isPlain = (kind & ZONE_MASK) === 0;
+        if (own === keyOfKind(kind, direction) && (isPlain || this.#hashAt(page, row, direction) === hash)) return node;
       }
       node = next;
     }
@@ -172,56 +191,41 @@ export class ConnectionTable {
    * deadline by now.
    */
   insert(ct: Connection, replyOnly = false): void {
-    invariant(ct.slot < 0, 'a connection is inserted once');
-    let slot = this.#free.pop();
-    if (slot === undefined) {
-      slot = this.#used++;
-      if (slot >> PAGE_BITS === this.#pages.length) this.#pages.push(new Int32Array(PAGE_ROWS * STRIDE));
-    }
-    ct.slot = slot;
-    this.#connections[slot] = ct;
-    const page = this.#pages[slot >> PAGE_BITS]!;
-    const row = (slot & (PAGE_ROWS - 1)) * STRIDE;
-    page[row + DEADLINE] = ct.timeout;
+    const { slot } = ct;
+    invariant(!ct.isListed && this.rows.settlePending(slot), 'a connection is inserted once');
+    const page = this.rows.page(slot);
+    const row = rowOf(slot);
+    page[row + KIND]! |= LISTED;
     page[row + NEXT] = END;
-    for (const direction of [0, 1] as const) {
-      page[row + HASH + direction] = this.hashOf(ct, direction);
-      page[row + KIND + direction] = (zoneId(ct.zone, direction) << 8) | ct.protocol;
-      const key = row + TUPLE + direction * 3;
-      page[key] = ct.sourceBits(direction);
-      page[key + 1] = ct.destinationBits(direction);
-      page[key + 2] = ct.portBits(direction);
-    }
     if (!replyOnly) this.#link(slot * 2, page, row);
     this.#link(slot * 2 + 1, page, row);
     this.#size++;
   }
 
   #link(node: number, page: Int32Array, row: number): void {
-    const direction = node & 1;
-    const bucket = this.bucketOf(page[row + HASH + direction]! >>> 0);
+    const direction = (node & 1) as Direction;
+    const bucket = this.bucketOf(this.#hashAt(page, row, direction));
     page[row + NEXT + direction] = this.#heads[bucket]!;
     this.#heads[bucket] = node;
   }
 
   /** Takes a connection out. */
   remove(ct: Connection): void {
+    invariant(ct.isListed, 'only what is in the table can be removed');
     const { slot } = ct;
-    invariant(slot >= 0 && this.#connections[slot] === ct, 'only what is in the table can be removed');
     this.#unlink(slot * 2);
     this.#unlink(slot * 2 + 1);
-    this.#connections[slot] = undefined;
-    this.#free.push(slot);
-    ct.slot = -1;
+    this.rows.page(slot)[rowOf(slot) + KIND]! &= ~LISTED;
+    this.rows.release(slot);
     this.#size--;
   }
 
   /** A node that is in no chain (the original one after a clash) is left alone. */
   #unlink(node: number): void {
-    const page = this.#pages[node >> (PAGE_BITS + 1)]!;
-    const row = ((node >> 1) & (PAGE_ROWS - 1)) * STRIDE;
-    const direction = node & 1;
-    const bucket = this.bucketOf(page[row + HASH + direction]! >>> 0);
+    const page = this.rows.page(node >> 1);
+    const row = rowOf(node >> 1);
+    const direction = (node & 1) as Direction;
+    const bucket = this.bucketOf(this.#hashAt(page, row, direction));
     const after = page[row + NEXT + direction]!;
     let other = this.#heads[bucket]!;
     if (other === node) {
@@ -229,8 +233,8 @@ export class ConnectionTable {
       return;
     }
     while (other !== END) {
-      const otherPage = this.#pages[other >> (PAGE_BITS + 1)]!;
-      const link = ((other >> 1) & (PAGE_ROWS - 1)) * STRIDE + NEXT + (other & 1);
+      const otherPage = this.rows.page(other >> 1);
+      const link = rowOf(other >> 1) + NEXT + (other & 1);
       const next = otherPage[link]!;
       if (next === node) {
         otherPage[link] = after;
@@ -240,13 +244,6 @@ export class ConnectionTable {
     }
   }
 
-  /** Sets the deadline of a connection, in its object and in its row. */
-  setDeadline(ct: Connection, deadline: number): void {
-    ct.timeout = deadline | 0;
-    if (ct.slot >= 0)
-      this.#pages[ct.slot >> PAGE_BITS]![(ct.slot & (PAGE_ROWS - 1)) * STRIDE + DEADLINE] = deadline | 0;
-  }
-
   /** Spreads the chains over another number of buckets (`nf_conntrack_hash_resize`). */
   resize(buckets: number): void {
     const old = this.#heads;
@@ -254,8 +251,8 @@ export class ConnectionTable {
     for (let bucket = 0; bucket < old.length; bucket++) {
       // From the head on, each goes to the head of its new chain: chains turn around, as in Linux.
       for (let node = old[bucket]!; node !== END; ) {
-        const page = this.#pages[node >> (PAGE_BITS + 1)]!;
-        const row = ((node >> 1) & (PAGE_ROWS - 1)) * STRIDE;
+        const page = this.rows.page(node >> 1);
+        const row = rowOf(node >> 1);
         const next = page[row + NEXT + (node & 1)]!;
         this.#link(node, page, row);
         node = next;
@@ -265,12 +262,18 @@ export class ConnectionTable {
 
   /** Every connection once, bucket by bucket; whoever is removed meanwhile may be met or not. Clash losers are hidden. */
   *[Symbol.iterator](): IterableIterator<Connection> {
+    for (const ct of this.passing()) yield ct.keep();
+  }
+
+  /** The same for whoever holds none of them longer than a moment. */
+  *passing(): IterableIterator<Connection> {
     for (let bucket = 0; bucket < this.#heads.length; bucket++) {
-      const nodes: Connection[] = [];
+      if (this.#heads[bucket] === END) continue;
+      const slots: number[] = [];
       for (let node = this.#heads[bucket]!; node !== END; node = this.next(node)) {
-        if ((node & 1) === 0) nodes.push(this.at(node)!);
+        if ((node & 1) === 0) slots.push(node >> 1);
       }
-      yield* nodes;
+      for (const slot of slots) yield this.rows.of(slot);
     }
   }
 
@@ -284,6 +287,12 @@ export class ConnectionTable {
       lengths[length]!++;
     }
     return lengths;
+  }
+
+  #hashAt(page: Int32Array, row: number, direction: Direction): number {
+    const tuple = row + TUPLE + direction * TUPLE_SIZE;
+    const key = keyOfKind(page[row + KIND]!, direction);
+    return this.hashBits(page[tuple]!, page[tuple + 1]!, page[tuple + 2]!, key & 255, key >>> 8);
   }
 
   /** Four rounds of a multiply-rotate mix over the key, then an avalanche. Unsigned. */

@@ -1,5 +1,20 @@
 import { type Address, type Device, invariant, ipv4FromBits, type Packet } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
+import {
+  GENERATION,
+  KIND,
+  keyOfKind,
+  LISTED,
+  MARK,
+  MASQUERADE,
+  ROW_SIZE,
+  STATE,
+  STATUS,
+  TIMEOUT,
+  TUPLE,
+  TUPLE_SIZE,
+} from './connection-row.ts';
+import type { ConnectionRows } from './connection-rows.ts';
 import type { Expectation } from './expectation.ts';
 import type { Helper } from './helper.ts';
 import type { FtpState } from './helpers/ftp.ts';
@@ -34,6 +49,8 @@ export class Extensions {
   ftp: FtpState | undefined = undefined;
   /** 128 label bits; absent in connections that were made while nobody used labels. */
   labels: bigint | undefined = undefined;
+  /** Where `nf_conntrack_acct` was set. */
+  accounting: Accounting | undefined = undefined;
   zone: Zone = DEFAULT_ZONE;
   timeoutPolicy: TimeoutPolicy | undefined = undefined;
   sequence: SequenceAdjustment | undefined = undefined;
@@ -48,63 +65,134 @@ export class Extensions {
   eventMask: number | undefined = undefined;
 }
 
+/** What a connection that is gone takes along, if somebody still holds it. */
+interface Remains {
+  readonly state: TrackerState | undefined;
+  extensions: Extensions | undefined;
+}
+
 /**
  * A connection (`struct nf_conn`): two tuples, a status, a timeout and what its tracker remembers.
  *
- * It lives on a packet (`packet.nfct`) from the first hook on, and in the table once confirmed. Addresses are kept as
- * 32-bit integers, which V8 stores without boxes; {@link original} and {@link reply} make tuples of them when asked.
+ * It lives on a packet (`packet.nfct`) from the first hook on, and in the table once confirmed. The object is a view of a
+ * row of {@link ConnectionRows}, made for the packet at hand: two objects may stand for one connection, see {@link is}. One
+ * that comes from `find`, from listing the table or from an event is kept, and stays readable when its connection is gone.
  *
  * Invariant: the original tuple never changes, and the reply tuple only before confirmation.
  */
 export class Connection {
-  // First, since fields lie in memory in this order: what look-ups compare and what every packet needs share cache lines.
-  readonly #src: number;
-  readonly #dst: number;
-  readonly #ports: number;
-  #replySrc: number;
-  #replyDst: number;
-  #replyPorts: number;
-  /** Bits of {@link Status}. */
-  status = 0;
-  /** `ct->mark`, unsigned 32 bits. */
-  mark = 0;
-  /** Kernel ticks: how long before it is confirmed, until when (modulo 2^32, signed) from then on. */
-  timeout = 0;
-  /** Its row in the table; -1 outside. Owned by the table. */
-  slot = -1;
-  readonly protocol: number;
-  #state: TrackerState | number | undefined = undefined;
-  /** `ifindex` of the device whose address masquerading took; 0 if none. */
-  masqueradeIndex = 0;
-  accounting: Accounting | undefined = undefined;
-  extensions: Extensions | undefined = undefined;
-  /** Next in the chain of connections with such a source. Owned by NAT. */
-  nextBySource: Connection | undefined = undefined;
+  /** Its row; -1 once it is gone and nobody else has the row. */
+  slot: number;
+  /** Integers of its row, and where the row begins in them. */
+  #words: Int32Array;
+  #at: number;
+  readonly #generation: number;
+  readonly #rows: ConnectionRows;
+  #remains: Remains | undefined = undefined;
 
-  constructor(original: Tuple, reply: Tuple) {
-    this.protocol = original.protocol;
-    this.#src = ipv4Bits(original.src);
-    this.#dst = ipv4Bits(original.dst);
-    this.#ports = portsOf(original);
-    this.#replySrc = ipv4Bits(reply.src);
-    this.#replyDst = ipv4Bits(reply.dst);
-    this.#replyPorts = portsOf(reply);
+  /** For {@link ConnectionRows}. */
+  constructor(rows: ConnectionRows, words: Int32Array, at: number, slot: number) {
+    this.slot = slot;
+    this.#words = words;
+    this.#at = at;
+    this.#generation = words[at + GENERATION]!;
+    this.#rows = rows;
+  }
+
+  /** Takes a copy of everything along, since another connection gets the row. For {@link ConnectionRows}. */
+  detach(): void {
+    const { slot } = this;
+    if (slot < 0) return;
+    const rows = this.#rows;
+    const state = rows.state(slot);
+    this.#remains = { state: state?.kind === 'tcp' ? state.copy() : state, extensions: rows.extensions(slot) };
+    this.#words = this.#words.slice(this.#at, this.#at + ROW_SIZE);
+    this.#at = 0;
+    this.slot = -1;
+  }
+
+  /** The object that stands for this connection from now on, readable even when the connection is gone. */
+  keep(): Connection {
+    return this.slot < 0 ? this : this.#rows.keep(this);
+  }
+
+  /** Whether another connection has its row by now: this object was not kept, and says nothing any more. */
+  get isStale(): boolean {
+    return this.#words[this.#at + GENERATION] !== this.#generation;
+  }
+
+  /** Whether two objects stand for one connection. */
+  is(other: Connection): boolean {
+    return this === other || (this.slot >= 0 && this.slot === other.slot && this.#generation === other.#generation);
+  }
+
+  /** Bits of {@link Status}. */
+  get status(): number {
+    return this.#words[this.#at + STATUS]!;
+  }
+  set status(bits: number) {
+    this.#words[this.#at + STATUS] = bits;
+  }
+
+  /** `ct->mark`, unsigned 32 bits. */
+  get mark(): number {
+    return this.#words[this.#at + MARK]! >>> 0;
+  }
+  set mark(value: number) {
+    this.#words[this.#at + MARK] = value;
+  }
+
+  /** Kernel ticks: how long before it is confirmed, until when (modulo 2^32, signed) from then on. */
+  get timeout(): number {
+    return this.#words[this.#at + TIMEOUT]!;
+  }
+  set timeout(ticks: number) {
+    this.#words[this.#at + TIMEOUT] = ticks;
+  }
+
+  /** IANA number. */
+  get protocol(): number {
+    return this.#words[this.#at + KIND]! & 255;
+  }
+
+  /** `ifindex` of the device whose address masquerading took; 0 if none. */
+  get masqueradeIndex(): number {
+    return this.#words[this.#at + MASQUERADE]!;
+  }
+  set masqueradeIndex(index: number) {
+    this.#words[this.#at + MASQUERADE] = index;
+  }
+
+  /** Packets and bytes, where they are counted. */
+  get accounting(): Accounting | undefined {
+    return this.extensions?.accounting;
+  }
+
+  /** Whether it is in the table. */
+  get isListed(): boolean {
+    return (this.#words[this.#at + KIND]! & LISTED) !== 0;
+  }
+
+  /** What TCP remembers: a view of its row, as this is. */
+  get tcp(): TcpState | undefined {
+    if (this.slot >= 0) return this.#rows.tcp(this.slot);
+    return this.#remains?.state?.kind === 'tcp' ? this.#remains.state : undefined;
   }
 
   /** What TCP, SCTP, GRE and DCCP tracking remember. */
   get data(): TrackerState | undefined {
-    return typeof this.#state === 'object' ? this.#state : undefined;
+    return this.slot >= 0 ? this.#rows.state(this.slot) : this.#remains?.state;
   }
   set data(value: TrackerState) {
-    this.#state = value;
+    this.#rows.setState(this.slot, value);
   }
 
   /** UDP, which remembers no more than this: the tick after which the connection is a stream. */
   get streamAfter(): number {
-    return typeof this.#state === 'number' ? this.#state : 0;
+    return this.#words[this.#at + STATE]!;
   }
   set streamAfter(value: number) {
-    this.#state = value;
+    this.#words[this.#at + STATE] = value;
   }
 
   /** The tuple of the first packet. */
@@ -119,12 +207,12 @@ export class Connection {
 
   /** The tuple of one direction. */
   tuple(direction: Direction): Tuple {
-    const src = direction === 0 ? this.#src : this.#replySrc;
-    const dst = direction === 0 ? this.#dst : this.#replyDst;
-    const ports = direction === 0 ? this.#ports : this.#replyPorts;
+    const words = this.#words;
+    const at = this.#at + TUPLE + direction * TUPLE_SIZE;
+    const ports = words[at + 2]!;
     return {
-      src: ipv4FromBits(src),
-      dst: ipv4FromBits(dst),
+      src: ipv4FromBits(words[at]!),
+      dst: ipv4FromBits(words[at + 1]!),
       protocol: this.protocol,
       sport: ports >>> 16,
       dport: ports & 0xffff,
@@ -133,35 +221,47 @@ export class Connection {
 
   /** The source address of one direction. */
   source(direction: Direction): Address {
-    return ipv4FromBits(direction === 0 ? this.#src : this.#replySrc);
+    return ipv4FromBits(this.sourceBits(direction));
   }
 
   /** The destination address of one direction. */
   destination(direction: Direction): Address {
-    return ipv4FromBits(direction === 0 ? this.#dst : this.#replyDst);
+    return ipv4FromBits(this.destinationBits(direction));
   }
 
   /** Source as a signed 32-bit integer; for the table's comparisons. */
   sourceBits(direction: Direction): number {
-    return direction === 0 ? this.#src : this.#replySrc;
+    return this.#words[this.#at + TUPLE + direction * TUPLE_SIZE]!;
   }
 
   /** Destination as a signed 32-bit integer; for the table's comparisons. */
   destinationBits(direction: Direction): number {
-    return direction === 0 ? this.#dst : this.#replyDst;
+    return this.#words[this.#at + TUPLE + direction * TUPLE_SIZE + 1]!;
   }
 
   /** Both ports in one signed 32-bit integer; for the table's comparisons. */
   portBits(direction: Direction): number {
-    return direction === 0 ? this.#ports : this.#replyPorts;
+    return this.#words[this.#at + TUPLE + direction * TUPLE_SIZE + 2]!;
+  }
+
+  /** Protocol, and above its 8 bits the zone that keys one direction; for the table's comparisons. */
+  keyBits(direction: Direction): number {
+    return keyOfKind(this.#words[this.#at + KIND]!, direction);
+  }
+
+  /** Sets one tuple. For whoever makes a connection. */
+  setTuple(direction: Direction, tuple: Tuple): void {
+    const words = this.#words;
+    const at = this.#at + TUPLE + direction * TUPLE_SIZE;
+    words[at] = ipv4Bits(tuple.src);
+    words[at + 1] = ipv4Bits(tuple.dst);
+    words[at + 2] = portsOf(tuple);
   }
 
   /** Makes it answer to another reply tuple (`nf_conntrack_alter_reply`). Precondition: not confirmed. */
   alterReply(reply: Tuple): void {
     invariant((this.status & Status.CONFIRMED) === 0, 'the reply tuple of a confirmed connection is fixed');
-    this.#replySrc = ipv4Bits(reply.src);
-    this.#replyDst = ipv4Bits(reply.dst);
-    this.#replyPorts = portsOf(reply);
+    this.setTuple(1, reply);
   }
 
   has(bits: number): boolean {
@@ -195,17 +295,29 @@ export class Connection {
     return this.extensions?.labels ?? 0n;
   }
 
+  /** What few connections have, if this one has any of it. */
+  get extensions(): Extensions | undefined {
+    return this.slot >= 0 ? this.#rows.extensions(this.slot) : this.#remains?.extensions;
+  }
+
   /** The extensions, created if there are none yet. */
   extend(): Extensions {
-    this.extensions ??= new Extensions();
-    return this.extensions;
+    const known = this.extensions;
+    if (known !== undefined) return known;
+    const made = new Extensions();
+    if (this.slot >= 0) this.#rows.setExtensions(this.slot, made);
+    else this.#remains!.extensions = made;
+    return made;
   }
 }
 
-/** The connection of a packet (`nf_ct_get`); `undefined` if it is INVALID, UNTRACKED, not tracked yet or has a template. */
+/**
+ * The connection of a packet (`nf_ct_get`); `undefined` if it is INVALID, UNTRACKED, not tracked yet or has a template, and
+ * of a packet that somebody kept longer than its connection lived.
+ */
 export function ctOf(packet: Packet): Connection | undefined {
   const { nfct } = packet;
-  return nfct instanceof Connection ? nfct : undefined;
+  return nfct instanceof Connection && !nfct.isStale ? nfct : undefined;
 }
 
 /** Attaches a connection to a packet (`nf_ct_set`). */

@@ -1,6 +1,8 @@
 import { type Family, type HookState, type Host, invariant, type Packet, refuse, type Verdict } from '@chainwalk/core';
 import { confirm } from './confirm.ts';
-import { attach, Connection, ctOf } from './connection.ts';
+import { attach, type Connection, ctOf } from './connection.ts';
+import { keyOfKind, kindOf } from './connection-row.ts';
+import { ConnectionRows } from './connection-rows.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { CtInfo, directionOf, isUntracked, setUntracked } from './ctinfo.ts';
 import { earlyDrop } from './early-drop.ts';
@@ -67,7 +69,6 @@ export class Conntrack {
    */
   logInvalid: ((packet: Packet, state: HookState, prefix: string) => void) | undefined = undefined;
 
-  readonly #unconfirmed = new Set<Connection>();
   readonly #collector: GarbageCollector;
   readonly #chance;
   #references = 0;
@@ -84,7 +85,11 @@ export class Conntrack {
     this.host = host;
     const buckets = wholePages(options.buckets ?? 65536);
     this.#chance = host.simulation.random.stream('conntrack');
-    this.table = new ConnectionTable(buckets, host.simulation.random.stream('conntrack-hash').u32());
+    this.table = new ConnectionTable(
+      buckets,
+      host.simulation.random.stream('conntrack-hash').u32(),
+      new ConnectionRows(host),
+    );
     this.sysctls = new ConntrackSysctls(
       host,
       { buckets, max: options.max ?? buckets },
@@ -106,7 +111,7 @@ export class Conntrack {
 
   /** `nf_conntrack_count`: connections that exist, whether confirmed, unconfirmed or expired and not collected. */
   get count(): number {
-    return this.table.size + this.#unconfirmed.size;
+    return this.table.size + this.table.rows.pending;
   }
 
   /** The kernel's clock in ticks, signed 32 bits (`nfct_time_stamp`). */
@@ -165,15 +170,13 @@ export class Conntrack {
       this.#fullLog.write('nf_conntrack: nf_conntrack: table full, dropping packet');
       return undefined;
     }
-    const ct = new Connection(original, reply);
-    if (zone !== DEFAULT_ZONE) ct.extend().zone = zone;
+    const ct = this.table.make(original, reply, zone);
     if (this.#labelUsers > 0) ct.extend().labels = 0n;
     if (this.sysctls.accounting.value !== 0) {
-      ct.accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
+      ct.extend().accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
     }
     const mode = this.sysctls.events.value;
     if (mode === 1 || (mode === 2 && this.events.isListening)) ct.status |= Status.REPORTED;
-    this.#unconfirmed.add(ct);
     return ct;
   }
 
@@ -182,7 +185,7 @@ export class Conntrack {
   /** Sets how long a connection lives from now, and counts the packet (`nf_ct_refresh_acct`). */
   refresh(ct: Connection, packet: Packet, ticks: number): void {
     if (!ct.has(Status.FIXED_TIMEOUT)) {
-      if (ct.slot >= 0) this.table.setDeadline(ct, this.now + ticks);
+      if (ct.isListed) ct.timeout = this.now + ticks;
       else if (!ct.isConfirmed) ct.timeout = ticks;
     }
     this.account(ct, packet);
@@ -227,7 +230,6 @@ export class Conntrack {
   /** For {@link confirm}: the connection is in the table from now on, and its timeout runs. */
   enter(ct: Connection, replyOnly: boolean): void {
     if (!replyOnly) ct.timeout = (ct.timeout + this.now) | 0;
-    this.#unconfirmed.delete(ct);
     if (this.sysctls.timestamp.value !== 0) ct.extend().start = this.host.simulation.now;
     this.table.insert(ct, replyOnly);
     ct.status |= Status.CONFIRMED;
@@ -240,7 +242,7 @@ export class Conntrack {
     if (ct.isDying) return false;
     ct.status |= Status.DYING;
     if (ct.extensions?.start !== undefined) ct.extensions.stop = this.host.simulation.now;
-    if (ct.slot < 0) return true;
+    if (!ct.isListed) return true;
     this.events.destroyed(ct, by);
     this.table.remove(ct);
     this.host.meter.conntrackDeletes++;
@@ -250,12 +252,15 @@ export class Conntrack {
 
   /** Lets go of an unconfirmed connection that no packet carries any more (`nf_conntrack_put`). */
   release(ct: Connection): void {
-    if (ct.isConfirmed || !this.#unconfirmed.delete(ct)) return;
+    const { rows } = this.table;
+    if (ct.isConfirmed || ct.slot < 0 || !rows.settlePending(ct.slot)) return;
+    rows.release(ct.slot);
     this.#destroy(ct);
   }
 
   #destroy(ct: Connection): void {
     this.nat.forget(ct);
+    this.events.forget(ct);
     const { extensions } = ct;
     if (extensions === undefined) return;
     if (extensions.expectations.length > 0) this.expectations.removeAll(ct);
@@ -284,13 +289,14 @@ export class Conntrack {
   /** As {@link findNode} in the default zone, for a tuple as signed integers: addresses, and both ports in one. */
   findPlain(src: number, dst: number, ports: number, protocol: number, hash: number): number {
     const { now } = this;
-    return this.table.findBits(src, dst, ports, protocol, DEFAULT_ZONE, hash, now, this.#collect, this.host.meter);
+    return this.table.findBits(src, dst, ports, protocol, hash, now, this.#collect, this.host.meter);
   }
 
   /** The connection that a tuple belongs to and its direction (`nf_conntrack_find_get`). */
   find(tuple: Tuple, zone: Zone = DEFAULT_ZONE): { readonly ct: Connection; readonly direction: 0 | 1 } | undefined {
     const node = this.findNode(tuple, zone, this.table.hashTuple(tuple, zoneId(zone, 0)));
-    return node < 0 ? undefined : { ct: this.table.at(node)!, direction: (node & 1) as 0 | 1 };
+    if (node < 0) return undefined;
+    return { ct: this.table.at(node).keep(), direction: (node & 1) as 0 | 1 };
   }
 
   /**
@@ -298,21 +304,20 @@ export class Conntrack {
    * with the same original tuple is the same flow and does not count.
    */
   isTaken(src: number, dst: number, ports: number, protocol: number, ignored: Connection): boolean {
-    const { table } = this;
-    const { now } = this;
-    const zone = ignored.zone;
+    const { now, table } = this;
+    const { zone } = ignored;
+    const kind = kindOf(protocol, zone);
     const hash = table.hashBits(src, dst, ports, protocol, zoneId(zone, 1));
+    const own = ignored.slot;
     this.host.meter.conntrackLookups++;
     for (let node = table.first(table.bucketOf(hash)); node >= 0; ) {
       const next = table.next(node);
-      const ct = table.at(node);
       this.host.meter.conntrackProbes++;
-      if (ct !== undefined && ct !== ignored) {
-        if (table.isExpired(node, now)) this.kill(ct);
+      if (node >> 1 !== own && table.isListed(node)) {
+        if (table.isExpired(node, now)) this.kill(table.at(node));
         else if (
-          table.hasHash(node, hash) &&
-          isNode(ct, (node & 1) as 0 | 1, src, dst, ports, protocol, zone) &&
-          !sameOrigin(ct, ignored)
+          table.hasTuple(node, src, dst, ports, keyOfKind(kind, (node & 1) as 0 | 1)) &&
+          !sameOrigin(table.at(node), ignored)
         ) {
           this.statistics.found++;
           return true;
@@ -338,19 +343,19 @@ export class Conntrack {
   /** Removes every connection that `doomed` names, and says how many (`nf_ct_iterate_cleanup`). */
   removeWhere(doomed: (ct: Connection) => boolean, by: 'kernel' | 'user-space' = 'kernel'): number {
     let removed = 0;
-    for (const ct of this.table) if (doomed(ct) && this.kill(ct, by)) removed++;
+    for (const ct of this.table.passing()) if (doomed(ct) && this.kill(ct, by)) removed++;
     return removed;
   }
 
   /** Kills what is expired already; what a listing does on its way. */
   collectExpired(): void {
     const { now } = this;
-    for (const ct of this.table) if (((ct.timeout - now) | 0) <= 0) this.kill(ct);
+    for (const ct of this.table.passing()) if (((ct.timeout - now) | 0) <= 0) this.kill(ct);
   }
 
   /** Whole seconds until a confirmed connection expires, 0 at least (`nf_ct_expires` / HZ). */
   remainingSeconds(ct: Connection): number {
-    const ticks = ct.slot >= 0 ? (ct.timeout - this.now) | 0 : ct.timeout;
+    const ticks = ct.isListed ? (ct.timeout - this.now) | 0 : ct.timeout;
     return Math.max(0, Math.floor(ticks / this.host.hz));
   }
 
@@ -390,33 +395,13 @@ export class Conntrack {
   }
 }
 
-/** Whether a node of a connection has a tuple in a zone (`nf_ct_key_equal`). */
-function isNode(
-  ct: Connection,
-  direction: 0 | 1,
-  src: number,
-  dst: number,
-  ports: number,
-  protocol: number,
-  zone: Zone,
-): boolean {
-  return (
-    ct.protocol === protocol &&
-    ct.portBits(direction) === ports &&
-    ct.sourceBits(direction) === src &&
-    ct.destinationBits(direction) === dst &&
-    zoneId(ct.zone, direction) === zoneId(zone, direction)
-  );
-}
-
 /** Whether two connections have the same original tuple and zone. */
 function sameOrigin(a: Connection, b: Connection): boolean {
   return (
-    a.protocol === b.protocol &&
     a.portBits(0) === b.portBits(0) &&
     a.sourceBits(0) === b.sourceBits(0) &&
     a.destinationBits(0) === b.destinationBits(0) &&
-    zoneId(a.zone, 0) === zoneId(b.zone, 0)
+    a.keyBits(0) === b.keyBits(0)
   );
 }
 

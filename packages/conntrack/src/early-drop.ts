@@ -15,10 +15,9 @@ export function earlyDrop(conntrack: Conntrack, hash: number): boolean {
     let evicted = 0;
     for (let node = table.first(bucket); node >= 0; ) {
       const next = table.next(node);
-      const ct = table.at(node);
-      if (ct !== undefined) {
-        if (table.isExpired(node, now)) conntrack.kill(ct);
-        else if (!ct.has(Status.ASSURED) && conntrack.kill(ct)) evicted++;
+      if (table.isListed(node)) {
+        if (table.isExpired(node, now)) conntrack.kill(table.at(node));
+        else if ((table.statusAt(node) & Status.ASSURED) === 0 && conntrack.kill(table.at(node))) evicted++;
       }
       node = next;
     }

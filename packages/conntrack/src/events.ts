@@ -37,7 +37,8 @@ export type EventListener = (event: ConntrackEvent) => void;
  */
 export class ConntrackEvents {
   readonly #listeners: EventListener[] = [];
-  readonly #pending = new Map<Connection, number>();
+  /** By row. */
+  readonly #pending = new Map<number, number>();
 
   /** Calls `listener` for every message; the answer ends that. */
   subscribe(listener: EventListener): () => void {
@@ -56,28 +57,32 @@ export class ConntrackEvents {
   /** Notes that something happened (`nf_conntrack_event_cache`). */
   note(ct: Connection, bit: number): void {
     if (this.#listeners.length === 0 || !ct.has(Status.REPORTED)) return;
-    this.#pending.set(ct, (this.#pending.get(ct) ?? 0) | bit);
+    this.#pending.set(ct.slot, (this.#pending.get(ct.slot) ?? 0) | bit);
   }
 
   /** Tells what was noted about a confirmed connection (`nf_ct_deliver_cached_events`). */
   deliver(ct: Connection): void {
     if (this.#listeners.length === 0) return;
-    const bits = this.#pending.get(ct);
+    const bits = this.#pending.get(ct.slot);
     if (bits === undefined || !ct.isConfirmed || ct.isDying) return;
-    this.#pending.delete(ct);
+    this.#pending.delete(ct.slot);
     this.#send(ct, bits, (bits & (EventBit.NEW | EventBit.RELATED)) !== 0 ? 'NEW' : 'UPDATE');
   }
 
   /** Tells that a connection is gone. */
   destroyed(ct: Connection, by: ConntrackEvent['by']): void {
     if (this.#listeners.length === 0 || !ct.has(Status.REPORTED)) return;
-    this.#pending.delete(ct);
     this.#send(ct, EventBit.DESTROY, 'DESTROY', by);
+  }
+
+  /** Its row is about to be another's: what was noted and never told is lost, as in Linux. */
+  forget(ct: Connection): void {
+    if (this.#pending.size > 0) this.#pending.delete(ct.slot);
   }
 
   #send(ct: Connection, bits: number, type: ConntrackEvent['type'], by: ConntrackEvent['by'] = 'kernel'): void {
     const wanted = ct.extensions?.eventMask;
     if (wanted !== undefined && (wanted & bits) === 0) return;
-    for (const listener of [...this.#listeners]) listener({ type, ct, bits, by });
+    for (const listener of [...this.#listeners]) listener({ type, ct: ct.keep(), bits, by });
   }
 }

@@ -83,17 +83,16 @@ export class GarbageCollector {
     for (; this.#bucket < table.buckets; this.#bucket++) {
       for (let node = table.first(this.#bucket); node >= 0; ) {
         const next = table.next(node);
-        const ct = table.at(node);
-        if (ct !== undefined) {
+        if (table.isListed(node)) {
           if (removed > most) return jiffies - this.#began < LONGEST * hz ? 1 : 0;
           if (table.isExpired(node, now)) {
-            this.#conntrack.kill(ct);
+            this.#conntrack.kill(table.at(node));
             removed++;
           } else {
-            const remaining = Math.min(Math.max((ct.timeout - now) | 0, SHORTEST * hz), CLAMP * hz);
+            const remaining = Math.min(Math.max((table.deadlineAt(node) - now) | 0, SHORTEST * hz), CLAMP * hz);
             this.#average += Math.trunc((remaining - this.#average) / ++this.#count);
-            if (max95 !== 0 && this.#conntrack.count >= max95 && this.#mayGo(ct)) {
-              this.#conntrack.kill(ct);
+            if (max95 !== 0 && this.#conntrack.count >= max95 && this.#mayGo(table.at(node))) {
+              this.#conntrack.kill(table.at(node));
               removed++;
             }
           }

@@ -53,8 +53,8 @@ export function registerHooks(conntrack: Conntrack): readonly (() => void)[] {
 
 /** Windows of established connections are learnt anew after a time without hooks (`nf_ct_tcp_fixup`). */
 function relearnWindows(conntrack: Conntrack): void {
-  for (const ct of conntrack.table) {
-    if (ct.protocol === PROTOCOL.tcp && ct.data?.kind === 'tcp') ct.data.forgetWindows();
+  for (const ct of conntrack.table.passing()) {
+    if (ct.protocol === PROTOCOL.tcp) ct.tcp?.forgetWindows();
   }
 }
 

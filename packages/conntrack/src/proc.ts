@@ -9,7 +9,7 @@ import { formatTuple } from './tuple.ts';
 /** The text of `/proc/net/nf_conntrack` (`ct_seq_show`). Reading it collects what has expired. */
 export function procNetNfConntrack(conntrack: Conntrack): string {
   conntrack.collectExpired();
-  return [...conntrack.table].map((ct) => `${line(conntrack, ct)}\n`).join('');
+  return [...conntrack.table.passing()].map((ct) => `${line(conntrack, ct)}\n`).join('');
 }
 
 function line(conntrack: Conntrack, ct: Connection): string {

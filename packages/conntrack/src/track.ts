@@ -118,7 +118,7 @@ function resolve(
       return made;
     }
   }
-  const ct = table.at(node)!;
+  const ct = table.at(node);
   attach(packet, ct, ctinfoOf(ct, (node & 1) === 1));
   return ct;
 }

@@ -1,7 +1,8 @@
 import { ipv4FromBits, Meter } from '@chainwalk/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../src/connection.ts';
+import type { Connection } from '../src/connection.ts';
+import { ConnectionRows } from '../src/connection-rows.ts';
 import { ConnectionTable } from '../src/connection-table.ts';
 import { DEFAULT_ZONE, type Tuple, type Zone, zoneId, zoneOf } from '../src/index.ts';
 
@@ -50,8 +51,7 @@ class Insert implements fc.Command<Model, Real> {
     return own[0] !== own[1] && !own.some((word) => taken.has(word));
   }
   run(model: Model, real: Real): void {
-    const ct = new Connection(this.original, { ...this.reply, protocol: this.original.protocol });
-    ct.extend().zone = this.zone;
+    const ct = real.table.make(this.original, { ...this.reply, protocol: this.original.protocol }, this.zone);
     ct.timeout = model.now + this.life;
     real.table.insert(ct);
     model.live.add(ct);
@@ -171,7 +171,7 @@ describe('the table of connections', () => {
       fc.property(fc.commands(commands, { maxCommands: 80 }), fc.nat(), (steps, seed) => {
         const setup = (): { model: Model; real: Real } => ({
           model: { live: new Set(), now: 1000 },
-          real: { table: new ConnectionTable(3, seed), meter: new Meter() },
+          real: { table: new ConnectionTable(3, seed, new ConnectionRows({ walks: 0 })), meter: new Meter() },
         });
         let state: { model: Model; real: Real } | undefined;
         fc.modelRun(() => {

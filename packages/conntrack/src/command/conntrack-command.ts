@@ -121,7 +121,7 @@ function outputOf(parsed: ParsedCommand, environment: CommandEnvironment): Outpu
 function selected(conntrack: Conntrack, parsed: ParsedCommand): readonly Connection[] {
   // A dump collects what has expired on its way.
   conntrack.collectExpired();
-  return [...conntrack.table].filter((ct) => matchesFilter(ct, parsed));
+  return [...conntrack.table.passing()].filter((ct) => matchesFilter(ct, parsed));
 }
 
 function list(conntrack: Conntrack, parsed: ParsedCommand, output: OutputOptions): CommandResult {

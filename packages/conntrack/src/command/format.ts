@@ -67,7 +67,7 @@ export function formatConnection(conntrack: Conntrack, ct: Connection, options: 
 export function formatEvent(conntrack: Conntrack, event: ConntrackEvent, options: OutputOptions = {}): string {
   const { ct, bits, type } = event;
   const gone = type === 'DESTROY';
-  const ticks = ct.slot >= 0 ? (ct.timeout - conntrack.now) | 0 : 0;
+  const ticks = ct.isListed ? (ct.timeout - conntrack.now) | 0 : 0;
   const left = Math.max(0, Math.floor(ticks / conntrack.host.hz));
   // Of a connection that goes only a timeout worth telling is told.
   const timeout = gone && left === 0 ? undefined : String(left);

@@ -96,7 +96,7 @@ function announce(
   const expectation: Expectation = {
     tuple: { src: ct.source(other), dst: ct.destination(other), protocol: PROTOCOL.tcp, sport: 0, dport: found.port },
     mask: { src: true, sport: false },
-    master: ct,
+    master: ct.keep(),
     helper: ftpHelper,
     deadline: 0,
     permanent: false,

@@ -74,7 +74,7 @@ export class Nat {
 
   constructor(conntrack: Conntrack) {
     this.#conntrack = conntrack;
-    this.#sources = new SourceIndex(conntrack.table.buckets);
+    this.#sources = new SourceIndex(conntrack.table.buckets, conntrack.table.rows);
     this.#oracle = new TableOracle(conntrack, this.#sources);
     conntrack.host.onConfig((event) => this.#configChanged(event));
   }

@@ -1,21 +1,24 @@
 import type { Connection } from '../connection.ts';
-import { zoneId } from '../zone.ts';
+import { NEXT_BY_SOURCE, rowOf } from '../connection-row.ts';
+import type { ConnectionRows } from '../connection-rows.ts';
 
 /**
  * Connections whose source binding is decided, by the source that they had (`nf_nat_bysource`): a flow keeps its mapped
- * port towards other destinations. Chains run through the connections themselves, newest first.
+ * port towards other destinations. Chains run through the rows of the connections themselves, newest first.
  */
 export class SourceIndex {
+  readonly #rows: ConnectionRows;
   readonly #buckets: number;
-  /** Made with the first entry: most hosts have no NAT. */
-  #heads: (Connection | undefined)[] = [];
+  /** Slot plus one of the first of each chain. Made with the first entry: most hosts have no NAT. */
+  #heads = new Int32Array(0);
 
-  constructor(buckets: number) {
+  constructor(buckets: number, rows: ConnectionRows) {
     this.#buckets = buckets;
+    this.#rows = rows;
   }
 
   #bucket(ct: Connection): number {
-    if (this.#heads.length === 0) this.#heads = new Array<Connection | undefined>(this.#buckets).fill(undefined);
+    if (this.#heads.length === 0) this.#heads = new Int32Array(this.#buckets);
     let hash =
       Math.imul(ct.sourceBits(0), 0x9e3779b1) ^ Math.imul((ct.portBits(0) >>> 16) + 1, 0x85ebca6b) ^ ct.protocol;
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
@@ -24,33 +27,42 @@ export class SourceIndex {
 
   add(ct: Connection): void {
     const bucket = this.#bucket(ct);
-    ct.nextBySource = this.#heads[bucket];
-    this.#heads[bucket] = ct;
+    this.#setNext(ct.slot, this.#heads[bucket]!);
+    this.#heads[bucket] = ct.slot + 1;
   }
 
   remove(ct: Connection): void {
     const bucket = this.#bucket(ct);
-    let previous: Connection | undefined;
-    for (let at = this.#heads[bucket]; at !== undefined; previous = at, at = at.nextBySource) {
-      if (at !== ct) continue;
-      if (previous === undefined) this.#heads[bucket] = ct.nextBySource;
-      else previous.nextBySource = ct.nextBySource;
-      ct.nextBySource = undefined;
+    let previous = -1;
+    for (let slot = this.#heads[bucket]! - 1; slot >= 0; previous = slot, slot = this.#next(slot) - 1) {
+      if (slot !== ct.slot) continue;
+      if (previous < 0) this.#heads[bucket] = this.#next(slot);
+      else this.#setNext(previous, this.#next(slot));
+      this.#setNext(slot, 0);
       return;
     }
   }
 
   /** Those that had the same source address, port, protocol and zone. */
   *of(ct: Connection): Iterable<Connection> {
-    for (let at = this.#heads[this.#bucket(ct)]; at !== undefined; at = at.nextBySource) {
+    const port = ct.portBits(0) >>> 16;
+    for (let slot = this.#heads[this.#bucket(ct)]! - 1; slot >= 0; slot = this.#next(slot) - 1) {
+      const other = this.#rows.of(slot);
       if (
-        at.protocol === ct.protocol &&
-        at.sourceBits(0) === ct.sourceBits(0) &&
-        at.portBits(0) >>> 16 === ct.portBits(0) >>> 16 &&
-        zoneId(at.zone, 0) === zoneId(ct.zone, 0)
+        other.keyBits(0) === ct.keyBits(0) &&
+        other.sourceBits(0) === ct.sourceBits(0) &&
+        other.portBits(0) >>> 16 === port
       ) {
-        yield at;
+        yield other;
       }
     }
+  }
+
+  #next(slot: number): number {
+    return this.#rows.page(slot)[rowOf(slot) + NEXT_BY_SOURCE]!;
+  }
+
+  #setNext(slot: number, next: number): void {
+    this.#rows.page(slot)[rowOf(slot) + NEXT_BY_SOURCE] = next;
   }
 }

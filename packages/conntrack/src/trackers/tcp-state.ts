@@ -61,128 +61,191 @@ export class TcpSide {
   flags = 0;
 }
 
+/** Integers of one {@link TcpState}. */
+export const TCP_ROW = 14;
+/** Of each side: the first four fields of {@link TcpSide}. */
+const SIDE = 4;
+const END = 0;
+const MAX_END = 1;
+const MAX_WINDOW = 2;
+const MAX_ACK = 3;
+/** Flags and scale of both sides, a byte and a nibble each. */
+const SIDES = 8;
+/** State (4 bits), last direction (1), last index (3), last flags (8), last scale (4), retransmissions (8). */
+const PACKED = 9;
+const LAST_SEQ = 10;
+const LAST_ACK = 11;
+const LAST_END = 12;
+const LAST_WINDOW = 13;
+
 /**
- * What TCP tracking remembers of a connection (`struct ip_ct_tcp`). There may be a million of these, so small fields
- * share integers, and the two sides are unpacked into a {@link TcpSide} for the window checks and packed again.
- *
- * Invariant: every field is an integer of 31 bits or signed 32 bits, so V8 stores it without a box.
+ * What TCP tracking remembers of a connection (`struct ip_ct_tcp`): a view of a row of integers. There may be a million
+ * of these, so small fields share integers, and the two sides are unpacked into a {@link TcpSide} for the window checks and
+ * packed again.
  */
 export class TcpState {
-  #end0 = 0;
-  #maxEnd0 = 0;
-  #maxWindow0 = 0;
-  #maxAck0 = 0;
-  #end1 = 0;
-  #maxEnd1 = 0;
-  #maxWindow1 = 0;
-  #maxAck1 = 0;
-  /** Flags and scale of both sides, a byte and a nibble each, then those of the last ignored SYN. */
-  #sides = 0;
-  /** State (4 bits), last direction (1), last index (3), last flags (8), last scale (4), retransmissions (8). */
-  #packed = TcpIndex.NONE << 5;
-  /** Of the last ACK in window, or the last ignored segment. */
-  lastSeq = 0;
-  lastAck = 0;
-  lastEnd = 0;
-  /** As on the wire. */
-  lastWindow = 0;
+  readonly #words: Int32Array;
+  readonly #at: number;
+
+  constructor(words: Int32Array, at: number) {
+    this.#words = words;
+    this.#at = at;
+  }
+
+  /** One on its own, of a connection that nothing was seen of. */
+  static fresh(): TcpState {
+    const state = new TcpState(new Int32Array(TCP_ROW), 0);
+    state.clear();
+    return state;
+  }
 
   get kind(): 'tcp' {
     return 'tcp';
   }
 
+  /** Everything as in a connection that nothing was seen of. */
+  clear(): void {
+    this.#words.fill(0, this.#at, this.#at + TCP_ROW);
+    this.lastIndex = TcpIndex.NONE;
+  }
+
+  /** Takes over everything from another. */
+  assign(other: TcpState): void {
+    const words = this.#words;
+    const at = this.#at;
+    for (let i = 0; i < TCP_ROW; i++) words[at + i] = other.#words[other.#at + i]!;
+  }
+
+  /** One of its own. */
+  copy(): TcpState {
+    return new TcpState(this.#words.slice(this.#at, this.#at + TCP_ROW), 0);
+  }
+
   get state(): number {
-    return this.#packed & 15;
+    return this.#words[this.#at + PACKED]! & 15;
   }
   set state(value: number) {
-    this.#packed = (this.#packed & ~15) | value;
+    this.#words[this.#at + PACKED] = (this.#words[this.#at + PACKED]! & ~15) | value;
   }
 
   get lastDirection(): Direction {
-    return ((this.#packed >> 4) & 1) as Direction;
+    return ((this.#words[this.#at + PACKED]! >> 4) & 1) as Direction;
   }
   set lastDirection(value: Direction) {
-    this.#packed = (this.#packed & ~(1 << 4)) | (value << 4);
+    this.#pack(4, 1, value);
   }
 
   /** Of {@link TcpIndex}. */
   get lastIndex(): number {
-    return (this.#packed >> 5) & 7;
+    return (this.#words[this.#at + PACKED]! >> 5) & 7;
   }
   set lastIndex(value: number) {
-    this.#packed = (this.#packed & ~(7 << 5)) | (value << 5);
+    this.#pack(5, 7, value);
   }
 
   /** Bits of {@link SideFlag}: options of the last ignored SYN, and what is expected of its answer. */
   get lastFlags(): number {
-    return (this.#packed >> 8) & 255;
+    return (this.#words[this.#at + PACKED]! >> 8) & 255;
   }
   set lastFlags(value: number) {
-    this.#packed = (this.#packed & ~(255 << 8)) | (value << 8);
+    this.#pack(8, 255, value);
   }
 
   get lastScale(): number {
-    return (this.#packed >> 16) & 15;
+    return (this.#words[this.#at + PACKED]! >> 16) & 15;
   }
   set lastScale(value: number) {
-    this.#packed = (this.#packed & ~(15 << 16)) | (value << 16);
+    this.#pack(16, 15, value);
   }
 
   /** How often the last ACK was repeated; 8 bits, wrapping as Linux's counter does. */
   get retransmissions(): number {
-    return (this.#packed >> 20) & 255;
+    return (this.#words[this.#at + PACKED]! >> 20) & 255;
   }
   set retransmissions(value: number) {
-    this.#packed = (this.#packed & ~(255 << 20)) | ((value & 255) << 20);
+    this.#pack(20, 255, value & 255);
+  }
+
+  #pack(shift: number, mask: number, value: number): void {
+    const at = this.#at + PACKED;
+    this.#words[at] = (this.#words[at]! & ~(mask << shift)) | (value << shift);
+  }
+
+  /** Sequence number of the last ACK in window, or of the last ignored segment; signed, as the two that follow. */
+  get lastSeq(): number {
+    return this.#words[this.#at + LAST_SEQ]!;
+  }
+  set lastSeq(value: number) {
+    this.#words[this.#at + LAST_SEQ] = value;
+  }
+
+  get lastAck(): number {
+    return this.#words[this.#at + LAST_ACK]!;
+  }
+  set lastAck(value: number) {
+    this.#words[this.#at + LAST_ACK] = value;
+  }
+
+  get lastEnd(): number {
+    return this.#words[this.#at + LAST_END]!;
+  }
+  set lastEnd(value: number) {
+    this.#words[this.#at + LAST_END] = value;
+  }
+
+  /** As on the wire. */
+  get lastWindow(): number {
+    return this.#words[this.#at + LAST_WINDOW]!;
+  }
+  set lastWindow(value: number) {
+    this.#words[this.#at + LAST_WINDOW] = value;
   }
 
   /** Flags of one side. */
   flags(direction: Direction): number {
-    return (this.#sides >> (direction * 12)) & 255;
+    return (this.#words[this.#at + SIDES]! >> (direction * 12)) & 255;
   }
 
   /** Sets flags of one side. */
   addFlags(direction: Direction, flags: number): void {
-    this.#sides |= flags << (direction * 12);
+    this.#words[this.#at + SIDES]! |= flags << (direction * 12);
   }
 
   /** Highest acknowledgement of one side. */
   maxAck(direction: Direction): number {
-    return direction === 0 ? this.#maxAck0 : this.#maxAck1;
+    return this.#words[this.#at + direction * SIDE + MAX_ACK]!;
   }
 
   /** Unpacks one side into `side`. */
   load(direction: Direction, side: TcpSide): void {
-    const small = this.#sides >> (direction * 12);
+    const words = this.#words;
+    const at = this.#at + direction * SIDE;
+    const small = words[this.#at + SIDES]! >> (direction * 12);
     side.flags = small & 255;
     side.scale = (small >> 8) & 15;
-    side.end = direction === 0 ? this.#end0 : this.#end1;
-    side.maxEnd = direction === 0 ? this.#maxEnd0 : this.#maxEnd1;
-    side.maxWindow = direction === 0 ? this.#maxWindow0 : this.#maxWindow1;
-    side.maxAck = direction === 0 ? this.#maxAck0 : this.#maxAck1;
+    side.end = words[at + END]!;
+    side.maxEnd = words[at + MAX_END]!;
+    side.maxWindow = words[at + MAX_WINDOW]!;
+    side.maxAck = words[at + MAX_ACK]!;
   }
 
   /** Packs one side. */
   store(direction: Direction, side: TcpSide): void {
+    const words = this.#words;
+    const at = this.#at + direction * SIDE;
     const shift = direction * 12;
-    this.#sides = (this.#sides & ~(0xfff << shift)) | ((side.flags | (side.scale << 8)) << shift);
-    if (direction === 0) {
-      this.#end0 = side.end | 0;
-      this.#maxEnd0 = side.maxEnd | 0;
-      this.#maxWindow0 = side.maxWindow | 0;
-      this.#maxAck0 = side.maxAck | 0;
-    } else {
-      this.#end1 = side.end | 0;
-      this.#maxEnd1 = side.maxEnd | 0;
-      this.#maxWindow1 = side.maxWindow | 0;
-      this.#maxAck1 = side.maxAck | 0;
-    }
+    const sides = this.#at + SIDES;
+    words[sides] = (words[sides]! & ~(0xfff << shift)) | ((side.flags | (side.scale << 8)) << shift);
+    words[at + END] = side.end;
+    words[at + MAX_END] = side.maxEnd;
+    words[at + MAX_WINDOW] = side.maxWindow;
+    words[at + MAX_ACK] = side.maxAck;
   }
 
   /** Learns the windows anew from the next packets on (`nf_ct_tcp_fixup`). Only established connections do. */
   forgetWindows(): void {
     if (this.state !== TcpConntrack.ESTABLISHED) return;
-    this.#maxWindow0 = 0;
-    this.#maxWindow1 = 0;
+    this.#words[this.#at + MAX_WINDOW] = 0;
+    this.#words[this.#at + SIDE + MAX_WINDOW] = 0;
   }
 }

@@ -45,17 +45,18 @@ export const tcp: Tracker = {
 
 /** The state of a TCP connection as a number of {@link TcpConntrack}. */
 export function stateOf(ct: Connection): number {
-  return ct.data?.kind === 'tcp' ? ct.data.state : TcpConntrack.NONE;
+  return ct.tcp?.state ?? TcpConntrack.NONE;
 }
 
 /** A reset was sent for a confirmed connection (`nf_conntrack_tcp_set_closing`): CLOSE, with its timeout. */
 export function setTcpClosing(conntrack: Conntrack, ct: Connection): void {
-  if (!ct.isConfirmed || ct.data?.kind !== 'tcp') return;
-  const old = ct.data.state;
-  ct.data.state = TcpConntrack.CLOSE;
+  const data = ct.isConfirmed ? ct.tcp : undefined;
+  if (data === undefined) return;
+  const old = data.state;
+  data.state = TcpConntrack.CLOSE;
   if (old === TcpConntrack.CLOSE || ct.has(Status.FIXED_TIMEOUT)) return;
   const seconds = timeoutsOf(conntrack, ct)[TcpConntrack.CLOSE]!.value;
-  conntrack.table.setDeadline(ct, conntrack.now + conntrack.ticks(seconds));
+  ct.timeout = conntrack.now + conntrack.ticks(seconds);
   conntrack.events.note(ct, EventBit.PROTOINFO);
 }
 
@@ -85,13 +86,17 @@ function faultOf(conntrack: Conntrack, packet: Packet, header: TcpHeader, state:
   return IS_VALID[header.flags & ~(PSH | ECE | CWR)] === 1 ? undefined : 'invalid tcp flag combination';
 }
 
+/** The state of a connection that begins: copied as soon as it is whole. */
+const FRESH = TcpState.fresh();
+
 /** The state of a connection that a segment starts (`tcp_new`); `undefined` if none may start with it. */
 function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader): TcpState | undefined {
   const first = TCP_TRANSITIONS[indexOf(header.flags) * 10]!;
   if (first >= TcpConntrack.MAX) return undefined;
   const isSyn = first === TcpConntrack.SYN_SENT;
   if (!isSyn && conntrack.sysctls.tcpLoose.value === 0) return undefined;
-  const fresh = new TcpState();
+  const fresh = FRESH;
+  fresh.clear();
   const side = new TcpSide();
   side.end = segmentEnd(packet, header);
   side.maxWindow = header.window === 0 ? 1 : header.window;
@@ -103,7 +108,6 @@ function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader): TcpStat
     fresh.addFlags(1, side.flags);
   }
   fresh.store(0, side);
-  fresh.lastIndex = TcpIndex.NONE;
   return fresh;
 }
 
@@ -124,8 +128,8 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
     if (fresh === undefined) return 'invalid';
     ct.data = fresh;
   }
-  if (ct.data?.kind !== 'tcp') return 'invalid';
-  const data = ct.data;
+  const data = ct.tcp;
+  if (data === undefined) return 'invalid';
   const direction = directionOf(packet.ctinfo);
   const peer: Direction = direction === 0 ? 1 : 0;
   const index = indexOf(header.flags);
@@ -387,6 +391,6 @@ function cutTimeout(
   if (remaining < conntrack.ticks(CUT_FROM)) return false;
   const limit = conntrack.ticks(timeoutsOf(conntrack, ct)[TCP_TIMEOUT_UNACK]!.value);
   if (remaining <= limit) return false;
-  conntrack.table.setDeadline(ct, conntrack.now + limit);
+  ct.timeout = conntrack.now + limit;
   return true;
 }

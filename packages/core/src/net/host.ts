@@ -116,6 +116,7 @@ export class Host {
   readonly #configObservers: ((event: ConfigEvent) => void)[] = [];
   readonly #backlog: Packet[] = [];
   #depth = 0;
+  #walks = 0;
   /** Whether a packet is being received (a softirq), as opposed to sent by a process. */
   #receiving = false;
 
@@ -261,11 +262,19 @@ export class Host {
     return undefined;
   }
 
+  /**
+   * How often a packet set out while none was under way. Nobody walks any more with what a packet of an earlier count
+   * carried: modules use such things again, as Linux does after an RCU grace period.
+   */
+  get walks(): number {
+    return this.#walks;
+  }
+
   // ---------------------------------------------------------------- the way in
 
   /** A frame arrives on a device (`ip_rcv`). Precondition: the packet is the host's from now on. */
   receive(device: Device, packet: Packet): void {
-    this.#depth++;
+    if (this.#depth++ === 0) this.#walks++;
     try {
       this.#receive(device, packet);
       if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();
@@ -567,7 +576,7 @@ export class Host {
 
   /** Runs `work` and then, if this is the outermost call, everything that waits in the backlog of `lo`. */
   #enter<T>(work: () => T): T {
-    this.#depth++;
+    if (this.#depth++ === 0) this.#walks++;
     try {
       const result = work();
       if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();

@@ -1,0 +1,201 @@
+import { invariant } from '@chainwalk/core';
+import { Connection, type Extensions, type TrackerState } from './connection.ts';
+import {
+  EXTENDED,
+  GENERATION,
+  KEPT,
+  KIND,
+  PAGE_BITS,
+  PAGE_ROWS,
+  PENDING,
+  ROW_SIZE,
+  rowOf,
+  STATE,
+  STATEFUL,
+} from './connection-row.ts';
+import { TCP_ROW, TcpState } from './trackers/tcp-state.ts';
+
+/** Connection objects that are used again for the packets that follow; a power of two. */
+const RECENT = 256;
+
+/** Knows when the packets that were under way are gone: a host, see `Host.walks`. */
+export interface GraceClock {
+  readonly walks: number;
+}
+
+/**
+ * The memory of all connections of one host, confirmed or not: a row of integers for each, another for what TCP remembers,
+ * and maps for what few connections have. A million of them are a handful of objects for the garbage collector, and a
+ * {@link Connection} is made for the packet at hand.
+ *
+ * A row that is given back is used again only when the packets that were under way are gone, as after an RCU grace period:
+ * until then whoever holds the connection reads what it was. Connections that were {@link Connection.keep | kept} take their data
+ * along and stay readable for ever.
+ */
+export class ConnectionRows {
+  readonly #clock: GraceClock;
+  readonly #pages: Int32Array[] = [];
+  readonly #free: number[] = [];
+  #used = 0;
+  #pending = 0;
+  /** Rows given back during the walk at hand. */
+  readonly #leaving: number[] = [];
+  #walk = 0;
+  readonly #recent: (Connection | undefined)[] = new Array<undefined>(RECENT).fill(undefined);
+  readonly #kept = new Map<number, Connection>();
+  readonly #extensions = new Map<number, Extensions>();
+  readonly #states = new Map<number, TrackerState>();
+  readonly #tcpPages: Int32Array[] = [];
+  readonly #tcpFree: number[] = [];
+  #tcpUsed = 0;
+
+  constructor(clock: GraceClock) {
+    this.#clock = clock;
+  }
+
+  /** Connections that were made, and neither confirmed nor released. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** The page of a slot. */
+  page(slot: number): Int32Array {
+    return this.#pages[slot >> PAGE_BITS]!;
+  }
+
+  /** A row with nothing in it but its kind: protocol, zone and which direction the zone keys. */
+  allocate(kind: number): Connection {
+    this.#settle();
+    let slot = this.#free.pop();
+    if (slot === undefined) {
+      slot = this.#used++;
+      if (slot >> PAGE_BITS === this.#pages.length) this.#pages.push(new Int32Array(PAGE_ROWS * ROW_SIZE));
+    }
+    this.page(slot)[rowOf(slot) + KIND] = kind | PENDING;
+    this.#pending++;
+    return this.of(slot);
+  }
+
+  /** The connection of a slot. */
+  of(slot: number): Connection {
+    const page = this.#pages[slot >> PAGE_BITS]!;
+    const row = rowOf(slot);
+    const recent = this.#recent[slot & (RECENT - 1)];
+    if (recent !== undefined && recent.slot === slot) return recent;
+    if ((page[row + KIND]! & KEPT) !== 0) return this.#kept.get(slot)!;
+    const made = new Connection(this, page, row, slot);
+    this.#recent[slot & (RECENT - 1)] = made;
+    return made;
+  }
+
+  /** Makes an object, or the one that was kept before, the only one that stands for its connection. */
+  keep(ct: Connection): Connection {
+    const { slot } = ct;
+    const page = this.page(slot);
+    const at = rowOf(slot) + KIND;
+    if ((page[at]! & KEPT) !== 0) return this.#kept.get(slot)!;
+    page[at]! |= KEPT;
+    this.#kept.set(slot, ct);
+    return ct;
+  }
+
+  /** An unconfirmed connection is in the table now, or given up; false if it was not unconfirmed. */
+  settlePending(slot: number): boolean {
+    const page = this.page(slot);
+    const at = rowOf(slot) + KIND;
+    if ((page[at]! & PENDING) === 0) return false;
+    page[at]! &= ~PENDING;
+    this.#pending--;
+    return true;
+  }
+
+  /** Gives a row back. */
+  release(slot: number): void {
+    this.#settle();
+    this.#leaving.push(slot);
+  }
+
+  /** Frees what was given back before the packet at hand came. */
+  #settle(): void {
+    const { walks } = this.#clock;
+    if (walks === this.#walk) return;
+    this.#walk = walks;
+    if (this.#leaving.length === 0) return;
+    for (const slot of this.#leaving) this.#clear(slot);
+    this.#leaving.length = 0;
+  }
+
+  #clear(slot: number): void {
+    const page = this.page(slot);
+    const row = rowOf(slot);
+    const recent = this.#recent[slot & (RECENT - 1)];
+    if (recent?.slot === slot) {
+      recent.detach();
+      this.#recent[slot & (RECENT - 1)] = undefined;
+    }
+    const kind = page[row + KIND]!;
+    if ((kind & KEPT) !== 0) {
+      this.#kept.get(slot)!.detach();
+      this.#kept.delete(slot);
+    }
+    if ((kind & EXTENDED) !== 0) this.#extensions.delete(slot);
+    if ((kind & STATEFUL) !== 0) {
+      const tcp = page[row + STATE]!;
+      if (tcp > 0) this.#tcpFree.push(tcp - 1);
+      else this.#states.delete(slot);
+    }
+    const generation = page[row + GENERATION]! + 1;
+    page.fill(0, row, row + ROW_SIZE);
+    page[row + GENERATION] = generation;
+    this.#free.push(slot);
+  }
+
+  // ---------------------------------------------------------------- what few connections have
+
+  extensions(slot: number): Extensions | undefined {
+    return (this.page(slot)[rowOf(slot) + KIND]! & EXTENDED) === 0 ? undefined : this.#extensions.get(slot);
+  }
+
+  setExtensions(slot: number, extensions: Extensions): void {
+    this.page(slot)[rowOf(slot) + KIND]! |= EXTENDED;
+    this.#extensions.set(slot, extensions);
+  }
+
+  // ---------------------------------------------------------------- what trackers remember
+
+  /** The windows of a TCP connection; `undefined` if there are none yet. */
+  tcp(slot: number): TcpState | undefined {
+    const page = this.page(slot);
+    const row = rowOf(slot);
+    if ((page[row + KIND]! & STATEFUL) === 0) return undefined;
+    const index = page[row + STATE]! - 1;
+    return index < 0
+      ? undefined
+      : new TcpState(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
+  }
+
+  state(slot: number): TrackerState | undefined {
+    return this.tcp(slot) ?? this.#states.get(slot);
+  }
+
+  setState(slot: number, state: TrackerState): void {
+    const page = this.page(slot);
+    const row = rowOf(slot);
+    if (state.kind !== 'tcp') {
+      invariant(page[row + STATE] === 0, 'a connection has one protocol');
+      page[row + KIND]! |= STATEFUL;
+      this.#states.set(slot, state);
+      return;
+    }
+    if (page[row + STATE] === 0) {
+      let index = this.#tcpFree.pop();
+      if (index === undefined) {
+        index = this.#tcpUsed++;
+        if (index >> PAGE_BITS === this.#tcpPages.length) this.#tcpPages.push(new Int32Array(PAGE_ROWS * TCP_ROW));
+      }
+      page[row + KIND]! |= STATEFUL;
+      page[row + STATE] = index + 1;
+    }
+    this.tcp(slot)!.assign(state);
+  }
+}
