@@ -295,24 +295,24 @@ export class ConnectionTable {
     return this.hashBits(page[tuple]!, page[tuple + 1]!, page[tuple + 2]!, key & 255, key >>> 8);
   }
 
-  /** Four rounds of a multiply-rotate mix over the key, then an avalanche. Unsigned. */
+  /** Four rounds of a multiply-rotate mix over the key, spelt out since every packet pays for it, then an avalanche. */
   hashBits(src: number, dst: number, ports: number, protocol: number, zone: number): number {
-    let hash = this.#seed;
-    hash = mix(hash, src);
-    hash = mix(hash, dst);
-    hash = mix(hash, ports);
-    hash = mix(hash, (zone << 8) | protocol);
+    let key = Math.imul(src, 0xcc9e2d51);
+    let hash = this.#seed ^ Math.imul((key << 15) | (key >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    key = Math.imul(dst, 0xcc9e2d51);
+    hash ^= Math.imul((key << 15) | (key >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    key = Math.imul(ports, 0xcc9e2d51);
+    hash ^= Math.imul((key << 15) | (key >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    key = Math.imul((zone << 8) | protocol, 0xcc9e2d51);
+    hash ^= Math.imul((key << 15) | (key >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
     hash ^= hash >>> 16;
     hash = Math.imul(hash, 0x85ebca6b);
     hash ^= hash >>> 13;
     hash = Math.imul(hash, 0xc2b2ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
   }
-}
-
-function mix(hash: number, word: number): number {
-  let key = Math.imul(word, 0xcc9e2d51);
-  key = (key << 15) | (key >>> 17);
-  const mixed = hash ^ Math.imul(key, 0x1b873593);
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }

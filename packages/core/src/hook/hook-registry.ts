@@ -94,13 +94,17 @@ export class HookRegistry {
     for (let i = 0; i < list.length; i++) {
       const ops = list[i]!;
       meter.hookFunctions++;
-      packet.trace?.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
+      if (packet.trace !== undefined) {
+        packet.trace.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
+      }
       let verdict = ops.fn(packet, state);
+      if (verdict === ACCEPT) continue;
       if (verdict.kind === 'queue') {
         const listener = this.#listeners.get(verdict.number);
         if (listener !== undefined) verdict = listener(packet, state);
         else verdict = verdict.bypass ? ACCEPT : drop('queue-no-listener');
       }
+      // What user space answers may be another object that says the same.
       if (verdict.kind === 'accept') continue;
       if (verdict.kind === 'queue') return drop('queue-no-listener') as Exclude<Verdict, { kind: 'queue' }>;
       this.stoppedBy = ops.name;

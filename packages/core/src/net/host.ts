@@ -1,4 +1,4 @@
-import type { Address } from '../address/address.ts';
+import type { Address, Family } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback, isZeroNet } from '../address/ipv4.ts';
 import { prefixContains, prefixOf } from '../address/prefix.ts';
@@ -92,6 +92,9 @@ export class Host {
   readonly kernel: KernelVersion;
   readonly smp: boolean;
   readonly #uptime: number;
+  /** The tick that was last asked for, and the moment of it. */
+  #jiffies = 0;
+  #jiffiesAt = 0;
   readonly hooks: HookRegistry = new HookRegistry();
   readonly sysctl: SysctlTable = new SysctlTable();
   /** The parameters that the packet path itself reads. */
@@ -117,6 +120,8 @@ export class Host {
   readonly #backlog: Packet[] = [];
   #depth = 0;
   #walks = 0;
+  /** What the functions of each hook were last told: the same for most packets. */
+  readonly #hookStates: (HookState | undefined)[] = [];
   /** Whether a packet is being received (a softirq), as opposed to sent by a process. */
   #receiving = false;
 
@@ -148,7 +153,12 @@ export class Host {
 
   /** Kernel ticks since the host began (`jiffies`). */
   get jiffies(): number {
-    return Math.floor(this.simulation.now / (1_000_000_000 / this.hz));
+    const { now } = this.simulation;
+    if (now !== this.#jiffiesAt) {
+      this.#jiffiesAt = now;
+      this.#jiffies = Math.floor(now / (1_000_000_000 / this.hz));
+    }
+    return this.#jiffies;
   }
 
   /** The kernel's clock of 32 bits, as a signed number: it starts at minus five minutes when the kernel does. */
@@ -564,14 +574,28 @@ export class Host {
     inDevice: Device | undefined,
     outDevice: Device | undefined,
   ): Errno | 'stolen' | undefined {
-    const state: HookState = { hook, family: packet.family, inDevice, outDevice, host: this };
-    const verdict = this.hooks.run(packet, state);
+    const verdict = this.hooks.run(packet, this.#hookState(hook, packet.family, inDevice, outDevice));
     if (verdict.kind === 'accept') return undefined;
     if (verdict.kind === 'stolen') return 'stolen';
     this.meter.dropped++;
     this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `${hookName(hook)} ${this.hooks.stoppedBy}` });
     // A sender hears nothing of a packet that was queued for nobody (`nf_queue`).
     return verdict.reason === 'queue-no-listener' ? 'stolen' : verdict.errno;
+  }
+
+  #hookState(hook: Hook, family: Family, inDevice: Device | undefined, outDevice: Device | undefined): HookState {
+    const known = this.#hookStates[hook];
+    if (
+      known !== undefined &&
+      known.inDevice === inDevice &&
+      known.outDevice === outDevice &&
+      known.family === family
+    ) {
+      return known;
+    }
+    const state: HookState = { hook, family, inDevice, outDevice, host: this };
+    this.#hookStates[hook] = state;
+    return state;
   }
 
   /** Runs `work` and then, if this is the outermost call, everything that waits in the backlog of `lo`. */

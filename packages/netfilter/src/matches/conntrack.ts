@@ -1,7 +1,13 @@
 import { type Connection, CtInfo, ctOf, directionOf, Status, Template, type Tuple } from '@chainwalk/conntrack';
 import { formatIpv4, type Host, IPV4_ANY, type Ipv4Address, ipv4MaskLength, type Packet } from '@chainwalk/core';
 import { parseProtocol } from '../iptables/protocols.ts';
-import { badOption, type MatchExtension, type OptionSpec, type OptionUse } from '../x_tables/extension.ts';
+import {
+  badOption,
+  type CompiledMatch,
+  type MatchExtension,
+  type OptionSpec,
+  type OptionUse,
+} from '../x_tables/extension.ts';
 import { formatPortRange, type PortRange, resolvePortRange } from '../x_tables/services.ts';
 import { parseHostMask, parseUnsignedList } from '../x_tables/values.ts';
 
@@ -59,7 +65,7 @@ export const conntrack: MatchExtension<ConntrackInfo, undefined> = {
   parse: (options) => parseConntrack(options),
   save: (info) => dump(info, '--', 'ctstate', true),
   list: (info, numeric) => dump(info, '', 'ctstate', numeric),
-  compile: (info) => ({ needs: ['conntrack'], test: compileConntrack(info) }),
+  compile: compileConntrack,
 };
 
 function parseConntrack(options: readonly OptionUse[]): ConntrackInfo {
@@ -233,15 +239,13 @@ function stateBits(packet: Packet, ct: Looked | undefined): number {
   return bits;
 }
 
-type Test = ReturnType<MatchExtension<ConntrackInfo, undefined>['compile']>['test'];
-
 /** The test of a set of options; state first, since most rules ask for nothing else. */
-export function compileConntrack(info: ConntrackInfo): Test {
+export function compileConntrack(info: ConntrackInfo): CompiledMatch {
   const { ctstate, ctdir, ctproto, ctstatus, ctexpire } = info;
   const hasMore = Object.keys(info.addresses).length + Object.keys(info.ports).length > 0;
   const wantsMore =
     hasMore || ctdir !== undefined || ctproto !== undefined || ctstatus !== undefined || ctexpire !== undefined;
-  return (packet, { net }) => {
+  const test: CompiledMatch['test'] = (packet, { net }) => {
     const known = ctOf(packet);
     const ct: Looked | undefined = known ?? (packet.nfct instanceof Template ? BLANK : undefined);
     if (ctstate !== undefined && ((stateBits(packet, ct) & ctstate.bits) !== 0) === ctstate.inverted) return false;
@@ -258,6 +262,7 @@ export function compileConntrack(info: ConntrackInfo): Test {
         : untimelySeconds(known?.timeout ?? 0, net.host);
     return (seconds >= ctexpire.min && seconds <= ctexpire.max) !== ctexpire.inverted;
   };
+  return { needs: ['conntrack'], test, byState: !wantsMore };
 }
 
 /**

@@ -34,6 +34,6 @@ export const mark: MatchExtension<MarkInfo, undefined> = {
   },
 
   compile({ value, mask, inverted }) {
-    return { test: (packet) => ((packet.mark & mask) >>> 0 === value) !== inverted };
+    return { test: (packet) => ((packet.mark & mask) >>> 0 === value) !== inverted, byState: true };
   },
 };

@@ -18,5 +18,5 @@ export const state: MatchExtension<ConntrackInfo, undefined> = {
 
   save: (info) => dump(info, '--', 'state', true),
   list: (info, numeric) => dump(info, '', 'state', numeric),
-  compile: (info) => ({ needs: ['conntrack'], test: compileConntrack(info) }),
+  compile: compileConntrack,
 };

@@ -13,6 +13,8 @@ export interface MatchCode {
   readonly slot: number;
   /** Match calls of the rule up to and with this one: those that let everything through are counted, not made. */
   readonly calls: number;
+  /** See {@link CompiledMatch.byState}. */
+  readonly byState: boolean;
 }
 
 /** What a compiled rule does: a small closed set, so that the walk is one `switch`. */
@@ -235,7 +237,7 @@ export class Compiler {
       const slot = slotOf(code);
       // What a rule needs or keeps is its own.
       if (slot >= 0 || (code.needs !== undefined && code.needs.length > 0)) isShared = false;
-      tests.push({ name: use.name, test: code.test, slot, calls: index + 1 });
+      tests.push({ name: use.name, test: code.test, slot, calls: index + 1, byState: code.byState === true });
     }
     if (isShared) this.#shared.set(key!, tests);
     return tests;

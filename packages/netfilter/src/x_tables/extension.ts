@@ -3,6 +3,7 @@ import {
   type Family,
   type Hook,
   type HookName,
+  type HookState,
   type Host,
   InputError,
   type Packet,
@@ -105,6 +106,12 @@ export interface ActionParam {
   hotdrop: boolean;
 }
 
+/** What the extensions of one table are told at one hook. */
+export function actionParam(net: Netfilter, table: TableName, state: HookState): ActionParam {
+  const { host, family, hook, inDevice, outDevice } = state;
+  return { host, net, family, hook, table, inDevice, outDevice, hotdrop: false };
+}
+
 /** What a rule decides inside its table: go on, leave the chain, or a verdict of the hook. */
 export type RuleVerdict = { readonly kind: 'continue' } | { readonly kind: 'return' } | Verdict;
 /** The next rule is looked at (`XT_CONTINUE`). */
@@ -128,6 +135,11 @@ export interface Compiled<S> {
 export interface CompiledMatch<S = undefined> extends Compiled<S> {
   /** Whether the packet matches. Inversion is the function's own business. */
   readonly test: (packet: Packet, par: ActionParam, state: S) => boolean;
+  /**
+   * Set where the test looks at nothing but the packet's mark, its `ctinfo`, whether it has a connection or a template, and
+   * which sides of the connection NAT rewrites: walks of such tests are remembered.
+   */
+  readonly byState?: boolean;
 }
 
 export interface CompiledTarget<S = undefined> extends Compiled<S> {

@@ -4,6 +4,7 @@ import type { CompiledChain, Compiler } from './compile.ts';
 import { KernelRefusal } from './extension.ts';
 import { type Reach, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
+import type { WalkMemo } from './walk-memo.ts';
 
 /** What `-j DROP` and a policy DROP decide. */
 export const DROP: Verdict = drop('netfilter-drop');
@@ -27,6 +28,8 @@ export class ChainRuntime {
   policyPackets = 0;
   policyBytes = 0;
   checkedFor = '';
+  /** Of a built-in chain: what its walks do, as far as that is known for this version of the table. */
+  memo: WalkMemo | undefined = undefined;
 
   /** What its policy decides; ACCEPT for chains without one, which are never asked. */
   get policyVerdict(): Verdict {
@@ -145,6 +148,7 @@ export class TableRuntime {
       runtime.policyPackets = policy?.packets ?? 0;
       runtime.policyBytes = policy?.bytes ?? 0;
       runtime.checkedFor = checked.get(chain.name)!;
+      runtime.memo = undefined;
       next.set(chain.name, runtime);
     }
     for (const [name, runtime] of this.chains) {

@@ -15,10 +15,11 @@ import {
   PLAIN,
   SPECIAL,
 } from './compile.ts';
-import type { ActionParam } from './extension.ts';
+import { type ActionParam, actionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
 import { type ChainRuntime, DROP, type TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
+import { WalkMemo } from './walk-memo.ts';
 
 const HOTDROP = drop('hotdrop');
 const STACK = drop('jump-stack');
@@ -51,6 +52,11 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
     base.policyBytes += packet.length;
     return base.policyVerdict;
   }
+  if (net.usesIndex && packet.trace === undefined && !packet.nfTrace) {
+    base.memo ??= new WalkMemo();
+    const verdict = base.memo.walk(net, runtime, base, packet, state);
+    if (verdict !== undefined) return verdict;
+  }
   return walkRules(net, runtime, base, packet, state);
 }
 
@@ -65,16 +71,7 @@ function walkRules(
   const meter = state.host.meter;
   const trace = packet.trace;
   let { length } = packet;
-  const par: ActionParam = {
-    host: state.host,
-    net,
-    family: state.family,
-    hook: state.hook,
-    table,
-    inDevice: state.inDevice,
-    outDevice: state.outDevice,
-    hotdrop: false,
-  };
+  const par = actionParam(net, table, state);
   let caller: Frame | undefined;
   let chain = base;
   let index = 0;

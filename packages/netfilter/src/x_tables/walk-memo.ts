@@ -1,0 +1,164 @@
+import { type Connection, ctOf, NAT_MASK, Template } from '@chainwalk/conntrack';
+import { ACCEPT, type Device, type HookState, type Meter, type Packet, type Verdict } from '@chainwalk/core';
+import type { Netfilter } from '../netfilter.ts';
+import { BARE, type CompiledRule, SPECIAL } from './compile.ts';
+import { type ActionParam, actionParam } from './extension.ts';
+import { type ChainRuntime, DROP, type RuleRuntime, type TableRuntime } from './table-runtime.ts';
+
+/** Different packets that one built-in chain remembers the outcome for. */
+const MOST_ENTRIES = 16;
+/** A walk of more rules than this is not worth remembering. */
+const MOST_RULES = 256;
+
+/** What a walk does, all of it: counts, and what it decides. */
+interface Outcome {
+  readonly rules: number;
+  readonly ruleBytes: number;
+  readonly matches: number;
+  readonly jumps: number;
+  /** The rules that match, in order; one may stand there twice. */
+  readonly counted: readonly RuleRuntime[];
+  readonly byPolicy: boolean;
+  readonly verdict: Verdict;
+}
+
+/** What the outcome depends on, and the outcome; `undefined` if it depends on more. */
+interface Entry {
+  readonly relation: number;
+  readonly mark: number;
+  readonly inDevice: Device | undefined;
+  readonly outDevice: Device | undefined;
+  readonly outcome: Outcome | undefined;
+}
+
+/**
+ * Remembers, for one built-in chain, what walks do whose rules ask for nothing but devices, the mark, and how the packet
+ * relates to its connection: the usual way of a packet of an established connection through a filter.
+ *
+ * Invariant: verdict, counters and every metered count are those of the walk itself
+ * (`test/x_tables/walk-memo.prop.test.ts`). One memo is good for one version of a table.
+ */
+export class WalkMemo {
+  readonly #entries: Entry[] = [];
+  #useful = false;
+
+  /** Does what the walk would do and answers with its verdict; `undefined`, with nothing done, if that is not known. */
+  walk(
+    net: Netfilter,
+    runtime: TableRuntime,
+    base: ChainRuntime,
+    packet: Packet,
+    state: HookState,
+  ): Verdict | undefined {
+    const entries = this.#entries;
+    if (!this.#useful && entries.length === MOST_ENTRIES) return undefined;
+    const relation = relationOf(packet);
+    const { mark } = packet;
+    const { inDevice, outDevice } = state;
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      if (
+        entry.relation === relation &&
+        entry.mark === mark &&
+        entry.inDevice === inDevice &&
+        entry.outDevice === outDevice
+      ) {
+        return entry.outcome === undefined ? undefined : apply(entry.outcome, base, packet, state.host.meter);
+      }
+    }
+    if (entries.length === MOST_ENTRIES) return undefined;
+    const outcome = foresee(runtime, base, packet, actionParam(net, runtime.table.name, state));
+    entries.push({ relation, mark, inDevice, outDevice, outcome });
+    if (outcome === undefined) return undefined;
+    this.#useful = true;
+    return apply(outcome, base, packet, state.host.meter);
+  }
+}
+
+function apply(outcome: Outcome, base: ChainRuntime, packet: Packet, meter: Meter): Verdict {
+  const { length } = packet;
+  meter.rules += outcome.rules;
+  meter.ruleBytes += outcome.ruleBytes;
+  meter.matches += outcome.matches;
+  meter.jumps += outcome.jumps;
+  const { counted } = outcome;
+  for (let i = 0; i < counted.length; i++) {
+    const rule = counted[i]!;
+    rule.packets++;
+    rule.bytes += length;
+  }
+  if (outcome.byPolicy) {
+    base.policyPackets++;
+    base.policyBytes += length;
+  }
+  return outcome.verdict;
+}
+
+/** Everything about a packet's connection that a test may look at which says that it looks at nothing else. */
+function relationOf(packet: Packet): number {
+  const ct: Connection | undefined = ctOf(packet);
+  if (ct !== undefined) return 0x10000 | ((ct.status & NAT_MASK) << 4) | packet.ctinfo;
+  return packet.nfct instanceof Template ? 0x20000 : packet.ctinfo;
+}
+
+/** Walks without counting anything; `undefined` as soon as a rule is met that asks for more, or that has a target. */
+function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par: ActionParam): Outcome | undefined {
+  const callers: { readonly chain: ChainRuntime; readonly resume: number }[] = [];
+  const counted: RuleRuntime[] = [];
+  const counts = { rules: 0, ruleBytes: 0, matches: 0, jumps: 0 };
+  const decided = (verdict: Verdict, byPolicy: boolean): Outcome => ({ ...counts, counted, byPolicy, verdict });
+  let chain = base;
+  let index = 0;
+  for (;;) {
+    const rule = chain.compiled.rules[index];
+    let leaves = rule === undefined;
+    if (rule !== undefined) {
+      if (!looksAtStateOnly(rule) || counts.rules === MOST_RULES) return undefined;
+      counts.rules++;
+      counts.ruleBytes += rule.size;
+      const calls = failingCalls(rule, packet, par);
+      index++;
+      counts.matches += calls < 0 ? rule.calls : calls;
+      if (calls >= 0) continue;
+      counted.push(chain.rules[index - 1]!);
+      const { action } = rule;
+      if (action.kind === 'none') continue;
+      if (action.kind === 'accept') return decided(ACCEPT, false);
+      if (action.kind === 'drop') return decided(DROP, false);
+      if (action.kind === 'jump' || action.kind === 'goto') {
+        counts.jumps++;
+        if (action.kind === 'jump') {
+          callers.push({ chain, resume: index });
+          if (callers.length > runtime.chains.size + 1) return undefined;
+        }
+        chain = runtime.chains.get(action.chain)!;
+        index = 0;
+        continue;
+      }
+      if (action.kind !== 'return') return undefined;
+      leaves = true;
+    }
+    if (leaves) {
+      const caller = callers.pop();
+      if (caller === undefined) return decided(base.policyVerdict, true);
+      chain = caller.chain;
+      index = caller.resume;
+    }
+  }
+}
+
+function looksAtStateOnly(rule: CompiledRule): boolean {
+  if (!rule.tests.every((test) => test.byState)) return false;
+  if (rule.kind === BARE) return true;
+  const { src, dst, protocol, fragment } = rule.rule.ip;
+  return (
+    rule.kind === SPECIAL && src === undefined && dst === undefined && protocol === undefined && fragment === undefined
+  );
+}
+
+/** Match calls of a rule that does not match, and -1 of one that does. */
+function failingCalls(rule: CompiledRule, packet: Packet, par: ActionParam): number {
+  if (rule.special !== undefined && rule.special(packet, par.inDevice, par.outDevice) !== undefined) return 0;
+  for (const test of rule.tests) if (!test.test(packet, par, undefined)) return test.calls;
+  return -1;
+}
