@@ -163,30 +163,41 @@ export class ConnectionRows {
 
   // ---------------------------------------------------------------- what trackers remember
 
-  /** The windows of a TCP connection; `undefined` if there are none yet. */
-  tcp(slot: number): TcpState | undefined {
+  /** What a connection's tracker remembers; of TCP a copy. */
+  state(slot: number): TrackerState | undefined {
     const page = this.page(slot);
     const row = rowOf(slot);
     if ((page[row + KIND]! & STATEFUL) === 0) return undefined;
     const index = page[row + STATE]! - 1;
-    return index < 0
-      ? undefined
-      : new TcpState(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
+    if (index < 0) return this.#states.get(slot);
+    const at = (index & (PAGE_ROWS - 1)) * TCP_ROW;
+    const state = new TcpState();
+    state.show(this.#tcpPages[index >> PAGE_BITS]!.slice(at, at + TCP_ROW), 0);
+    return state;
   }
 
-  state(slot: number): TrackerState | undefined {
-    return this.tcp(slot) ?? this.#states.get(slot);
+  /** Lets an object show a row of TCP. */
+  showTcp(index: number, state: TcpState): void {
+    state.show(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
   }
 
   setState(slot: number, state: TrackerState): void {
-    const page = this.page(slot);
-    const row = rowOf(slot);
-    if (state.kind !== 'tcp') {
-      invariant(page[row + STATE] === 0, 'a connection has one protocol');
-      page[row + KIND]! |= STATEFUL;
-      this.#states.set(slot, state);
+    if (state.kind === 'tcp') {
+      const index = this.tcpIndex(slot);
+      state.copyTo(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
       return;
     }
+    const page = this.page(slot);
+    const row = rowOf(slot);
+    invariant(page[row + STATE] === 0, 'a connection has one protocol');
+    page[row + KIND]! |= STATEFUL;
+    this.#states.set(slot, state);
+  }
+
+  /** The row of TCP of a connection, made if there is none. */
+  tcpIndex(slot: number): number {
+    const page = this.page(slot);
+    const row = rowOf(slot);
     if (page[row + STATE] === 0) {
       let index = this.#tcpFree.pop();
       if (index === undefined) {
@@ -196,6 +207,6 @@ export class ConnectionRows {
       page[row + KIND]! |= STATEFUL;
       page[row + STATE] = index + 1;
     }
-    this.tcp(slot)!.assign(state);
+    return page[row + STATE]! - 1;
   }
 }

@@ -1,6 +1,7 @@
 import { type Address, type Device, invariant, ipv4FromBits, type Packet } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
 import {
+  EXTENDED,
   GENERATION,
   KIND,
   keyOfKind,
@@ -9,6 +10,7 @@ import {
   MASQUERADE,
   ROW_SIZE,
   STATE,
+  STATEFUL,
   STATUS,
   TIMEOUT,
   TUPLE,
@@ -67,7 +69,7 @@ export class Extensions {
 
 /** What a connection that is gone takes along, if somebody still holds it. */
 interface Remains {
-  readonly state: TrackerState | undefined;
+  state: TrackerState | undefined;
   extensions: Extensions | undefined;
 }
 
@@ -104,8 +106,7 @@ export class Connection {
     const { slot } = this;
     if (slot < 0) return;
     const rows = this.#rows;
-    const state = rows.state(slot);
-    this.#remains = { state: state?.kind === 'tcp' ? state.copy() : state, extensions: rows.extensions(slot) };
+    this.#remains = { state: rows.state(slot), extensions: rows.extensions(slot) };
     this.#words = this.#words.slice(this.#at, this.#at + ROW_SIZE);
     this.#at = 0;
     this.slot = -1;
@@ -173,10 +174,10 @@ export class Connection {
     return (this.#words[this.#at + KIND]! & LISTED) !== 0;
   }
 
-  /** What TCP remembers: a view of its row, as this is. */
+  /** What TCP remembers, in an object of its own: put it back with {@link data} to change it. */
   get tcp(): TcpState | undefined {
-    if (this.slot >= 0) return this.#rows.tcp(this.slot);
-    return this.#remains?.state?.kind === 'tcp' ? this.#remains.state : undefined;
+    const { data } = this;
+    return data?.kind === 'tcp' ? data : undefined;
   }
 
   /** What TCP, SCTP, GRE and DCCP tracking remember. */
@@ -184,7 +185,21 @@ export class Connection {
     return this.slot >= 0 ? this.#rows.state(this.slot) : this.#remains?.state;
   }
   set data(value: TrackerState) {
-    this.#rows.setState(this.slot, value);
+    if (this.slot >= 0) this.#rows.setState(this.slot, value);
+    else if (this.#remains !== undefined) this.#remains.state = value;
+  }
+
+  /** Lets `state` show what TCP remembers itself, no copy; false if there is nothing yet. */
+  showTcp(state: TcpState): boolean {
+    const row = (this.#words[this.#at + KIND]! & STATEFUL) === 0 ? 0 : this.#words[this.#at + STATE]!;
+    if (row === 0 || this.slot < 0) return false;
+    this.#rows.showTcp(row - 1, state);
+    return true;
+  }
+
+  /** The same for a connection that begins: there is room for it from now on. */
+  beginTcp(state: TcpState): void {
+    this.#rows.showTcp(this.#rows.tcpIndex(this.slot), state);
   }
 
   /** UDP, which remembers no more than this: the tick after which the connection is a stream. */
@@ -297,6 +312,7 @@ export class Connection {
 
   /** What few connections have, if this one has any of it. */
   get extensions(): Extensions | undefined {
+    if (this.slot >= 0 && (this.#words[this.#at + KIND]! & EXTENDED) === 0) return undefined;
     return this.slot >= 0 ? this.#rows.extensions(this.slot) : this.#remains?.extensions;
   }
 

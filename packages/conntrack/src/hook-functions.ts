@@ -54,7 +54,10 @@ export function registerHooks(conntrack: Conntrack): readonly (() => void)[] {
 /** Windows of established connections are learnt anew after a time without hooks (`nf_ct_tcp_fixup`). */
 function relearnWindows(conntrack: Conntrack): void {
   for (const ct of conntrack.table.passing()) {
-    if (ct.protocol === PROTOCOL.tcp) ct.tcp?.forgetWindows();
+    const state = ct.protocol === PROTOCOL.tcp ? ct.tcp : undefined;
+    if (state === undefined) continue;
+    state.forgetWindows();
+    ct.data = state;
   }
 }
 

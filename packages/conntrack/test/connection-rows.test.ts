@@ -25,7 +25,7 @@ function world() {
   const table = new ConnectionTable(8, 1, rows);
   const open = (sport: number, zone = DEFAULT_ZONE) => {
     const ct = table.make(tuple(sport), inverse(tuple(sport)), zone);
-    const state = TcpState.fresh();
+    const state = new TcpState();
     state.lastSeq = sport;
     ct.data = state;
     ct.mark = sport;
@@ -58,7 +58,10 @@ describe('the rows of connections', () => {
     expect([kept.original, kept.mark, kept.tcp?.lastSeq, kept.zone.id, kept.labels]).toEqual([tuple(1), 1, 1, 7, 5n]);
     expect([next.mark, next.tcp?.lastSeq, next.zone.id, next.extensions]).toEqual([2, 2, 0, undefined]);
     kept.mark = 9;
-    kept.tcp!.lastSeq = 9;
+    const state = kept.tcp!;
+    state.lastSeq = 9;
+    kept.data = state;
+    expect(kept.tcp?.lastSeq).toBe(9);
     expect([next.mark, next.tcp?.lastSeq]).toEqual([2, 2]);
   });
 

@@ -42,7 +42,7 @@ export function insertConnection(conntrack: Conntrack, parsed: ParsedCommand): s
   if (parsed.status !== undefined) ct.status |= statusBits(parsed.status);
   // A TCP connection from user space is never held to windows that nobody saw.
   if (isTcp) {
-    const data = TcpState.fresh();
+    const data = new TcpState();
     const side = new TcpSide();
     side.flags = SideFlag.BE_LIBERAL;
     data.store(0, side);

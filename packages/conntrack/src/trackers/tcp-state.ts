@@ -61,144 +61,123 @@ export class TcpSide {
   flags = 0;
 }
 
-/** Integers of one {@link TcpState}. */
+/** Integers of a {@link TcpState} in a row. */
 export const TCP_ROW = 14;
-/** Of each side: the first four fields of {@link TcpSide}. */
+/** Four of each side, then what is packed, then the last four. */
 const SIDE = 4;
-const END = 0;
-const MAX_END = 1;
-const MAX_WINDOW = 2;
-const MAX_ACK = 3;
-/** Flags and scale of both sides, a byte and a nibble each. */
 const SIDES = 8;
-/** State (4 bits), last direction (1), last index (3), last flags (8), last scale (4), retransmissions (8). */
 const PACKED = 9;
-const LAST_SEQ = 10;
-const LAST_ACK = 11;
-const LAST_END = 12;
-const LAST_WINDOW = 13;
+const LAST = 10;
 
 /**
- * What TCP tracking remembers of a connection (`struct ip_ct_tcp`): a view of a row of integers. There may be a million
- * of these, so small fields share integers, and the two sides are unpacked into a {@link TcpSide} for the window checks and
- * packed again.
+ * What TCP tracking remembers of a connection (`struct ip_ct_tcp`). There may be a million of these, so they lie in rows of
+ * integers and small fields share one. An object shows one row: the two sides are read from there into a {@link TcpSide}
+ * and written back, everything else is at hand between {@link show} and {@link save}.
+ *
+ * Invariant: every field is a signed integer of 32 bits, so V8 stores it without a box.
  */
 export class TcpState {
-  readonly #words: Int32Array;
-  readonly #at: number;
+  #words: Int32Array;
+  #at = 0;
+  /** State (4 bits), last direction (1), last index (3), last flags (8), last scale (4), retransmissions (8). */
+  #packed = TcpIndex.NONE << 5;
+  /** Of the last ACK in window, or the last ignored segment. */
+  lastSeq = 0;
+  lastAck = 0;
+  lastEnd = 0;
+  /** As on the wire. */
+  lastWindow = 0;
 
-  constructor(words: Int32Array, at: number) {
-    this.#words = words;
-    this.#at = at;
-  }
-
-  /** One on its own, of a connection that nothing was seen of. */
-  static fresh(): TcpState {
-    const state = new TcpState(new Int32Array(TCP_ROW), 0);
-    state.clear();
-    return state;
+  /** One with a row of its own, of a connection that nothing was seen of. */
+  constructor() {
+    this.#words = new Int32Array(TCP_ROW);
   }
 
   get kind(): 'tcp' {
     return 'tcp';
   }
 
-  /** Everything as in a connection that nothing was seen of. */
+  /** Shows another row. */
+  show(words: Int32Array, at: number): void {
+    this.#words = words;
+    this.#at = at;
+    this.#packed = words[at + PACKED]!;
+    this.lastSeq = words[at + LAST]!;
+    this.lastAck = words[at + LAST + 1]!;
+    this.lastEnd = words[at + LAST + 2]!;
+    this.lastWindow = words[at + LAST + 3]!;
+  }
+
+  /** Everything as of a connection that nothing was seen of. */
   clear(): void {
     this.#words.fill(0, this.#at, this.#at + TCP_ROW);
-    this.lastIndex = TcpIndex.NONE;
+    this.#packed = TcpIndex.NONE << 5;
+    this.lastSeq = 0;
+    this.lastAck = 0;
+    this.lastEnd = 0;
+    this.lastWindow = 0;
   }
 
-  /** Takes over everything from another. */
-  assign(other: TcpState): void {
+  /** Writes to its row what does not stand there yet. */
+  save(): void {
     const words = this.#words;
     const at = this.#at;
-    for (let i = 0; i < TCP_ROW; i++) words[at + i] = other.#words[other.#at + i]!;
+    words[at + PACKED] = this.#packed;
+    words[at + LAST] = this.lastSeq;
+    words[at + LAST + 1] = this.lastAck;
+    words[at + LAST + 2] = this.lastEnd;
+    words[at + LAST + 3] = this.lastWindow;
   }
 
-  /** One of its own. */
-  copy(): TcpState {
-    return new TcpState(this.#words.slice(this.#at, this.#at + TCP_ROW), 0);
+  /** Writes everything to another row. */
+  copyTo(words: Int32Array, at: number): void {
+    this.save();
+    for (let i = 0; i < TCP_ROW; i++) words[at + i] = this.#words[this.#at + i]!;
   }
 
   get state(): number {
-    return this.#words[this.#at + PACKED]! & 15;
+    return this.#packed & 15;
   }
   set state(value: number) {
-    this.#words[this.#at + PACKED] = (this.#words[this.#at + PACKED]! & ~15) | value;
+    this.#packed = (this.#packed & ~15) | value;
   }
 
   get lastDirection(): Direction {
-    return ((this.#words[this.#at + PACKED]! >> 4) & 1) as Direction;
+    return ((this.#packed >> 4) & 1) as Direction;
   }
   set lastDirection(value: Direction) {
-    this.#pack(4, 1, value);
+    this.#packed = (this.#packed & ~(1 << 4)) | (value << 4);
   }
 
   /** Of {@link TcpIndex}. */
   get lastIndex(): number {
-    return (this.#words[this.#at + PACKED]! >> 5) & 7;
+    return (this.#packed >> 5) & 7;
   }
   set lastIndex(value: number) {
-    this.#pack(5, 7, value);
+    this.#packed = (this.#packed & ~(7 << 5)) | (value << 5);
   }
 
   /** Bits of {@link SideFlag}: options of the last ignored SYN, and what is expected of its answer. */
   get lastFlags(): number {
-    return (this.#words[this.#at + PACKED]! >> 8) & 255;
+    return (this.#packed >> 8) & 255;
   }
   set lastFlags(value: number) {
-    this.#pack(8, 255, value);
+    this.#packed = (this.#packed & ~(255 << 8)) | (value << 8);
   }
 
   get lastScale(): number {
-    return (this.#words[this.#at + PACKED]! >> 16) & 15;
+    return (this.#packed >> 16) & 15;
   }
   set lastScale(value: number) {
-    this.#pack(16, 15, value);
+    this.#packed = (this.#packed & ~(15 << 16)) | (value << 16);
   }
 
   /** How often the last ACK was repeated; 8 bits, wrapping as Linux's counter does. */
   get retransmissions(): number {
-    return (this.#words[this.#at + PACKED]! >> 20) & 255;
+    return (this.#packed >> 20) & 255;
   }
   set retransmissions(value: number) {
-    this.#pack(20, 255, value & 255);
-  }
-
-  #pack(shift: number, mask: number, value: number): void {
-    const at = this.#at + PACKED;
-    this.#words[at] = (this.#words[at]! & ~(mask << shift)) | (value << shift);
-  }
-
-  /** Sequence number of the last ACK in window, or of the last ignored segment; signed, as the two that follow. */
-  get lastSeq(): number {
-    return this.#words[this.#at + LAST_SEQ]!;
-  }
-  set lastSeq(value: number) {
-    this.#words[this.#at + LAST_SEQ] = value;
-  }
-
-  get lastAck(): number {
-    return this.#words[this.#at + LAST_ACK]!;
-  }
-  set lastAck(value: number) {
-    this.#words[this.#at + LAST_ACK] = value;
-  }
-
-  get lastEnd(): number {
-    return this.#words[this.#at + LAST_END]!;
-  }
-  set lastEnd(value: number) {
-    this.#words[this.#at + LAST_END] = value;
-  }
-
-  /** As on the wire. */
-  get lastWindow(): number {
-    return this.#words[this.#at + LAST_WINDOW]!;
-  }
-  set lastWindow(value: number) {
-    this.#words[this.#at + LAST_WINDOW] = value;
+    this.#packed = (this.#packed & ~(255 << 20)) | ((value & 255) << 20);
   }
 
   /** Flags of one side. */
@@ -213,20 +192,21 @@ export class TcpState {
 
   /** Highest acknowledgement of one side. */
   maxAck(direction: Direction): number {
-    return this.#words[this.#at + direction * SIDE + MAX_ACK]!;
+    return this.#words[this.#at + direction * SIDE + 3]!;
   }
 
   /** Unpacks one side into `side`. */
   load(direction: Direction, side: TcpSide): void {
     const words = this.#words;
     const at = this.#at + direction * SIDE;
+    side.end = words[at]!;
+    side.maxEnd = words[at + 1]!;
+    side.maxWindow = words[at + 2]!;
+    side.maxAck = words[at + 3]!;
+    // Flags and scale of both sides share an integer, a byte and a nibble each.
     const small = words[this.#at + SIDES]! >> (direction * 12);
     side.flags = small & 255;
     side.scale = (small >> 8) & 15;
-    side.end = words[at + END]!;
-    side.maxEnd = words[at + MAX_END]!;
-    side.maxWindow = words[at + MAX_WINDOW]!;
-    side.maxAck = words[at + MAX_ACK]!;
   }
 
   /** Packs one side. */
@@ -234,18 +214,18 @@ export class TcpState {
     const words = this.#words;
     const at = this.#at + direction * SIDE;
     const shift = direction * 12;
-    const sides = this.#at + SIDES;
-    words[sides] = (words[sides]! & ~(0xfff << shift)) | ((side.flags | (side.scale << 8)) << shift);
-    words[at + END] = side.end;
-    words[at + MAX_END] = side.maxEnd;
-    words[at + MAX_WINDOW] = side.maxWindow;
-    words[at + MAX_ACK] = side.maxAck;
+    words[at] = side.end;
+    words[at + 1] = side.maxEnd;
+    words[at + 2] = side.maxWindow;
+    words[at + 3] = side.maxAck;
+    const small = this.#at + SIDES;
+    words[small] = (words[small]! & ~(0xfff << shift)) | ((side.flags | (side.scale << 8)) << shift);
   }
 
   /** Learns the windows anew from the next packets on (`nf_ct_tcp_fixup`). Only established connections do. */
   forgetWindows(): void {
     if (this.state !== TcpConntrack.ESTABLISHED) return;
-    this.#words[this.#at + MAX_WINDOW] = 0;
-    this.#words[this.#at + SIDE + MAX_WINDOW] = 0;
+    this.#words[this.#at + 2] = 0;
+    this.#words[this.#at + SIDE + 2] = 0;
   }
 }

@@ -54,6 +54,7 @@ export function setTcpClosing(conntrack: Conntrack, ct: Connection): void {
   if (data === undefined) return;
   const old = data.state;
   data.state = TcpConntrack.CLOSE;
+  ct.data = data;
   if (old === TcpConntrack.CLOSE || ct.has(Status.FIXED_TIMEOUT)) return;
   const seconds = timeoutsOf(conntrack, ct)[TcpConntrack.CLOSE]!.value;
   ct.timeout = conntrack.now + conntrack.ticks(seconds);
@@ -64,6 +65,9 @@ export function setTcpClosing(conntrack: Conntrack, ct: Connection): void {
 function isClosing(state: number): boolean {
   return state >= TcpConntrack.FIN_WAIT && state <= TcpConntrack.CLOSE;
 }
+
+/** The state of the connection at hand. */
+const STATE = new TcpState();
 
 function timeoutsOf(conntrack: Conntrack, ct: Connection): Timeouts {
   return ct.extensions?.timeoutPolicy?.timeouts ?? conntrack.sysctls.tcp;
@@ -86,16 +90,12 @@ function faultOf(conntrack: Conntrack, packet: Packet, header: TcpHeader, state:
   return IS_VALID[header.flags & ~(PSH | ECE | CWR)] === 1 ? undefined : 'invalid tcp flag combination';
 }
 
-/** The state of a connection that begins: copied as soon as it is whole. */
-const FRESH = TcpState.fresh();
-
-/** The state of a connection that a segment starts (`tcp_new`); `undefined` if none may start with it. */
-function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader): TcpState | undefined {
+/** Makes `fresh` the state of a connection that a segment starts (`tcp_new`); false if none may start with it. */
+function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader, fresh: TcpState): boolean {
   const first = TCP_TRANSITIONS[indexOf(header.flags) * 10]!;
-  if (first >= TcpConntrack.MAX) return undefined;
+  if (first >= TcpConntrack.MAX) return false;
   const isSyn = first === TcpConntrack.SYN_SENT;
-  if (!isSyn && conntrack.sysctls.tcpLoose.value === 0) return undefined;
-  const fresh = FRESH;
+  if (!isSyn && conntrack.sysctls.tcpLoose.value === 0) return false;
   fresh.clear();
   const side = new TcpSide();
   side.end = segmentEnd(packet, header);
@@ -108,7 +108,7 @@ function begin(conntrack: Conntrack, packet: Packet, header: TcpHeader): TcpStat
     fresh.addFlags(1, side.flags);
   }
   fresh.store(0, side);
-  return fresh;
+  return true;
 }
 
 /** Calls a segment INVALID, and says why where that is logged. */
@@ -123,13 +123,26 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
   if (header?.kind !== 'tcp') return 'invalid';
   const fault = faultOf(conntrack, packet, header, state);
   if (fault !== undefined) return refuse(conntrack, packet, state, fault);
+  // One object serves every packet: while it is looked at, nobody tracks another.
+  const data = STATE;
   if (!ct.isConfirmed) {
-    const fresh = begin(conntrack, packet, header);
-    if (fresh === undefined) return 'invalid';
-    ct.data = fresh;
-  }
-  const data = ct.tcp;
-  if (data === undefined) return 'invalid';
+    ct.beginTcp(data);
+    if (!begin(conntrack, packet, header, data)) return 'invalid';
+  } else if (!ct.showTcp(data)) return 'invalid';
+  const verdict = judgeSegment(conntrack, ct, data, packet, header, state);
+  data.save();
+  return verdict;
+}
+
+/** What a segment means to a connection, whose state it changes. */
+function judgeSegment(
+  conntrack: Conntrack,
+  ct: Connection,
+  data: TcpState,
+  packet: Packet,
+  header: TcpHeader,
+  state: HookState,
+): TrackerVerdict {
   const direction = directionOf(packet.ctinfo);
   const peer: Direction = direction === 0 ? 1 : 0;
   const index = indexOf(header.flags);
