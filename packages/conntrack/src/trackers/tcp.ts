@@ -227,6 +227,8 @@ function judgeSegment(
   data.lastDirection = direction;
   data.state = newState;
   if (oldState !== newState && newState === TcpConntrack.FIN_WAIT) data.addFlags(direction, SideFlag.CLOSE_INIT);
+  // Whoever is told of the end of the connection sees its last state.
+  data.save();
   return finish(conntrack, ct, data, packet, index, oldState, newState);
 }
 
