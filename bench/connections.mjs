@@ -1,6 +1,6 @@
 // A million connections: what each takes of memory, what one packet takes of time, and what Linux would compare.
 //
-//   node --expose-gc bench/connections.mjs [--kind udp|tcp] [--least 1000] [--most 1000000] [--json]
+//   node --expose-gc bench/connections.mjs [--kind udp,tcp] [--least 1000] [--most 1000000] [--json]
 //
 // Flows are UDP or TCP through one router; buckets are as many as connections, as Linux has them at `nf_conntrack_max`.
 // "find" is a look-up in the table alone, "packet" the whole way of a packet of an existing connection from ip_rcv to the
@@ -10,40 +10,20 @@
 
 import { Conntrack, DEFAULT_ZONE } from '../packages/conntrack/dist/index.js';
 import { Host, ipv4FromBits, Meter, Packet, Simulation, tcpHeader, udpHeader } from '../packages/core/dist/index.js';
+import { device } from './lib/host.mjs';
+import { memory, option, processorTime } from './lib/measure.mjs';
 
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
-const most = argument('most', 1_000_000);
-const least = argument('least', 1000);
+const most = Number(option('most', '1000000'));
+const least = Number(option('least', '1000'));
 const asJson = process.argv.includes('--json');
 const ROUNDS = 5;
 const PER_ROUND = 200_000;
 const ACK = 16;
 
-const processorTime = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) * 1000;
-};
-const memory = () => {
-  globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-};
-
 function router(buckets) {
   const host = new Host(new Simulation({ seed: 1 }));
   host.configure((config) => {
-    const device = (name, bits) => ({
-      name,
-      kind: 'device',
-      up: true,
-      mtu: 1500,
-      group: 0,
-      addresses: [{ address: ipv4FromBits(bits), length: 16, scope: 'global', secondary: false }],
-    });
-    config.interfaces.push(device('eth0', 0xc0a8_0001), device('eth1', 0x0a00_0001));
+    config.interfaces.push(device('eth0', 0xc0a8_0001, 16), device('eth1', 0x0a00_0001, 16));
   });
   host.sysctl.write('net.ipv4.ip_forward', 1);
   const conntrack = new Conntrack(host, { buckets, max: 2 * buckets });
@@ -97,27 +77,26 @@ function poissonLongest(buckets, mean) {
 /** Lets the compiler see all of it before anything is measured. */
 function warmUp() {
   const { host } = router(4096);
-  const device = host.device('eth0');
-  for (let flow = 0; flow < 40_000; flow++) host.receive(device, KINDS[flow & 1 ? 'udp' : 'tcp'](flow & 0x1fff));
+  const inside = host.device('eth0');
+  for (let flow = 0; flow < 40_000; flow++) host.receive(inside, KINDS[flow & 1 ? 'udp' : 'tcp'](flow & 0x1fff));
 }
 
-const asked = process.argv.indexOf('--kind');
 const rows = [];
 warmUp();
-for (const kind of asked < 0 ? ['udp', 'tcp'] : [process.argv[asked + 1]]) {
+for (const kind of option('kind', 'udp,tcp').split(',')) {
   for (let flows = least; flows <= most; flows *= 10) {
     const fill = () => {
       const made = router(flows);
-      const device = made.host.device('eth0');
+      const inside = made.host.device('eth0');
       const start = processorTime();
-      for (let flow = 0; flow < flows; flow++) made.host.receive(device, KINDS[kind](flow));
-      return { ...made, device, each: Math.round((processorTime() - start) / flows) };
+      for (let flow = 0; flow < flows; flow++) made.host.receive(inside, KINDS[kind](flow));
+      return { ...made, inside, each: Math.round((processorTime() - start) / flows) };
     };
     // A small table is filled several times, for its time is short.
     let created = Number.POSITIVE_INFINITY;
     for (let round = 0; round < Math.min(20, 100_000 / flows); round++) created = Math.min(created, fill().each);
     const before = memory();
-    const { host, conntrack, device, each } = fill();
+    const { host, conntrack, inside, each } = fill();
     created = Math.min(created, each);
     const bytes = Math.round((memory() - before) / flows);
     const { table } = conntrack;
@@ -128,7 +107,7 @@ for (const kind of asked < 0 ? ['udp', 'tcp'] : [process.argv[asked + 1]]) {
       const tuple = { src: source(flow), dst: SERVER, protocol, sport: port(flow), dport };
       if (table.find(tuple, DEFAULT_ZONE, table.hashTuple(tuple, 0), 0, () => {}, meter) < 0) throw new Error('lost');
     });
-    const packet = nanoseconds(flows, (flow) => host.receive(device, KINDS[kind](flow)));
+    const packet = nanoseconds(flows, (flow) => host.receive(inside, KINDS[kind](flow)));
     const chains = table.chainLengths();
     rows.push({
       kind,

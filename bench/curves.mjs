@@ -14,6 +14,7 @@ import {
   udpHeader,
 } from '../packages/core/dist/index.js';
 import { Node } from '../packages/scenario/dist/index.js';
+import { device, shellOf } from './lib/host.mjs';
 import { option, report, round } from './lib/measure.mjs';
 
 const SIZES = [0, 100, 1000, 5000, 10_000, 20_000, 40_000];
@@ -58,13 +59,9 @@ const WALKS = {
 
 function nodeOf(rules, sets = '') {
   const node = new Node(new Simulation({ seed: 1 }));
-  const sh = (line, stdin) => {
-    const { status, stderr } = node.sh(line, stdin);
-    if (status !== 0) throw new Error(`${line}: ${stderr}`);
-  };
+  const sh = shellOf(node);
   node.host.configure((config) => {
-    const own = { address: ipv4FromBits(0x0a40_0001), length: 24, scope: 'global', secondary: false };
-    config.interfaces.push({ name: 'v0', kind: 'device', up: true, mtu: 1500, group: 0, addresses: [own] });
+    config.interfaces.push(device('v0', 0x0a40_0001, 24));
   });
   sh('sysctl -w net.netfilter.nf_conntrack_max=1048576');
   if (sets !== '') sh('ipset restore', sets);
@@ -143,8 +140,7 @@ const base = price(LINUX_6_18_MEASURED, sent(nodeOf(UNTRACKED), 5000));
 /** The mean price of packets over flows, above one without conntrack: first ones while the table fills, or later ones. */
 function added(rules, flows, which) {
   const node = nodeOf(rules);
-  const bucketed = node.sh('sysctl -w net.netfilter.nf_conntrack_buckets=262144');
-  if (bucketed.status !== 0) throw new Error(bucketed.stderr);
+  shellOf(node)('sysctl -w net.netfilter.nf_conntrack_buckets=262144');
   const send = (i) => sent(node, 1024 + (i % 60_000), 0x0a40_0002 + Math.floor(i / 60_000));
   let first = 0;
   for (let i = 0; i < flows; i++) first += price(LINUX_6_18_MEASURED, send(i));

@@ -15,6 +15,7 @@ import {
   tcpHeader,
 } from '../packages/core/dist/index.js';
 import { Node } from '../packages/scenario/dist/index.js';
+import { device, shellOf } from './lib/host.mjs';
 import { option, report, round } from './lib/measure.mjs';
 
 const scale = Number(option('scale', '256'));
@@ -39,19 +40,8 @@ const CLOSING = [
 
 function nodeOf(settings) {
   const node = new Node(new Simulation({ seed: 1 }));
-  const sh = (line, stdin) => {
-    const { status, stderr } = node.sh(line, stdin);
-    if (status !== 0) throw new Error(`${line}: ${stderr}`);
-  };
+  const sh = shellOf(node);
   node.host.configure((config) => {
-    const device = (name, bits, length) => ({
-      name,
-      kind: 'device',
-      up: true,
-      mtu: 1500,
-      group: 0,
-      addresses: [{ address: ipv4FromBits(bits), length, scope: 'global', secondary: false }],
-    });
     config.interfaces.push(device('eth0', 0x0b00_0001, 8), device('cni0', 0x0af4_0001, 16));
   });
   sh('sysctl -w net.ipv4.ip_forward=1');
@@ -141,8 +131,8 @@ for (const load of [0.25, 0.5, 1, 2, 4, 8]) {
       protocol: 6,
       transport: tcpHeader({ sport: 10_000 + (i & 0xfff), dport: 8080, seq: 100, flags }),
     });
-  const device = host.device('eth0');
-  for (let i = 0; i < count; i++) host.receive(device, segment(i, SYN));
+  const outside = host.device('eth0');
+  for (let i = 0; i < count; i++) host.receive(outside, segment(i, SYN));
   const average = (work) => {
     const before = host.meter.snapshot();
     const samples = 2000;
@@ -150,7 +140,7 @@ for (const load of [0.25, 0.5, 1, 2, 4, 8]) {
     const counted = host.meter.since(before);
     return round(counted.conntrackProbes / samples);
   };
-  const known = average((i, samples) => host.receive(device, segment(Math.floor((i * count) / samples), SYN)));
+  const known = average((i, samples) => host.receive(outside, segment(Math.floor((i * count) / samples), SYN)));
   report({
     experiment: 'full',
     what: 'load',

@@ -7,15 +7,13 @@
 // connections has 2^conn_tab_bits.
 import { Host, ipv4FromBits, Packet, Simulation, tcpHeader } from '../packages/core/dist/index.js';
 import { Ipvs, runIpvsadm } from '../packages/ipvs/dist/index.js';
+import { device } from './lib/host.mjs';
+import { option, round, timed } from './lib/measure.mjs';
 
 const SYN = 2;
 const ACK = 16;
-const argument = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
-const mostServices = argument('services', 100_000);
-const mostConnections = argument('connections', 1_000_000);
+const mostServices = Number(option('services', '100000'));
+const mostConnections = Number(option('connections', '1000000'));
 const asJson = process.argv.includes('--json');
 const rows = [];
 
@@ -27,14 +25,6 @@ const PORT = (index) => 10_000 + (index & 0xfff);
 function director(tableBits) {
   const host = new Host(new Simulation({ seed: 1 }));
   host.configure((config) => {
-    const device = (name, bits, length) => ({
-      name,
-      kind: 'device',
-      up: true,
-      mtu: 1500,
-      group: 0,
-      addresses: [{ address: ipv4FromBits(bits), length, scope: 'global', secondary: false }],
-    });
     config.interfaces.push(device('eth0', 0x0b00_0001, 8), device('cni0', 0x0af4_0001, 16));
     config.routes.push({
       type: 'local',
@@ -66,19 +56,11 @@ function segment(client, virtual, flags) {
   return new Packet({ src: CLIENT(client), dst: VIP(virtual), protocol: 6, transport });
 }
 
-/** Processor time that `work` takes, in nanoseconds: other programs on the machine do not count. */
-function timed(work) {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) * 1000;
-}
-
 function report(row) {
   rows.push(row);
   if (asJson) return;
   const columns = Object.entries(row).map(
-    ([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
+    ([name, value]) => `${name} ${typeof value === 'number' ? round(value) : value}`,
   );
   console.log(columns.join(', '));
 }
@@ -91,13 +73,13 @@ function servicesBench(count) {
     const result = runIpvsadm(ipvs, ['-R'], text);
     if (result.status !== 0) throw new Error(result.stderr);
   });
-  const device = host.device('eth0');
+  const outside = host.device('eth0');
   const packets = 50_000;
   const make = (i) => segment(i, (i * 7919) % count, SYN);
-  for (let i = 0; i < 20_000; i++) host.receive(device, make(1_000_000 + i));
+  for (let i = 0; i < 20_000; i++) host.receive(outside, make(1_000_000 + i));
   const before = host.meter.snapshot();
   const spent = timed(() => {
-    for (let i = 0; i < packets; i++) host.receive(device, make(i));
+    for (let i = 0; i < packets; i++) host.receive(outside, make(i));
   });
   const counted = host.meter.since(before);
   report({
@@ -113,15 +95,15 @@ function servicesBench(count) {
 function connectionsBench(count, bits) {
   const { host, ipvs } = director(bits);
   runIpvsadm(ipvs, ['-R'], rules(1));
-  const device = host.device('eth0');
+  const outside = host.device('eth0');
   const load = timed(() => {
-    for (let i = 0; i < count; i++) host.receive(device, segment(i, 0, SYN));
+    for (let i = 0; i < count; i++) host.receive(outside, segment(i, 0, SYN));
   });
   const packets = 100_000;
   const stride = Math.max(1, Math.floor(count / packets));
   const before = host.meter.snapshot();
   const spent = timed(() => {
-    for (let i = 0; i < packets; i++) host.receive(device, segment((i * stride) % count, 0, ACK));
+    for (let i = 0; i < packets; i++) host.receive(outside, segment((i * stride) % count, 0, ACK));
   });
   const counted = host.meter.since(before);
   report({

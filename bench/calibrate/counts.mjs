@@ -9,6 +9,7 @@ import {
   updateCost,
 } from '../../packages/core/dist/index.js';
 import { Node } from '../../packages/scenario/dist/index.js';
+import { device } from '../lib/host.mjs';
 
 const SOURCE = 0x0a63_0001;
 const PAYLOAD = 18;
@@ -25,14 +26,7 @@ function simulated(variant, buckets) {
     if (status !== 0) throw new Error(`${variant.name}: chainwalk does not take "${argv.join(' ')}": ${stderr}`);
   };
   node.host.configure((draft) => {
-    draft.interfaces.push({
-      name: 'sink',
-      kind: 'device',
-      up: true,
-      mtu: 1500,
-      group: 0,
-      addresses: [{ address: ipv4FromBits(SOURCE), length: 24, scope: 'global', secondary: false }],
-    });
+    draft.interfaces.push(device('sink', SOURCE, 24));
   });
   run(['ip', 'route', 'add', '10.64.0.0/10', 'via', '10.99.0.2']);
   run(['sysctl', '-w', `net.netfilter.nf_conntrack_buckets=${buckets}`]);

@@ -7,6 +7,7 @@ import {
   render,
   timeoutCommands,
 } from '../../packages/kube-proxy/dist/index.js';
+import { shellOf } from './host.mjs';
 
 const CLUSTER_IPS = 0x0a60_000a;
 const PODS = 0x0af4_0100;
@@ -65,10 +66,7 @@ function roomy(state) {
 /** A node with all of it in place. */
 export function nodeWith(state, seed) {
   const node = bareNode(new Simulation({ seed }), nodeNetwork(state.settings, state.entries));
-  const run = (line, stdin) => {
-    const { status, stderr } = node.sh(line, stdin);
-    if (status !== 0) throw new Error(`${line}: ${stderr}`);
-  };
+  const run = shellOf(node);
   for (const [name, value] of Object.entries(state.sysctls)) node.run(['sysctl', '-w', `${name}=${value}`]);
   if (state.mode === 'ipvs') {
     // All addresses in one change; `ip addr add` for each would make tens of thousands.
