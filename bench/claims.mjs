@@ -5,15 +5,14 @@
 // Experiments on simulated processors and clients are rows of their own: `wrk` (a load tester in a closed loop),
 // `concurrency` (packets among so many connections) and `table full` (clients that find no room).
 import { LINUX_6_18_MEASURED, price, updateCost } from '../packages/core/dist/index.js';
-import { nodeWith, rendered, segment } from './lib/cluster.mjs';
+import { clusterIp, nodeWith, podIp, rendered, segment } from './lib/cluster.mjs';
 import { report, round } from './lib/measure.mjs';
 import { OWN_PODS, play, trafficNode } from './lib/traffic.mjs';
 
 const quick = process.argv.includes('--quick');
 const rulesOf = (services, pods) => rendered(services, 'iptables', pods).iptablesSave.match(/^-A/gm).length;
-const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
-const vips = (services) => `${dotted(0x0a60_000a)}-${dotted(0x0a60_000a + services - 1)}:80`;
-const pods = (count) => `${dotted(0x0af4_0100)}-${dotted(0x0af4_0100 + count - 1)}`;
+const vips = (services) => `${clusterIp(0)}-${clusterIp(services - 1)}:80`;
+const pods = (count) => `${podIp(0)}-${podIp(count - 1)}`;
 
 /** Mean price of a first packet over 20 Services. */
 function firstPacket(services) {

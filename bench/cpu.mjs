@@ -5,28 +5,19 @@
 // Clients are pods of the node, so that every packet of a connection crosses it: ten of them with one request and its
 // answer. In 1.12 KUBE-SERVICES had two rules a Service; the Service asked is the last one, or all alike.
 
-import { rendered } from './lib/cluster.mjs';
+import { clusterIp, podIp, rendered } from './lib/cluster.mjs';
 import { option, report, round } from './lib/measure.mjs';
 import { OWN_PODS, play, trafficNode } from './lib/traffic.mjs';
 
 const services = Number(option('services', '10000'));
 const seconds = Number(option('seconds', '1'));
-const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
-const vip = (i) => `${dotted(0x0a60_000a + i)}:80`;
+const vip = (i) => `${clusterIp(i)}:80`;
 /** One pod a Service: how many there are changes only which rule of the Service's own chain is taken. */
-const pods = `${dotted(0x0af4_0100)}-${dotted(0x0af4_0100 + services - 1)}`;
+const pods = `${podIp(0)}-${podIp(services - 1)}`;
 
 for (const [what, mode, generation, rate, requests, targets, published] of [
   ['iptables, rules of 1.12, the last Service', 'iptables', '1.12', 1000, 1, vip(services - 1), '27 to 35 %'],
-  [
-    'iptables, rules of 1.12, all alike',
-    'iptables',
-    '1.12',
-    1000,
-    1,
-    `${vip(0).slice(0, -3)}-${vip(services - 1)}`,
-    '',
-  ],
+  ['iptables, rules of 1.12, all alike', 'iptables', '1.12', 1000, 1, `${clusterIp(0)}-${vip(services - 1)}`, ''],
   ['iptables, rules of today, the last Service', 'iptables', 'current', 1000, 1, vip(services - 1), ''],
   ['iptables, rules of 1.12, 100 requests a connection', 'iptables', '1.12', 10, 100, vip(services - 1), 'about 2 %'],
   ['IPVS', 'ipvs', 'current', 1000, 1, vip(services - 1), 'about 8 %, syncs included'],

@@ -6,6 +6,7 @@
 // one such packet through the same rules, sent by the host. Two of the timed rows were taken while other programs ran;
 // they are not compared.
 import {
+  formatIpv4,
   ipv4FromBits,
   LINUX_6_18_MEASURED,
   Packet,
@@ -19,8 +20,7 @@ import { option, report, round } from './lib/measure.mjs';
 
 const SIZES = [0, 100, 1000, 5000, 10_000, 20_000, 40_000];
 const most = Number(option('most', '40000'));
-const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
-const address = (i) => dotted(0x0a60_0001 + i);
+const address = (i) => formatIpv4(0x0a60_0001 + i);
 const COMMENT = '-m comment --comment "ns/svc:http cluster IP"';
 
 /** Nanoseconds of one packet by number of rules, and the rule that was there so many times. */

@@ -5,7 +5,7 @@
 // "ns" is the simulator's own time for one packet; "probes" is what the meter counts: entries that the kernel's walk
 // along its hash bucket would have compared. The kernel's table of services has 256 buckets and never grows; that of
 // connections has 2^conn_tab_bits.
-import { Host, ipv4FromBits, Packet, Simulation, tcpHeader } from '../packages/core/dist/index.js';
+import { formatIpv4, Host, ipv4FromBits, Packet, Simulation, tcpHeader } from '../packages/core/dist/index.js';
 import { Ipvs, runIpvsadm } from '../packages/ipvs/dist/index.js';
 import { device } from './lib/host.mjs';
 import { option, round, timed } from './lib/measure.mjs';
@@ -44,9 +44,8 @@ function director(tableBits) {
 function rules(count) {
   const lines = [];
   for (let i = 0; i < count; i++) {
-    const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
-    const vip = dotted(0x0a60_0000 + i);
-    lines.push(`-A -t ${vip}:80 -s rr`, `-a -t ${vip}:80 -r ${dotted(0x0af4_0100 + (i % 50_000))}:8080 -m`);
+    const vip = formatIpv4(VIP(i));
+    lines.push(`-A -t ${vip}:80 -s rr`, `-a -t ${vip}:80 -r ${formatIpv4(0x0af4_0100 + (i % 50_000))}:8080 -m`);
   }
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@
 // would write first. All find the same rule and visit as many, or the program says so and ends.
 //
 //   node bench/rules.mjs [--rules 40000] [--shapes 8] [--way index | walk | objects]
-import { Hook, ipv4FromBits, Packet, Simulation, tcpHeader } from '../packages/core/dist/index.js';
+import { formatIpv4, Hook, ipv4FromBits, Packet, Simulation, tcpHeader } from '../packages/core/dist/index.js';
 import { Node } from '../packages/scenario/dist/index.js';
 import { calibration, option, processorTime, report, round, xorshift } from './lib/measure.mjs';
 
@@ -16,7 +16,6 @@ const TCP = 6;
 /** Of that many packets one finds nothing. */
 const MISS = 10;
 
-const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
 const maskOf = (length) => (length === 0 ? 0 : -1 << (32 - length));
 const random = xorshift(seed * 7919);
 
@@ -47,7 +46,7 @@ const rules = Array.from({ length: count }, (_, i) => {
   };
 });
 const lineOf = ({ src, dst, srcNetwork, dstNetwork, port }) =>
-  `-A FORWARD${src > 0 ? ` -s ${dotted(srcNetwork)}/${src}` : ''}${dst > 0 ? ` -d ${dotted(dstNetwork)}/${dst}` : ''} -p tcp${port ? ' -m tcp --dport 80' : ''} -j DROP`;
+  `-A FORWARD${src > 0 ? ` -s ${formatIpv4(srcNetwork)}/${src}` : ''}${dst > 0 ? ` -d ${formatIpv4(dstNetwork)}/${dst}` : ''} -p tcp${port ? ' -m tcp --dport 80' : ''} -j DROP`;
 
 const packets = Array.from({ length: PACKETS }, () => {
   const { srcNetwork, dstNetwork } = rules[random() % count];

@@ -1,5 +1,5 @@
 // A node with many Services, as kube-proxy sets it up.
-import { ipv4FromBits, Packet, Simulation, TCP_FLAG, tcpHeader } from '../../packages/core/dist/index.js';
+import { formatIpv4, ipv4FromBits, Packet, Simulation, TCP_FLAG, tcpHeader } from '../../packages/core/dist/index.js';
 import {
   bareNode,
   DEFAULT_CONFIG,
@@ -13,7 +13,9 @@ const CLUSTER_IPS = 0x0a60_000a;
 const PODS = 0x0af4_0100;
 const CLIENTS = 0xc0a8_0164;
 
-const dotted = (bits) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+/** The ClusterIP of a Service, and the address of a pod, by number. */
+export const clusterIp = (service) => formatIpv4(CLUSTER_IPS + service);
+export const podIp = (pod) => formatIpv4(PODS + pod);
 
 /** Services of one TCP port, each with `endpoints` pods on other nodes. */
 export function cluster(count, endpoints = 2) {
@@ -25,7 +27,7 @@ export function cluster(count, endpoints = 2) {
       metadata: { name, namespace: 'bench' },
       spec: {
         type: 'ClusterIP',
-        clusterIP: dotted(CLUSTER_IPS + i),
+        clusterIP: clusterIp(i),
         ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
       },
     });
@@ -34,7 +36,7 @@ export function cluster(count, endpoints = 2) {
       addressType: 'IPv4',
       ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
       endpoints: Array.from({ length: endpoints }, (_, e) => ({
-        addresses: [dotted(PODS + i * endpoints + e)],
+        addresses: [podIp(i * endpoints + e)],
         conditions: { ready: true },
       })),
     });
