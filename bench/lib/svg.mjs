@@ -26,6 +26,16 @@ function decades(values) {
   return { low, high };
 }
 
+/** A white page of that height with a title at `left`. */
+function opening(title, height, left) {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12" role="img">`,
+    `<title>${xml(title)}</title>`,
+    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+    `<text x="${left}" y="26" font-size="15" font-weight="bold">${xml(title)}</text>`,
+  ];
+}
+
 /** Bars on a linear axis from 0, one a row: `{ name, value, mark }`; `mark` is a figure from elsewhere, drawn as a line. */
 export function bars({ title, x, rows }) {
   const left = 330;
@@ -37,12 +47,7 @@ export function bars({ title, x, rows }) {
   const end = Math.ceil(most / tick) * tick || 1;
   const px = (value) => at(left + (value / end) * inner);
   const bottom = TOP + rows.length * step;
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12" role="img">`,
-    `<title>${xml(title)}</title>`,
-    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    `<text x="16" y="26" font-size="15" font-weight="bold">${xml(title)}</text>`,
-  ];
+  const parts = opening(title, height, 16);
   for (let value = 0; value <= end + tick / 2; value += tick) {
     parts.push(
       `<line x1="${px(value)}" y1="${TOP}" x2="${px(value)}" y2="${bottom}" stroke="#dddddd"/>`,
@@ -83,12 +88,7 @@ export function chart({ title, x, y, series }) {
   const inner = { width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM };
   const px = (value) => at(LEFT + ((Math.log10(value) - h.low) / (h.high - h.low)) * inner.width);
   const py = (value) => at(TOP + inner.height - ((Math.log10(value) - v.low) / (v.high - v.low)) * inner.height);
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="sans-serif" font-size="12" role="img">`,
-    `<title>${xml(title)}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    `<text x="${LEFT}" y="26" font-size="15" font-weight="bold">${xml(title)}</text>`,
-  ];
+  const parts = opening(title, HEIGHT, LEFT);
   for (let power = h.low; power <= h.high; power++) {
     const place = px(10 ** power);
     parts.push(`<line x1="${place}" y1="${TOP}" x2="${place}" y2="${TOP + inner.height}" stroke="#dddddd"/>`);
