@@ -23,7 +23,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { compare, isFar, summary, table } from './calibrate/comparison.mjs';
+import { compare, isFar, SENT, summary, table } from './calibrate/comparison.mjs';
 import { figureOf, readRuns, shortest } from './calibrate/statistics.mjs';
 import { ipvsGroups, kernelGroups } from './calibrate/variants.mjs';
 import { environment, round } from './lib/measure.mjs';
@@ -283,24 +283,15 @@ function print(rows, model) {
     'how measured',
   ];
   for (const line of table([head, ...cells])) console.log(line);
-  console.log(
-    summary(
-      rows.map((row) => row.ratio),
-      'the committed figures',
-    ),
-  );
-  console.log(
-    summary(
-      rows.map((row) => row.scaled),
-      'the committed results, scaled',
-    ),
-  );
-  console.log(
-    summary(
-      rows.map((row) => row.modelScaled),
-      `the model ${model}, scaled`,
-    ),
-  );
+  const say = (ratio, against) => {
+    const ratios = rows.map((row) => row[ratio]);
+    console.log(summary(ratios, against));
+  };
+  say('ratio', 'the committed figures');
+  if (rows.some((row) => row.name === SENT)) {
+    say('scaled', 'the committed figures scaled to this machine');
+    say('modelScaled', `the model ${model} scaled to this machine`);
+  } else console.log(`Nothing is scaled: "${SENT}" was not measured along.`);
   console.log(
     '"scaled" is the ratio divided by that of a packet sent: what is left is not the speed of the machine. "loop" is the ' +
       'yardstick in ns, "!" marks what lies more than 15 % away, "spread" how far apart three parts of the runs lie.',

@@ -43,7 +43,7 @@ export function isFar(ratio, tolerance = TOLERANCE) {
 /** One sentence about all ratios that are known. */
 export function summary(ratios, against) {
   const known = ratios.filter((ratio) => ratio !== undefined);
-  if (known.length === 0) return `There is nothing of ${against} to compare with.`;
+  if (known.length === 0) return `No figure could be compared with ${against}.`;
   const far = known.filter((ratio) => isFar(ratio));
   return `${known.length - far.length} of ${known.length} figures lie within ${TOLERANCE * 100} % of ${against}.`;
 }

@@ -4,6 +4,8 @@
 // A variant is what sender.py takes. `setup` is done in its namespace and, but for steps marked `kernel`, on a simulated
 // host too, whose meter counts what the packet does: the model's figure is the price of those counts.
 
+import { SENT } from './comparison.mjs';
+
 /** Rules of the shapes that the cost model tells apart; none matches the packets (UDP to 10.64.0.0/10, port 80). */
 export const SHAPES = {
   address: { bytes: 152, what: '-d IP', rule: (address) => `-d ${address}/32` },
@@ -29,7 +31,7 @@ export const SHAPES = {
   },
 };
 
-export const WALK_SIZES = [100, 1000, 5000, 10_000, 20_000, 40_000];
+const WALK_SIZES = [100, 1000, 5000, 10_000, 20_000, 40_000];
 
 /** An address that no packet has. */
 const elsewhere = (i) => `10.${200 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`;
@@ -126,7 +128,7 @@ function hooksGroup() {
     ],
     figures: [
       {
-        name: 'packet sent, route included',
+        name: SENT,
         how: 'a UDP packet of 46 bytes from sendmmsg to the driver, without any rule',
         variant: 'bare',
         per: 1,

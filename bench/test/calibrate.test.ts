@@ -87,7 +87,7 @@ describe('compare', () => {
 
   it('counts what is near', () => {
     expect(summary([1, 2, undefined], 'the model')).toBe('1 of 2 figures lie within 15 % of the model.');
-    expect(summary([undefined], 'the model')).toBe('There is nothing of the model to compare with.');
+    expect(summary([undefined], 'the model')).toBe('No figure could be compared with the model.');
   });
 
   it('writes columns', () => {
