@@ -1,8 +1,7 @@
+import { addressPortAddress } from './address-port.ts';
 import { portOf, portWord, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
-import { packetAddress, takePort } from './packet-fields.ts';
-import { SetCode } from './set-error.ts';
-import { formatIp, formatPort, portFromCommand } from './text.ts';
+import { formatIp, formatPort } from './text.ts';
 
 /**
  * `hash:ip,port,ip`: an address, protocol and port, and a second address.
@@ -30,14 +29,6 @@ export const hashIpPortIp: HashType = {
   },
   format: (member) => `${formatIp(member.ip)},${formatPort(member)},${formatIp(member.ip2)}`,
 
-  fromPacket(packet, _context, query, _settings, member) {
-    member.ip = packetAddress(packet, query, 1);
-    member.ip2 = packetAddress(packet, query, 3);
-    return takePort(packet, query, 2, member);
-  },
-  fromCommand(element, _settings, member) {
-    if (element.ip2 === undefined) return SetCode.PROTOCOL;
-    return portFromCommand(element, member);
-  },
+  ...addressPortAddress,
   ranges: { first: 'ip', port: true, second: 'ip' },
 };

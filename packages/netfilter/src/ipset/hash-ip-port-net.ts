@@ -1,8 +1,7 @@
-import { portOf, putAddress, takeAddress } from './hash-member.ts';
+import { addressPortAddress } from './address-port.ts';
+import { portOf, portWord, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
-import { packetAddress, takePort } from './packet-fields.ts';
-import { SetCode } from './set-error.ts';
-import { formatIp, formatNet, formatPort, portFromCommand } from './text.ts';
+import { formatIp, formatNet, formatPort } from './text.ts';
 
 /**
  * `hash:ip,port,net`: an address, protocol and port, and a network.
@@ -21,8 +20,7 @@ export const hashIpPortNet: HashType = {
   encode(member, key) {
     const at = putAddress(key, putAddress(key, 0, member.ip), member.ip2);
     // One is taken from the prefix length, so that seven bits hold it.
-    const swapped = ((member.port & 0xff) << 8) | (member.port >>> 8);
-    key[at] = (swapped | ((member.cidr2 - 1) << 16) | (member.proto << 24)) >>> 0;
+    key[at] = portWord(member.port, member.cidr2 - 1, member.proto);
   },
   decode(word, address, member) {
     member.ip = takeAddress(word, 0, address);
@@ -35,14 +33,6 @@ export const hashIpPortNet: HashType = {
   format: (member, longest) =>
     `${formatIp(member.ip)},${formatPort(member)},${formatNet(member.ip2, member.cidr2, longest)}`,
 
-  fromPacket(packet, _context, query, _settings, member) {
-    member.ip = packetAddress(packet, query, 1);
-    member.ip2 = packetAddress(packet, query, 3);
-    return takePort(packet, query, 2, member);
-  },
-  fromCommand(element, _settings, member) {
-    if (element.ip2 === undefined) return SetCode.PROTOCOL;
-    return portFromCommand(element, member);
-  },
+  ...addressPortAddress,
   ranges: { first: 'ip', port: true, second: 'net' },
 };

@@ -1,7 +1,7 @@
+import { addressPort } from './address-port.ts';
 import { portOf, portWord, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
-import { packetAddress, takePort } from './packet-fields.ts';
-import { formatIp, formatPort, portFromCommand } from './text.ts';
+import { formatIp, formatPort } from './text.ts';
 
 /**
  * `hash:ip,port`: an address together with protocol and port.
@@ -27,10 +27,6 @@ export const hashIpPort: HashType = {
   },
   format: (member) => `${formatIp(member.ip)},${formatPort(member)}`,
 
-  fromPacket(packet, _context, query, _settings, member) {
-    member.ip = packetAddress(packet, query, 1);
-    return takePort(packet, query, 2, member);
-  },
-  fromCommand: (element, _settings, member) => portFromCommand(element, member),
+  ...addressPort,
   ranges: { first: 'ip', port: true },
 };

@@ -75,9 +75,9 @@ export function maskAddress(address: Address, length: number): Address {
   return ipv6FromBits((ipv6ToBits(address as Ipv6Address) >> host) << host);
 }
 
-/** A port in network order and a protocol, as the kernel's structures have them in one word. */
-export function portWord(port: number, proto: number, rest = 0): number {
-  return (((port & 0xff) << 8) | (port >>> 8) | (proto << 16) | (rest << 24)) >>> 0;
+/** A port in network order and the two bytes that follow it in a kernel's structure (protocol, prefix lengths): a word. */
+export function portWord(port: number, third: number, fourth = 0): number {
+  return (((port & 0xff) << 8) | (port >>> 8) | (third << 16) | (fourth << 24)) >>> 0;
 }
 
 /** The port of such a word. */

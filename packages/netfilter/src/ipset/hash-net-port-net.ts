@@ -1,8 +1,7 @@
-import { portOf, putAddress, takeAddress } from './hash-member.ts';
+import { addressPortAddress } from './address-port.ts';
+import { portOf, portWord, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
-import { packetAddress, takePort } from './packet-fields.ts';
-import { SetCode } from './set-error.ts';
-import { formatNet, formatPort, portFromCommand } from './text.ts';
+import { formatNet, formatPort } from './text.ts';
 
 /**
  * `hash:net,port,net`: a network, protocol and port, and a second network; either may be /0.
@@ -20,8 +19,7 @@ export const hashNetPortNet: HashType = {
 
   encode(member, key) {
     const at = putAddress(key, putAddress(key, 0, member.ip), member.ip2);
-    const swapped = ((member.port & 0xff) << 8) | (member.port >>> 8);
-    key[at] = (swapped | (member.cidr << 16) | (member.cidr2 << 24)) >>> 0;
+    key[at] = portWord(member.port, member.cidr, member.cidr2);
     key[at + 1] = (member.proto << 24) >>> 0;
   },
   decode(word, address, member) {
@@ -36,14 +34,6 @@ export const hashNetPortNet: HashType = {
   format: (member, longest) =>
     `${formatNet(member.ip, member.cidr, longest)},${formatPort(member)},${formatNet(member.ip2, member.cidr2, longest)}`,
 
-  fromPacket(packet, _context, query, _settings, member) {
-    member.ip = packetAddress(packet, query, 1);
-    member.ip2 = packetAddress(packet, query, 3);
-    return takePort(packet, query, 2, member);
-  },
-  fromCommand(element, _settings, member) {
-    if (element.ip2 === undefined) return SetCode.PROTOCOL;
-    return portFromCommand(element, member);
-  },
+  ...addressPortAddress,
   ranges: { first: 'net', port: true, second: 'net', zeroLength: true },
 };

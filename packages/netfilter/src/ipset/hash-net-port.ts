@@ -1,7 +1,7 @@
+import { addressPort } from './address-port.ts';
 import { portOf, portWord, putAddress, takeAddress } from './hash-member.ts';
 import type { HashType } from './hash-type.ts';
-import { packetAddress, takePort } from './packet-fields.ts';
-import { formatNet, formatPort, portFromCommand } from './text.ts';
+import { formatNet, formatPort } from './text.ts';
 
 /**
  * `hash:net,port`: a network together with protocol and port.
@@ -29,10 +29,6 @@ export const hashNetPort: HashType = {
   },
   format: (member, longest) => `${formatNet(member.ip, member.cidr, longest)},${formatPort(member)}`,
 
-  fromPacket(packet, _context, query, _settings, member) {
-    member.ip = packetAddress(packet, query, 1);
-    return takePort(packet, query, 2, member);
-  },
-  fromCommand: (element, _settings, member) => portFromCommand(element, member),
+  ...addressPort,
   ranges: { first: 'net', port: true },
 };
