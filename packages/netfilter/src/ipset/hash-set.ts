@@ -159,7 +159,7 @@ export class HashSet implements IpSet {
       if (slot < 0 || !this.#data.meet(slot, length, query)) return SetCode.OK;
     } else {
       // Several members can fit one interface.
-      slot = this.#table.findAccepted(this.#key, (candidate) => this.#data.meet(candidate, length, query));
+      slot = this.#table.find(this.#key, (candidate) => this.#data.meet(candidate, length, query));
       if (slot < 0) return SetCode.OK;
     }
     return this.#data.isNomatch(slot) ? SetCode.NOTEMPTY : SetCode.MATCH;

@@ -1,4 +1,5 @@
 import { jhash2 } from '@chainwalk/core';
+import { HashPlaces } from './hash-places.ts';
 import type { MemberData } from './member-data.ts';
 import { SetCode } from './set-error.ts';
 
@@ -11,9 +12,8 @@ const REGION_BITS = 10;
 const BUCKET_HEADER = 32;
 const REGION_SIZE = 16;
 const TABLE_SIZE = 24;
-/** Our own limits: 2^24 buckets and places, beyond which a simulated set has "no memory". */
+/** Our own limit: 2^24 buckets. */
 const MAX_BITS = 24;
-const MAX_PLACES = 1 << 24;
 
 /** What a table is made with. */
 export interface HashShape {
@@ -72,15 +72,13 @@ export class HashTable {
   #usedHigh = new Uint32Array(0);
   #regionElements: Int32Array;
 
-  #keys: Uint32Array = new Uint32Array(0);
-  #places = 0;
-  /** Blocks of places that are free, by their size. */
-  readonly #free = new Map<number, number[]>();
+  readonly #places: HashPlaces;
   /** Equal prefixes with other interfaces that the last search met (`multi`). */
   clashes = 0;
 
   constructor(shape: HashShape, parameters: HashParameters, data: MemberData, hooks: HashHooks) {
     this.#shape = shape;
+    this.#places = new HashPlaces(shape.words);
     this.#data = data;
     this.#hooks = hooks;
     this.maxelem = parameters.maxelem;
@@ -101,32 +99,18 @@ export class HashTable {
 
   /** The words of the member in `slot`: read at once, they move. */
   word(slot: number, index: number): number {
-    return this.#keys[slot * this.#shape.words + index]!;
+    return this.#places.word(slot, index);
   }
 
   // ---------------------------------------------------------------- look-up
 
-  /** The bucket that a key falls into. */
-  #bucket(key: Uint32Array): number {
-    return (jhash2(key, this.#shape.words, this.initval) & (2 ** this.bits - 1)) >>> 0;
+  /** The bucket that a key falls into, of 2^bits. */
+  #bucket(key: Uint32Array, bits = this.bits): number {
+    return (jhash2(key, this.#shape.words, this.initval) & (2 ** bits - 1)) >>> 0;
   }
 
-  /** The slot of a member, over or not; -1 if there is none. */
-  find(key: Uint32Array): number {
-    const first = this.#first;
-    if (first === undefined) return -1;
-    const bucket = this.#bucket(key);
-    const base = first[bucket]!;
-    if (base < 0) return -1;
-    const end = this.#end[bucket]!;
-    for (let place = 0; place < end; place++) {
-      if (this.#isUsed(bucket, place) && this.#equal(base + place, key)) return base + place;
-    }
-    return -1;
-  }
-
-  /** As {@link find}, but goes on to the next equal member as long as `accept` refuses. */
-  findAccepted(key: Uint32Array, accept: (slot: number) => boolean): number {
+  /** The slot of a member, over or not; -1 if there is none. Goes on to the next equal one if `accept` refuses it. */
+  find(key: Uint32Array, accept?: (slot: number) => boolean): number {
     const first = this.#first;
     if (first === undefined) return -1;
     const bucket = this.#bucket(key);
@@ -135,22 +119,18 @@ export class HashTable {
     const end = this.#end[bucket]!;
     for (let place = 0; place < end; place++) {
       if (!this.#isUsed(bucket, place) || !this.#equal(base + place, key)) continue;
-      if (accept(base + place)) return base + place;
+      if (accept === undefined || accept(base + place)) return base + place;
       this.clashes = 0;
     }
     return -1;
   }
 
   #equal(slot: number, key: Uint32Array): boolean {
-    const { words, lastMask } = this.#shape;
-    const keys = this.#keys;
-    let at = slot * words;
-    const last = words - 1;
-    for (let i = 0; i < last; i++) if (keys[at++] !== key[i]) return false;
-    if (((keys[at]! ^ key[last]!) & lastMask) !== 0) return false;
+    if (!this.#places.equal(slot, key, this.#shape.lastMask)) return false;
     if (this.#hooks.same === undefined) return true;
     this.clashes++;
-    return keys[at] === key[last] && this.#hooks.same(slot);
+    const last = this.#shape.words - 1;
+    return this.#places.word(slot, last) === key[last] && this.#hooks.same(slot);
   }
 
   #isUsed(bucket: number, place: number): boolean {
@@ -290,17 +270,15 @@ export class HashTable {
 
   /** Doubles the table until every member has a place (`mtype_resize`). Members that are over do not come along. */
   resize(): number {
-    const { words } = this.#shape;
-    const key = new Uint32Array(words);
+    const key = new Uint32Array(this.#shape.words);
     const members = [...this.slots()];
     for (let bits = this.bits + 1; ; bits++) {
       if (bits > MAX_BITS) return SetCode.HASH_FULL;
       const count = new Uint8Array(2 ** bits);
       let fits = true;
       for (const slot of members) {
-        for (let i = 0; i < words; i++) key[i] = this.#keys[slot * words + i]!;
-        const bucket = (jhash2(key, words, this.initval) & (2 ** bits - 1)) >>> 0;
-        if (++count[bucket]! > this.bucketsize) {
+        this.#places.read(slot, key);
+        if (++count[this.#bucket(key, bits)]! > this.bucketsize) {
           fits = false;
           break;
         }
@@ -311,7 +289,6 @@ export class HashTable {
   }
 
   #rebuild(bits: number, members: readonly number[], key: Uint32Array): number {
-    const { words } = this.#shape;
     // The old blocks stay until all members have moved.
     const old: [number, number][] = [];
     this.#first!.forEach((base, bucket) => {
@@ -323,7 +300,7 @@ export class HashTable {
     this.#regionElements = new Int32Array(regions(bits));
     this.bucketBytes = 0;
     for (const slot of members) {
-      for (let i = 0; i < words; i++) key[i] = this.#keys[slot * words + i]!;
+      this.#places.read(slot, key);
       const bucket = this.#bucket(key);
       if (this.#first![bucket]! < 0) {
         const base = this.#take(STEP);
@@ -337,15 +314,14 @@ export class HashTable {
       this.#data.move(slot, to);
       this.#hooks.moved?.(slot, to);
     }
-    for (const [base, size] of old) this.#give(base, size);
+    for (const [base, size] of old) this.#places.give(base, size);
     return SetCode.OK;
   }
 
   /** Throws everything out. The size of the table stays. */
   flush(): void {
     this.#first = undefined;
-    this.#free.clear();
-    this.#places = 0;
+    this.#places.clear();
     this.#regionElements.fill(0);
     this.bucketBytes = 0;
   }
@@ -397,8 +373,7 @@ export class HashTable {
 
   #settle(bucket: number, place: number, key: Uint32Array): number {
     const slot = this.#first![bucket]! + place;
-    const { words } = this.#shape;
-    for (let i = 0; i < words; i++) this.#keys[slot * words + i] = key[i]!;
+    this.#places.write(slot, key);
     this.#setUsed(bucket, place, true);
     if (place >= this.#end[bucket]!) this.#end[bucket] = place + 1;
     this.#regionElements[bucket >>> REGION_BITS]!++;
@@ -418,7 +393,7 @@ export class HashTable {
     const to = this.#take(size + STEP);
     if (to < 0) return false;
     this.#move(from, to, size);
-    this.#give(from, size);
+    this.#places.give(from, size);
     this.#first![bucket] = to;
     this.#size[bucket] = size + STEP;
     this.bucketBytes += this.#blockBytes(STEP);
@@ -442,44 +417,26 @@ export class HashTable {
       this.#setUsed(bucket, next++, true);
     }
     this.#end[bucket] = next;
-    this.#give(from, size);
+    this.#places.give(from, size);
     this.bucketBytes -= this.#blockBytes(STEP);
   }
 
   #discard(bucket: number): void {
-    this.#give(this.#first![bucket]!, this.#size[bucket]!);
+    this.#places.give(this.#first![bucket]!, this.#size[bucket]!);
     this.#install(bucket, -1, 0);
   }
 
   #move(from: number, to: number, count: number): void {
-    const { words } = this.#shape;
-    this.#keys.copyWithin(to * words, from * words, (from + count) * words);
+    this.#places.copy(from, to, count);
     this.#data.move(from, to, count);
     if (this.#hooks.moved !== undefined) for (let i = 0; i < count; i++) this.#hooks.moved(from + i, to + i);
   }
 
   /** A block of `size` empty places; -1 if there is no more room. */
   #take(size: number): number {
-    let base = this.#free.get(size)?.pop();
-    if (base === undefined) {
-      base = this.#places;
-      if (base + size > MAX_PLACES) return -1;
-      this.#places += size;
-      const { words } = this.#shape;
-      if (this.#places * words > this.#keys.length) {
-        const wider = new Uint32Array(Math.max(32 * words, this.#keys.length * 2, this.#places * words));
-        wider.set(this.#keys);
-        this.#keys = wider;
-      }
-    }
-    this.#data.zero(base, size);
+    const base = this.#places.take(size);
+    if (base >= 0) this.#data.zero(base, size);
     return base;
-  }
-
-  #give(base: number, size: number): void {
-    const list = this.#free.get(size);
-    if (list === undefined) this.#free.set(size, [base]);
-    else list.push(base);
   }
 }
 
