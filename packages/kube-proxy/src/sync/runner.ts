@@ -23,6 +23,40 @@ export interface SyncRunner {
   readonly next: SimTime | undefined;
 }
 
+/** The start of a run, at the earliest of the times that it was planned for. */
+class PlannedStart {
+  readonly #simulation: Simulation;
+  readonly #start: () => void;
+  #handle: EventHandle | undefined;
+  #at: SimTime | undefined;
+
+  constructor(simulation: Simulation, start: () => void) {
+    this.#simulation = simulation;
+    this.#start = start;
+  }
+
+  get at(): SimTime | undefined {
+    return this.#at;
+  }
+
+  plan(at: SimTime): void {
+    if (this.#at !== undefined && this.#at <= at) return;
+    this.cancel();
+    this.#at = at;
+    this.#handle = this.#simulation.scheduleAt(at, () => {
+      this.#handle = undefined;
+      this.#at = undefined;
+      this.#start();
+    });
+  }
+
+  cancel(): void {
+    if (this.#handle !== undefined) this.#simulation.cancel(this.#handle);
+    this.#handle = undefined;
+    this.#at = undefined;
+  }
+}
+
 /**
  * Today's bounded-frequency runner: no bursts; a request during a run is served after it.
  *
@@ -32,31 +66,29 @@ export class BoundedFrequencyRunner implements SyncRunner {
   readonly #simulation: Simulation;
   readonly #periods: RunnerPeriods;
   readonly #run: Run;
+  readonly #start: PlannedStart;
   #running = false;
   #requested = false;
   #lastEnd: SimTime | undefined;
-  #handle: EventHandle | undefined;
-  #at: SimTime | undefined;
 
   constructor(simulation: Simulation, periods: RunnerPeriods, run: Run) {
     this.#simulation = simulation;
     this.#periods = periods;
     this.#run = run;
+    this.#start = new PlannedStart(simulation, () => this.#begin());
   }
 
   get next(): SimTime | undefined {
-    return this.#at;
+    return this.#start.at;
   }
 
   request(): void {
     this.#requested = true;
-    if (!this.#running) this.#plan(this.#earliest());
+    if (!this.#running) this.#start.plan(this.#earliest());
   }
 
   stop(): void {
-    if (this.#handle !== undefined) this.#simulation.cancel(this.#handle);
-    this.#handle = undefined;
-    this.#at = undefined;
+    this.#start.cancel();
     this.#requested = false;
   }
 
@@ -65,25 +97,16 @@ export class BoundedFrequencyRunner implements SyncRunner {
     return this.#lastEnd === undefined ? now : Math.max(now, this.#lastEnd + this.#periods.least);
   }
 
-  #plan(at: SimTime): void {
-    if (this.#at !== undefined && this.#at <= at) return;
-    if (this.#handle !== undefined) this.#simulation.cancel(this.#handle);
-    this.#at = at;
-    this.#handle = this.#simulation.scheduleAt(at, () => this.#start());
-  }
-
-  #start(): void {
-    this.#handle = undefined;
-    this.#at = undefined;
+  #begin(): void {
     this.#requested = false;
     this.#running = true;
     this.#run((ok) => {
       this.#running = false;
       const now = this.#simulation.now;
       this.#lastEnd = now;
-      this.#plan(now + Math.max(this.#periods.most, this.#periods.least));
-      if (!ok) this.#plan(now + Math.max(this.#periods.retry, this.#periods.least));
-      if (this.#requested) this.#plan(this.#earliest());
+      this.#start.plan(now + Math.max(this.#periods.most, this.#periods.least));
+      if (!ok) this.#start.plan(now + Math.max(this.#periods.retry, this.#periods.least));
+      if (this.#requested) this.#start.plan(this.#earliest());
     });
   }
 }
@@ -96,25 +119,25 @@ export class TokenBucketRunner implements SyncRunner {
   readonly #simulation: Simulation;
   readonly #periods: RunnerPeriods;
   readonly #run: Run;
+  readonly #start: PlannedStart;
   readonly #burst: number;
   #tokens: number;
   #filled: SimTime;
   #running = false;
   #requested = false;
-  #handle: EventHandle | undefined;
-  #at: SimTime | undefined;
 
   constructor(simulation: Simulation, periods: RunnerPeriods, run: Run, burst = 2) {
     this.#simulation = simulation;
     this.#periods = periods;
     this.#run = run;
+    this.#start = new PlannedStart(simulation, () => this.#begin());
     this.#burst = burst;
     this.#tokens = burst;
     this.#filled = simulation.now;
   }
 
   get next(): SimTime | undefined {
-    return this.#at;
+    return this.#start.at;
   }
 
   request(): void {
@@ -123,9 +146,7 @@ export class TokenBucketRunner implements SyncRunner {
   }
 
   stop(): void {
-    if (this.#handle !== undefined) this.#simulation.cancel(this.#handle);
-    this.#handle = undefined;
-    this.#at = undefined;
+    this.#start.cancel();
     this.#requested = false;
   }
 
@@ -140,29 +161,20 @@ export class TokenBucketRunner implements SyncRunner {
     this.#fill();
     const { now } = this.#simulation;
     const wait = this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) * this.#periods.least);
-    this.#plan(now + wait);
+    this.#start.plan(now + wait);
   }
 
-  #plan(at: SimTime): void {
-    if (this.#at !== undefined && this.#at <= at) return;
-    if (this.#handle !== undefined) this.#simulation.cancel(this.#handle);
-    this.#at = at;
-    this.#handle = this.#simulation.scheduleAt(at, () => this.#start());
-  }
-
-  #start(): void {
+  #begin(): void {
     this.#fill();
     this.#tokens = Math.max(0, this.#tokens - 1);
-    this.#handle = undefined;
-    this.#at = undefined;
     this.#requested = false;
     this.#running = true;
     const started = this.#simulation.now;
     this.#run((ok) => {
       this.#running = false;
       const { now } = this.#simulation;
-      this.#plan(Math.max(now, started + this.#periods.most));
-      if (!ok) this.#plan(now + this.#periods.retry);
+      this.#start.plan(Math.max(now, started + this.#periods.most));
+      if (!ok) this.#start.plan(now + this.#periods.retry);
       if (this.#requested) this.#try();
     });
   }
