@@ -1,8 +1,11 @@
+import { readFlow } from './flow-yaml.ts';
+import { GiveUp, giveUp, plain, quotedAt } from './plain-yaml.ts';
+
 /**
- * A reader for the plain part of YAML that `kubectl -o yaml` writes: block maps and lists, scalars on one line, literal
- * blocks, comments, several documents. It is some forty times faster than a whole parser, which matters with ten
- * thousand Services. Whatever else YAML has (anchors, tags, flow collections, folded scalars, tabs, ...), and
- * everything that is wrong, makes it give up, and the whole parser is asked instead.
+ * A reader for the plain part of YAML that `kubectl -o yaml` writes, and people do: block maps and lists, scalars and flow
+ * collections on one line, literal blocks, comments, several documents. It is some forty times faster than a whole
+ * parser, which matters with ten thousand Services. Whatever else YAML has (anchors, tags, folded scalars, tabs, ...),
+ * and everything that is wrong, makes it give up, and the whole parser is asked instead.
  *
  * Invariant: what it answers is what `yaml` with its default (1.2 core) schema answers.
  * @returns the documents' values, or `undefined` if the text is not that plain
@@ -17,12 +20,6 @@ export function readBlockYaml(text: string): readonly unknown[] | undefined {
     if (reason instanceof GiveUp) return undefined;
     throw reason;
   }
-}
-
-class GiveUp extends Error {}
-
-function giveUp(): never {
-  throw new GiveUp();
 }
 
 /** One line with something on it. */
@@ -142,10 +139,11 @@ class BlockReader {
     const first = text.charAt(0);
     if (first === '|') return this.#literal(text, indent);
     let value: unknown;
-    if (first === '"' || first === "'") value = quoted(text);
-    else if (text === '{}') value = {};
-    else if (text === '[]') value = [];
-    else {
+    if (first === '"' || first === "'" || first === '{' || first === '[') {
+      const read = first === '{' || first === '[' ? readFlow(text) : quotedAt(text, 0);
+      endOfLine(text, read.end);
+      value = read.value;
+    } else {
       if ('&*!>%@`{}[],?#'.includes(first) || text === '-' || text.startsWith('- ')) giveUp();
       const comment = text.indexOf(' #');
       const bare = comment < 0 ? text : text.slice(0, comment).trimEnd();
@@ -198,44 +196,7 @@ function isMarker(line: Line): boolean {
   return line.indent === 0 && (line.text.startsWith('---') || line.text.startsWith('...') || line.text.startsWith('%'));
 }
 
-function quoted(text: string): string {
-  const match =
-    text.charAt(0) === '"'
-      ? /^"((?:[^"\\]|\\["\\/nt])*)"(?: +#.*)?$/.exec(text)
-      : /^'((?:[^']|'')*)'(?: +#.*)?$/.exec(text);
-  if (match === null) return giveUp();
-  const body = match[1]!;
-  if (text.charAt(0) === "'") return body.replaceAll("''", "'");
-  return body.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : letter));
-}
-
-/** A plain scalar by the core schema of YAML 1.2. */
-function plain(text: string): unknown {
-  const first = text.charCodeAt(0);
-  const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
-  if (numeric) {
-    if (/^[-+]?\d+$/.test(text)) return Number(text);
-    if (/^0o[0-7]+$/.test(text)) return Number.parseInt(text.slice(2), 8);
-    if (/^0x[0-9a-fA-F]+$/.test(text)) return Number.parseInt(text.slice(2), 16);
-    if (/^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/.test(text)) return Number(text);
-    if (/^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/.test(text)) return giveUp();
-    return text;
-  }
-  switch (text) {
-    case '~':
-    case 'null':
-    case 'Null':
-    case 'NULL':
-      return null;
-    case 'true':
-    case 'True':
-    case 'TRUE':
-      return true;
-    case 'false':
-    case 'False':
-    case 'FALSE':
-      return false;
-    default:
-      return text;
-  }
+/** Checks that nothing but a comment follows what a line holds. */
+function endOfLine(text: string, end: number): void {
+  if (!/^(?: +#.*)?$/.test(text.slice(end))) giveUp();
 }

@@ -95,6 +95,71 @@ describe('the fast reader of block YAML', () => {
     );
   });
 
+  it('agrees with the whole parser, or gives up, on flow collections', () => {
+    const word = fc.oneof(
+      scalar.map((value) => JSON.stringify(value)),
+      fc.constantFrom(
+        'a',
+        'b',
+        '10.0.0.1',
+        'x/y',
+        '1',
+        '-1',
+        '-',
+        '1.5',
+        'true',
+        'a:b',
+        'a::1',
+        "'it''s'",
+        '"\\n"',
+        '',
+      ),
+      fc.constantFrom('.5', '+1', '---', '...', '<<', '0x10', '1:', ':a', 'a b', 'a#b', '*a', '&a b', '!t', 'null'),
+    );
+    const colon = fc.constantFrom(': ', ': ', ': ', ':', ' : ', ':  ');
+    const comma = fc.constantFrom(', ', ', ', ',', ' , ', ',,');
+    const space = fc.constantFrom('', ' ', '  ');
+    const flow = fc.letrec<{ value: string; list: string; map: string }>((tie) => ({
+      value: fc.oneof({ maxDepth: 3, withCrossShrink: true }, word, tie('list'), tie('map')),
+      list: fc
+        .tuple(fc.array(tie('value'), { maxLength: 3 }), comma, space)
+        .map(([items, separator, pad]) => `[${pad}${items.join(separator)}${pad}]`),
+      map: fc
+        .tuple(fc.array(fc.tuple(word, colon, tie('value')), { maxLength: 3 }), comma, space)
+        .map(([entries, separator, pad]) => `{${pad}${entries.map((entry) => entry.join('')).join(separator)}${pad}}`),
+    }));
+    let read = 0;
+    const runs = 3000;
+    fc.assert(
+      fc.property(
+        fc.oneof(flow.list, flow.map),
+        fc.constantFrom('a: ', '- ', 'a:\n  - ', '- b: '),
+        fc.constantFrom('', ' # c', '#c', ' x', ',', '\nb: 1', '\n  c: 1'),
+        (text, before, after) => {
+          const line = `${before}${text}${after}\n`;
+          if (readBlockYaml(line) !== undefined) read++;
+          agrees(line);
+        },
+      ),
+      { numRuns: runs },
+    );
+    expect(read).toBeGreaterThan(runs / 20);
+  });
+
+  it('reads flow collections of one line without giving up', () => {
+    const text = `kind: Service
+metadata: { name: svc-1, labels: { kubernetes.io/service-name: "svc 1" } } # written by hand
+spec:
+  ports: [{ name: main, protocol: TCP, port: 80 }, {name: 'it''s', port: -1}]
+  clusterIPs: [10.96.0.1, 2001:db8:0:0:0:0:0:1]
+  empty: { }
+endpoints:
+- { addresses: [ 10.244.1.5 ], conditions: { ready: true } }
+`;
+    expect(readBlockYaml(text)).toEqual(whole(text));
+    expect(readBlockYaml(text)).toBeDefined();
+  });
+
   it('reads what kubectl writes without giving up', () => {
     const text = `apiVersion: v1
 items:

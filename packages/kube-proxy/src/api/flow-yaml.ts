@@ -1,0 +1,70 @@
+import { giveUp, plain, quotedAt } from './plain-yaml.ts';
+
+/** A plain scalar of one word; a colon within it is not followed by a blank, and `-` and `+` do not stand alone. */
+const WORD = /[-+]?[A-Za-z0-9_./][-+A-Za-z0-9_./]*(?::[-+A-Za-z0-9_./]+)*/y;
+
+/** What was read, and where it ends. */
+interface Read<T> {
+  readonly value: T;
+  readonly end: number;
+}
+
+/**
+ * The flow collection (`{ name: http, port: 80 }`, `[a, b]`) at the start of a text of one line, as a part of
+ * {@link readBlockYaml}: maps with words or quoted texts as keys, lists, scalars of one word or in quotes.
+ * @throws GiveUp for anything else
+ */
+export function readFlow(text: string, from = 0): Read<unknown> {
+  return text.charAt(from) === '{' ? readMap(text, from) : readList(text, from);
+}
+
+function readMap(text: string, from: number): Read<Record<string, unknown>> {
+  const map: Record<string, unknown> = {};
+  let at = blanks(text, from + 1);
+  if (text.charAt(at) === '}') return { value: map, end: at + 1 };
+  for (;;) {
+    const { value: key, end } = readScalar(text, at);
+    // Keys that are no strings, and twice the same key, are for the whole parser.
+    if (typeof key !== 'string' || Object.hasOwn(map, key) || key === '__proto__') giveUp();
+    if (!text.startsWith(': ', end)) giveUp();
+    const item = readValue(text, blanks(text, end + 1));
+    map[key] = item.value;
+    at = blanks(text, item.end);
+    if (text.charAt(at) === '}') return { value: map, end: at + 1 };
+    if (text.charAt(at) !== ',') giveUp();
+    at = blanks(text, at + 1);
+  }
+}
+
+function readList(text: string, from: number): Read<unknown[]> {
+  const list: unknown[] = [];
+  let at = blanks(text, from + 1);
+  if (text.charAt(at) === ']') return { value: list, end: at + 1 };
+  for (;;) {
+    const item = readValue(text, at);
+    list.push(item.value);
+    at = blanks(text, item.end);
+    if (text.charAt(at) === ']') return { value: list, end: at + 1 };
+    if (text.charAt(at) !== ',') giveUp();
+    at = blanks(text, at + 1);
+  }
+}
+
+function readValue(text: string, at: number): Read<unknown> {
+  const first = text.charAt(at);
+  return first === '{' || first === '[' ? readFlow(text, at) : readScalar(text, at);
+}
+
+function readScalar(text: string, at: number): Read<unknown> {
+  const first = text.charAt(at);
+  if (first === '"' || first === "'") return quotedAt(text, at);
+  WORD.lastIndex = at;
+  const word = WORD.exec(text)?.[0] ?? giveUp();
+  return { value: plain(word), end: at + word.length };
+}
+
+function blanks(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 32) at++;
+  return at;
+}
