@@ -1,8 +1,8 @@
-import { type Diagnostic, InputError, KERNEL_VERSIONS, type Place } from '@chainwalk/core';
+import { type Diagnostic, InputError, KERNEL_VERSIONS } from '@chainwalk/core';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Scenario } from './format.ts';
-import { describeIssue } from './yaml-faults.ts';
+import { contentOf, describeIssue, placesIn } from './yaml-faults.ts';
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const port = number(0, 65535);
@@ -104,9 +104,6 @@ const KNOWN_KEYS: readonly string[] = [
   'mtu',
 ];
 
-/** Aliases of YAML that a scenario may expand to; more is an attack on memory. */
-const MOST_ALIASES = 100;
-
 /**
  * Reads a scenario file, JSON or YAML: one scenario or an array of them; objects of the form `{scenario, kernel}` give
  * their scenario. Every fault is reported with its line and column.
@@ -145,35 +142,17 @@ function scenarioIn(value: unknown): unknown {
 
 function readYaml(text: string, source: string): readonly Scenario[] {
   const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { source, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const place = placesIn(source, lines);
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const faults: Diagnostic[] = [];
   const scenarios: Scenario[] = [];
   for (const document of documents as Document.Parsed[]) {
-    for (const error of document.errors) {
-      faults.push({
-        severity: 'error',
-        code: 'syntax',
-        message: error.message.split('\n')[0]!,
-        place: place(error.pos[0]),
-      });
-    }
-    if (document.errors.length > 0) continue;
-    let value: unknown;
-    try {
-      value = document.toJS({ maxAliasCount: MOST_ALIASES });
-    } catch (error) {
-      faults.push({
-        severity: 'error',
-        code: 'syntax',
-        message: error instanceof Error ? error.message : String(error),
-        place: place(0),
-      });
+    const read = contentOf(document, place);
+    if ('faults' in read) {
+      faults.push(...read.faults);
       continue;
     }
+    const { value } = read;
     if (value === null) continue;
     for (const [index, entry] of (Array.isArray(value) ? value : [value]).entries()) {
       const result = v.safeParse(scenarioSchema, scenarioIn(entry));

@@ -8,14 +8,13 @@ import {
   type Ipv4Address,
   ipv4FromBits,
   ipv4ToBits,
-  type Place,
   type Prefix,
   parseIpv4,
   parsePrefix,
 } from '@chainwalk/core';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { describeIssue } from '../yaml-faults.ts';
+import { contentOf, describeIssue, placesIn } from '../yaml-faults.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Distribution } from './distribution.ts';
 import type { Target } from './endpoint.ts';
@@ -341,33 +340,19 @@ export interface ReadLoadOptions {
  */
 export function readLoad(text: string, source: string, options: ReadLoadOptions = {}): LoadSpec {
   const lines = new LineCounter();
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { source, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const place = placesIn(source, lines);
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
   }) as Document.Parsed;
-  const faults: Diagnostic[] = document.errors.map((error) => ({
-    severity: 'error',
-    code: 'syntax',
-    message: error.message.split('\n')[0]!,
-    place: place(error.pos[0]),
-  }));
-  if (faults.length > 0) throw new InputError(faults);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new InputError([{ severity: 'error', code: 'syntax', message, place: place(0) }]);
-  }
-  const result = v.safeParse(loadSchema, value);
+  const read = contentOf(document, place);
+  if ('faults' in read) throw new InputError(read.faults);
+  const result = v.safeParse(loadSchema, read.value);
   if (!result.success)
     throw new InputError(result.issues.map((issue) => describeIssue(issue, document, [], place, KNOWN_KEYS)));
   const load = result.output as LoadSpec;
+  const faults: Diagnostic[] = [];
   const fault = (code: string, message: string, path: readonly (string | number)[], hint?: string): void => {
     const at = (document.getIn(path, true) as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0;
     const told = { severity: 'error' as const, code, message, place: place(at) };
