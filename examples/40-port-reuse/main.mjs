@@ -8,7 +8,7 @@ import {
   Simulation,
   tcpHeader,
 } from '@chainwalk/core';
-import { Node } from '@chainwalk/scenario';
+import { Node, setUp } from '@chainwalk/scenario';
 
 const SECOND = 1_000_000_000;
 const VIP = '10.96.0.1';
@@ -18,18 +18,13 @@ const PORT = 40000;
 /** A node as kube-proxy in IPVS mode leaves it, with one Service of two pods. */
 function serviceNode(settings) {
   const node = new Node(new Simulation({ seed: 1 }));
-  node.host.configure((config) => {
-    const device = (name, kind, up, address, length) => ({
-      name,
-      kind,
-      up,
-      mtu: 1500,
-      group: 0,
-      addresses: [{ address: parseIpv4(address), length, scope: 'global', secondary: false }],
-    });
-    config.interfaces.push(device('eth0', 'device', true, '192.168.1.10', 24));
-    config.interfaces.push(device('cni0', 'device', true, '10.244.1.1', 24));
-    config.interfaces.push(device('kube-ipvs0', 'dummy', false, VIP, 32));
+  setUp(node, {
+    interfaces: [
+      { name: 'eth0', addresses: ['192.168.1.10/24'] },
+      { name: 'cni0', addresses: ['10.244.1.1/24'] },
+      { name: 'kube-ipvs0', kind: 'dummy', up: false, addresses: [`${VIP}/32`] },
+    ],
+    steps: [],
   });
   for (const line of [
     'sysctl -w net.ipv4.ip_forward=1',

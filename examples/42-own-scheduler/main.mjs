@@ -1,6 +1,6 @@
 // A scheduler of one's own in ten lines: the nearest server, by the number of leading address bits shared with the client.
 import { ipv4ToBits, Packet, parseIpv4, parseTcpFlags, Simulation, tcpHeader } from '@chainwalk/core';
-import { Node } from '@chainwalk/scenario';
+import { Node, setUp } from '@chainwalk/scenario';
 
 const nearest = {
   name: 'nearest',
@@ -16,17 +16,12 @@ const nearest = {
 const VIP = '10.96.0.1';
 const node = new Node(new Simulation({ seed: 1 }));
 node.ipvs.schedulers.register(nearest);
-node.host.configure((config) => {
-  const device = (name, kind, up, address, length) => ({
-    name,
-    kind,
-    up,
-    mtu: 1500,
-    group: 0,
-    addresses: [{ address: parseIpv4(address), length, scope: 'global', secondary: false }],
-  });
-  config.interfaces.push(device('eth0', 'device', true, '10.0.0.1', 8));
-  config.interfaces.push(device('kube-ipvs0', 'dummy', false, VIP, 32));
+setUp(node, {
+  interfaces: [
+    { name: 'eth0', addresses: ['10.0.0.1/8'] },
+    { name: 'kube-ipvs0', kind: 'dummy', up: false, addresses: [`${VIP}/32`] },
+  ],
+  steps: [],
 });
 node.sh('sysctl -w net.ipv4.ip_forward=1');
 node.sh(`ipvsadm -A -t ${VIP}:80 -s nearest`);
