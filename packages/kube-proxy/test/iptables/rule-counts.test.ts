@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RuleCache } from '../../src/iptables/rule-cache.ts';
-import { clusterIpRules, loadBalancerRules } from '../../src/iptables/rule-counts.ts';
+import { clusterIpRules, loadBalancerRules, nodePortRules } from '../../src/iptables/rule-counts.ts';
 import { rulesOf } from '../../src/iptables/ruleset.ts';
 import { clusterOf, type ServiceSpec, settingsOf } from '../cluster-fixtures.ts';
 
@@ -58,6 +58,23 @@ describe('the number of nat rules', () => {
       expect(loadBalancerRules(services, endpoints)).toBe(5 + services * (8 + 3 * endpoints));
       // With the nfacct counters at hand each node port has a rule more, for 127.0.0.0/8.
       expect(natRules(services, endpoints, extra, true)).toBe(5 + services * (9 + 3 * endpoints));
+      expect(loadBalancerRules(services, endpoints, 1, true)).toBe(5 + services * (9 + 3 * endpoints));
+      // Without source ranges there is no firewall chain.
+      const open = (index: number): Partial<ServiceSpec> => ({ ...extra(index), extra: {} });
+      expect(natRules(services, endpoints, open, false)).toBe(loadBalancerRules(services, endpoints, 0));
     },
   );
+
+  it.each([
+    [1, 0],
+    [1, 1],
+    [10, 2],
+  ])('of %i NodePort services with %i endpoints has a closed form too', (services, endpoints) => {
+    const extra = (index: number): Partial<ServiceSpec> => ({
+      type: 'NodePort',
+      ports: [{ name: 'p80', port: 80, nodePort: 30000 + index }],
+    });
+    expect(natRules(services, endpoints, extra, false)).toBe(nodePortRules(services, endpoints));
+    expect(natRules(services, endpoints, extra, true)).toBe(nodePortRules(services, endpoints, true));
+  });
 });
