@@ -65,7 +65,7 @@ export { type EventHandle, Simulation, type SimulationOptions } from './engine/s
 export { type Duration, MICROSECOND, MILLISECOND, SECOND, type SimTime } from './engine/time.ts';
 export { jhash2, jhash3words } from './hash/jhash.ts';
 export { swapBytes } from './hash/swap-bytes.ts';
-export { HOOK_NAMES, HOOKS, Hook, type HookName, hookName } from './hook/hook.ts';
+export { HOOK_NAMES, Hook, type HookName, hookName } from './hook/hook.ts';
 export {
   type HookFunction,
   type HookOps,
@@ -105,7 +105,7 @@ export {
   TABLE,
 } from './net/host-config.ts';
 export { IcmpSender } from './net/icmp-sender.ts';
-export { ALL_HOSTS, inputRoute, LINK_SCOPE } from './net/input-route.ts';
+export { ALL_HOSTS, inputRoute } from './net/input-route.ts';
 export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';
 export { LocalStack } from './net/local-stack.ts';
 export { type OutputFlow, outputRoute } from './net/output-route.ts';

@@ -59,8 +59,6 @@ export {
   chainNamesOf,
   endpointChain,
   nameString,
-  type ServiceChainKind,
-  serviceChain,
 } from './names/chain-names.ts';
 export { cascadeShares, probabilityText, savedProbability } from './names/probability.ts';
 export {

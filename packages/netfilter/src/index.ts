@@ -1,7 +1,6 @@
 // The hook words of core, so that whoever uses tables finds hooks, tables and traversal in one place.
 export {
   HOOK_NAMES,
-  HOOKS,
   Hook,
   type HookFunction,
   type HookName,
@@ -58,7 +57,7 @@ export {
   type RuleVerdict,
   type TargetExtension,
 } from './x_tables/extension.ts';
-export { builtinChains, chainOf, emptyTable, isTableName, TABLE_LAYOUT } from './x_tables/layout.ts';
+export { builtinChains, emptyTable, isTableName, TABLE_LAYOUT } from './x_tables/layout.ts';
 export {
   type AddressTest,
   type Chain,

@@ -77,7 +77,7 @@ function tracePacket(text: string, options: TraceOptions): void {
 }
 
 /** The host that files describe. Every fault names its file. @throws InputError */
-export function buildNode(options: Omit<TraceOptions, 'colour' | 'json'>): Node {
+function buildNode(options: Omit<TraceOptions, 'colour' | 'json'>): Node {
   const node = new Node(new Simulation({ seed: options.seed }));
   if (options.host !== undefined) {
     if (options.addr !== undefined || options.route !== undefined)

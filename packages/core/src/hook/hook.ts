@@ -14,9 +14,6 @@
 export const Hook = { PREROUTING: 0, LOCAL_IN: 1, FORWARD: 2, LOCAL_OUT: 3, POSTROUTING: 4 } as const;
 export type Hook = (typeof Hook)[keyof typeof Hook];
 
-/** All hooks in the order of their numbers. */
-export const HOOKS: readonly Hook[] = [0, 1, 2, 3, 4];
-
 /** The names that iptables gives the hooks, by number. */
 export const HOOK_NAMES: readonly ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] = [
   'PREROUTING',

@@ -4,7 +4,6 @@ import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
 import type { FibResult, FibRoute } from './fib.ts';
 import type { Host } from './host.ts';
-import { SCOPE } from './host-config.ts';
 import type { Route, RouteFailure, RouteType } from './route.ts';
 
 /** The one group that every host has joined. */
@@ -128,6 +127,3 @@ function validateSource(host: Host, packet: Packet, device: Device, toBroadcast 
   if (mode === 1) return REVERSE_PATH;
   return undefined;
 }
-
-/** The scope below which a next hop counts as this host itself. */
-export const LINK_SCOPE: number = SCOPE.link;

@@ -32,7 +32,7 @@ const ECN_CE = 3;
 const ECN_ECT0 = 2;
 
 /** Bytes that a tunnel adds, without the outer IP header. */
-export function tunnelOverhead(tunnel: TunnelConfig): number {
+function tunnelOverhead(tunnel: TunnelConfig): number {
   switch (tunnel.type) {
     case 'ipip':
       return 0;

@@ -79,7 +79,7 @@ export function currentRuleset(
 }
 
 /** The rules that stand before those of services. */
-export function fixedRules(settings: ProxySettings): {
+function fixedRules(settings: ProxySettings): {
   readonly filter: readonly Rule[];
   readonly nat: readonly Rule[];
 } {
@@ -118,7 +118,7 @@ function localnetRule(): Rule {
 const TAIL = 'kubernetes service nodeports; NOTE: this must be the last rule in this chain';
 
 /** The end of nat KUBE-SERVICES: whatever is for a local address may be for a node port. */
-export function nodePortTail(settings: ProxySettings): readonly Rule[] {
+function nodePortTail(settings: ProxySettings): readonly Rule[] {
   const { nodePortAddresses, family, localhostNodePorts } = settings;
   const rule = (parts: readonly RulePart[]): Rule => ({
     chain: 'KUBE-SERVICES',

@@ -1,7 +1,7 @@
 import { fedRule, type Rule, savedRule } from './rule.ts';
 
 /** The tables that kube-proxy writes, in the order in which iptables-save is given them here. */
-export const TABLES = ['mangle', 'nat', 'filter'] as const;
+const TABLES = ['mangle', 'nat', 'filter'] as const;
 export type TableName = (typeof TABLES)[number];
 
 /** One table as kube-proxy writes it: its own chains in order of writing, and all rules in order of writing. */

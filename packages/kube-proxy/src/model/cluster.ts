@@ -139,7 +139,7 @@ function serviceOf(slice: EndpointSliceObject): string | undefined {
 }
 
 /** The ports of a Service in one family; none for headless and ExternalName Services. */
-export function servicePorts(service: ServiceObject, family: Family): readonly ServicePort[] {
+function servicePorts(service: ServiceObject, family: Family): readonly ServicePort[] {
   const spec = service.spec ?? {};
   if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return [];
   const own = (ips: readonly (string | null | undefined)[]): string[] =>

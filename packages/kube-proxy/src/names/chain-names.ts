@@ -1,9 +1,6 @@
 import type { Protocol, ServicePort } from '../model/service-port.ts';
 import { sha256 } from './sha256.ts';
 
-/** The five kinds of chains that belong to one service port, and those of its endpoints. */
-export type ServiceChainKind = 'SVC' | 'SVL' | 'EXT' | 'FW' | 'XLB';
-
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
@@ -26,12 +23,7 @@ export function chainHash(hashed: string): string {
   return text;
 }
 
-/** `KUBE-SVC-XPGD46QRK7WJZT7O` and its siblings, which share the hash. `name` is the service port's name string. */
-export function serviceChain(kind: ServiceChainKind, name: string, protocol: Protocol): string {
-  return `KUBE-${kind}-${chainHash(name + protocol)}`;
-}
-
-/** `KUBE-SEP-...`: one endpoint of one service port; the same address under two service ports has two chains. */
+/** `KUBE-SEP-...`: one endpoint of one service port (`name` is its name string); the same address under two service ports has two chains. */
 export function endpointChain(name: string, protocol: Protocol, endpoint: string): string {
   return `KUBE-SEP-${chainHash(name + protocol + endpoint)}`;
 }

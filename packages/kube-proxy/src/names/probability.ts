@@ -10,7 +10,7 @@ export function probabilityText(n: number, digits: ProbabilityDigits): string {
 }
 
 /** What the kernel keeps of a probability: a number of 31 bits that a random number must not exceed. */
-export function probabilityBits(text: string): number {
+function probabilityBits(text: string): number {
   return Math.round(Number(text) * 0x8000_0000);
 }
 

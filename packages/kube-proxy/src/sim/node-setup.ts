@@ -39,7 +39,7 @@ export function nodeNetwork(settings: ProxySettings, entries: readonly ServiceEn
 }
 
 /** The commands that set up the node's links, addresses and routes. */
-export function networkCommands(network: NodeNetwork): readonly string[] {
+function networkCommands(network: NodeNetwork): readonly string[] {
   return [
     ...network.addresses.map((address) => `ip addr add ${address} dev ${OUTSIDE}`),
     `ip route add default dev ${OUTSIDE}`,

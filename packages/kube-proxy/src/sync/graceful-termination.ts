@@ -4,7 +4,7 @@ import { virtualServerKey } from '../ipvs/state.ts';
 import { type IpvsHost, serverWords } from './ipvs-host.ts';
 
 /** How often kube-proxy looks whether a leaving real server has connections left. */
-export const TERMINATION_CHECK: Duration = 60 * SECOND;
+const TERMINATION_CHECK: Duration = 60 * SECOND;
 
 type Server = Pick<VirtualServer, 'address' | 'port' | 'protocol'>;
 

@@ -27,7 +27,7 @@ export interface ProxyPort {
 }
 
 /** First of the local ports. The real process took whatever port the kernel gave it. */
-export const FIRST_PROXY_PORT = 32768;
+const FIRST_PROXY_PORT = 32768;
 
 /** Gives each service port its local port, in order. */
 export function allocateProxyPorts(

@@ -34,7 +34,7 @@ const FILLED = 2;
  *
  * Kernel: `net/netfilter/ipset/ip_set_bitmap_ipmac.c`.
  */
-export const bitmapIpMac: SetTypeInfo = { name: 'bitmap:ip,mac', revision: 3, dimension: 2, features: ['ip', 'mac'] };
+const bitmapIpMac: SetTypeInfo = { name: 'bitmap:ip,mac', revision: 3, dimension: 2, features: ['ip', 'mac'] };
 
 /** The set that `create NAME bitmap:ip,mac range ...` makes, or the code that refuses it. */
 export function createBitmapIpMac(
@@ -50,7 +50,7 @@ export function createBitmapIpMac(
     : new BitmapIpMacSet(name, range, extensions, host);
 }
 
-export class BitmapIpMacSet implements IpSet {
+class BitmapIpMacSet implements IpSet {
   name: string;
   references = 0;
   readonly type: SetTypeInfo = bitmapIpMac;

@@ -18,7 +18,7 @@ import { SetCode } from './set-error.ts';
  *
  * Kernel: `net/netfilter/ipset/ip_set_bitmap_ip.c`.
  */
-export const bitmapIp: SetTypeInfo = { name: 'bitmap:ip', revision: 3, dimension: 1, features: ['ip'] };
+const bitmapIp: SetTypeInfo = { name: 'bitmap:ip', revision: 3, dimension: 1, features: ['ip'] };
 
 /** The set that `create NAME bitmap:ip range ...` makes, or the code that refuses it. */
 export function createBitmapIp(

@@ -9,7 +9,7 @@ import { SetCode } from './set-error.ts';
  *
  * Kernel: `net/netfilter/ipset/ip_set_bitmap_port.c`.
  */
-export const bitmapPort: SetTypeInfo = { name: 'bitmap:port', revision: 3, dimension: 1, features: ['port'] };
+const bitmapPort: SetTypeInfo = { name: 'bitmap:port', revision: 3, dimension: 1, features: ['port'] };
 
 /** The set that `create NAME bitmap:port range ...` makes, or the code that refuses it. */
 export function createBitmapPort(

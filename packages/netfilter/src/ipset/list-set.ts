@@ -1,4 +1,4 @@
-import type { Host, Packet } from '@chainwalk/core';
+import type { Packet } from '@chainwalk/core';
 import type { ElementAttributes } from './attributes.ts';
 import { CollectorSchedule } from './collector-schedule.ts';
 import {
@@ -27,7 +27,7 @@ const MIN_SIZE = 4;
  *
  * Kernel: `net/netfilter/ipset/ip_set_list_set.c`.
  */
-export const listSet: SetTypeInfo = { name: 'list:set', revision: 3, dimension: 1, features: ['name'] };
+const listSet: SetTypeInfo = { name: 'list:set', revision: 3, dimension: 1, features: ['name'] };
 
 interface Member {
   readonly index: number;
@@ -41,7 +41,6 @@ export class ListSet implements IpSet {
   readonly family = 'unspec';
   readonly extensions: SetExtensions;
   readonly #registry: SetRegistry;
-  readonly #host: Host;
   readonly #size: number;
   readonly #data: MemberData;
   #list: Member[] = [];
@@ -54,7 +53,6 @@ export class ListSet implements IpSet {
     this.name = name;
     this.extensions = extensions;
     this.#registry = registry;
-    this.#host = registry.host;
     this.#size = Math.max(size ?? DEFAULT_SIZE, MIN_SIZE);
     this.#data = new MemberData(registry.host, extensions);
     this.#collector = new CollectorSchedule(extensions.timeout ?? 0, this.#data.now, registry.host.hz);

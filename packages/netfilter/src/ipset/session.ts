@@ -200,7 +200,7 @@ export class Session {
 }
 
 /** The words of a line; what stands in double quotes is one, without them. A word whose quote stays open is lost, and so is an empty one. */
-export function splitLine(line: string): string[] {
+function splitLine(line: string): string[] {
   if (!line.includes('"')) return line.split(/[ \t\r]+/).filter((word) => word !== '');
   const words: string[] = [];
   let word = '';

@@ -68,7 +68,7 @@ const NOMATCH: Pick<TypeSyntax, 'add' | 'test'> = { add: ['nomatch'], test: ['no
 const RANGE: readonly string[] = ['range', 'from', 'to'];
 
 /** All types in the order in which this is written; `hash:ip` is what most people use. */
-export const TYPE_SYNTAX: readonly TypeSyntax[] = [
+const TYPE_SYNTAX: readonly TypeSyntax[] = [
   hash({ name: 'hash:ip', aliases: ['iphash'], parts: ['ip'], later: { options: ['bitmask'], revision: 6 } }, [
     'netmask',
   ]),

@@ -52,7 +52,7 @@ const BY_ERRNO: Readonly<Record<IptcErrno, string>> = {
 };
 
 /** The text that iptables prints for an error (`iptc_strerror`). */
-export function iptcStrerror(errno: IptcErrno, fn: IptcFunction): string {
+function iptcStrerror(errno: IptcErrno, fn: IptcFunction): string {
   return BY_FUNCTION[`${fn} ${errno}`] ?? BY_ERRNO[errno];
 }
 

@@ -60,13 +60,7 @@ function head(chain: ListedChain, format: ListFormat): string {
 }
 
 /** One rule as a line of the table, without its line end (`print_firewall`). */
-export function listRule(
-  rule: Rule,
-  number: number,
-  counters: Counters,
-  format: ListFormat,
-  context: ListContext,
-): string {
+function listRule(rule: Rule, number: number, counters: Counters, format: ListFormat, context: ListContext): string {
   const { ip } = rule;
   let text = format.lineNumbers ? `${String(number).padEnd(4)} ` : '';
   if (format.verbose)

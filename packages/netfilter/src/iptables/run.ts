@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic, InputError, type Place } from '@chainwalk/core';
+import { type Diagnostic, formatDiagnostic, InputError } from '@chainwalk/core';
 import type { Patch } from 'immer';
 import type { Netfilter } from '../netfilter.ts';
 import type { ExtensionRegistry } from '../x_tables/extension.ts';
@@ -324,9 +324,4 @@ function wordsOf(argv: readonly string[]): WordList {
 function epochSeconds(net: Netfilter): number {
   const { simulation } = net.host;
   return simulation.epoch + Math.floor(simulation.now / 1_000_000_000);
-}
-
-/** The place of the first fault of a result, for messages. */
-export function firstPlace(result: ToolResult): Place | undefined {
-  return result.diagnostics[0]?.place;
 }

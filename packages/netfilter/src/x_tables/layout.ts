@@ -1,5 +1,5 @@
 import { Hook, type HookName, Priority } from '@chainwalk/core';
-import { type Chain, type Rule, TABLE_NAMES, type Table, type TableName } from './rule.ts';
+import { type Rule, TABLE_NAMES, type Table, type TableName } from './rule.ts';
 
 /** Which hooks each table sits on, in the order of the hooks, and at which priority (`iptable_*.c`). */
 export const TABLE_LAYOUT: Readonly<Record<TableName, { readonly hooks: readonly Hook[]; readonly priority: number }>> =
@@ -30,11 +30,6 @@ export function isTableName(name: string): name is TableName {
 /** A table as Linux creates it: built-in chains without rules, policy ACCEPT. */
 export function emptyTable(name: TableName): Table {
   return { name, chains: builtinChains(name).map((chain) => ({ name: chain, policy: 'ACCEPT', rules: [] })) };
-}
-
-/** The chain of a name. */
-export function chainOf(table: Table, name: string): Chain | undefined {
-  return table.chains.find((chain) => chain.name === name);
 }
 
 /**

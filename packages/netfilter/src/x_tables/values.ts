@@ -135,7 +135,7 @@ export function parseHostAddress(text: string): Ipv4Address | undefined {
 }
 
 /** What iptables makes of a mask with gaps where it wants a prefix length. */
-export const NO_LENGTH = 255;
+const NO_LENGTH = 255;
 
 /** A prefix length 0 to 32, or a mask in dots, as a length; {@link NO_LENGTH} for a mask with gaps. */
 export function parsePrefixLength(text: string): number | undefined {

@@ -38,7 +38,7 @@ export function parseSessions(text: string): RecordedSession[] {
 }
 
 /** Words with '...' and "..." (where \" and \\ are characters). */
-export function shellWords(text: string): string[] {
+function shellWords(text: string): string[] {
   const words: string[] = [];
   const pattern = /\s*((?:[^\s'"\\]|'[^']*'|"(?:[^"\\]|\\.)*"|\\.)+)/gy;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

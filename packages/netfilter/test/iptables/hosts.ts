@@ -6,7 +6,7 @@ import { storeOf } from '../../src/iptables/table-store.ts';
 import { Netfilter } from '../../src/netfilter.ts';
 
 /** A host without anything on it. */
-export function newNetfilter(): Netfilter {
+function newNetfilter(): Netfilter {
   const host = new Host(new Simulation());
   return new Netfilter(host, new Conntrack(host, { buckets: 512 }), { extensions: DEFAULT_EXTENSIONS });
 }

@@ -2,11 +2,6 @@ import type { Draw, Weighted } from './draw.ts';
 import { onlyFrom, type RuleContext } from './rule-context.ts';
 
 /** What a rule has matched on so far, as far as others depend on it. */
-export interface RuleProtocol {
-  /** `tcp`, `udp`, `icmp`, another one, or none at all. */
-  readonly protocol: string | undefined;
-}
-
 export const PORTS = [22, 53, 80, 443, 1024, 8080, 30080, 40000, 40001, 65535] as const;
 const MASKS = [32, 24, 16, 8, 25, 28] as const;
 const MARKS = ['0x1', '0x0', '0x2/0x3', '0x4000/0x4000', '0x0/0xff', '0x1/0x1'] as const;

@@ -58,7 +58,7 @@ function reachable(chain: ChainPlan, chains: readonly ChainPlan[]): string[] {
 }
 
 /** A rule's words behind `-A CHAIN`. */
-export function drawRule(draw: Draw, context: RuleContext): string {
+function drawRule(draw: Draw, context: RuleContext): string {
   return draw.chance(0.25) ? broadRule(draw, context) : narrowRule(draw, context);
 }
 

@@ -154,7 +154,7 @@ function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
 }
 
 /** A scenario about one of these features. */
-export function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES): GeneratedScenario {
+function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES): GeneratedScenario {
   const plan = drawPlan(draw, features);
   const host = drawHost(draw, plan);
   const configuration = drawConfiguration(draw, plan, host);
