@@ -116,6 +116,7 @@ export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.t
 export { describePacket, protocolName } from './packet/describe.ts';
 export { type IpvsMark, type LinkHeader, Packet, type PacketFields, type PacketType } from './packet/packet.ts';
 export { encodeQuote, Quote } from './packet/quote.ts';
+export { tcpResetFor } from './packet/tcp-reset.ts';
 export {
   cloneTransport,
   formatTcpFlags,

@@ -1,6 +1,7 @@
 import { IPV4_ANY } from '../address/ipv4.ts';
 import { Packet } from '../packet/packet.ts';
-import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG, tcpHeader } from '../packet/transport.ts';
+import { tcpResetFor } from '../packet/tcp-reset.ts';
+import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG } from '../packet/transport.ts';
 import type { Device } from './device.ts';
 import type { Host } from './host.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
@@ -59,9 +60,6 @@ export class LocalStack {
       return this.#drop(packet, 'no-socket');
     if (packet.badChecksum) return this.#drop(packet, 'tcp-checksum');
     if ((tcp.flags & TCP_FLAG.RST) !== 0 || packet.route?.type !== 'local') return this.#drop(packet, 'no-socket');
-    const acked = (tcp.flags & TCP_FLAG.ACK) !== 0;
-    const occupied =
-      ((tcp.flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TCP_FLAG.FIN) !== 0 ? 1 : 0) + packet.payloadLength;
     const answer = new Packet({
       src: packet.dst,
       dst: packet.src,
@@ -69,14 +67,7 @@ export class LocalStack {
       ttl: this.#host.sysctls.defaultTtl.value,
       tos: packet.tos & 0xfc,
       dontFragment: true,
-      transport: tcpHeader({
-        sport: tcp.dport,
-        dport: tcp.sport,
-        seq: acked ? tcp.ack : 0,
-        ack: acked ? 0 : (tcp.seq + occupied) >>> 0,
-        flags: acked ? TCP_FLAG.RST : TCP_FLAG.RST | TCP_FLAG.ACK,
-        window: 0,
-      }),
+      transport: tcpResetFor(tcp, packet.payloadLength),
     });
     this.#answer(packet, answer, 'TCP reset');
     this.#drop(packet, 'no-socket');

@@ -1,14 +1,4 @@
-import {
-  drop,
-  encodeBody,
-  fold,
-  internetSum,
-  Packet,
-  PROTOCOL,
-  TCP_FLAG,
-  type TcpHeader,
-  tcpHeader,
-} from '@chainwalk/core';
+import { drop, encodeBody, fold, internetSum, Packet, PROTOCOL, TCP_FLAG, tcpResetFor } from '@chainwalk/core';
 import { type ActionParam, badOption, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
 
 /** How a packet is rejected: the name that iptables-save prints, its short form, and the ICMP code of type 3. */
@@ -115,7 +105,7 @@ function sendReset(packet: Packet, par: ActionParam): void {
     protocol: PROTOCOL.tcp,
     ttl: host.sysctls.defaultTtl.value,
     dontFragment: true,
-    transport: resetFor(packet, tcp),
+    transport: tcpResetFor(tcp, packet.length - packet.headerLength - tcp.dataOffset * 4),
   });
   answer.packetType = 'outgoing';
   if (host.sysctls.fwmarkReflect.value !== 0) answer.mark = packet.mark;
@@ -131,13 +121,4 @@ function sendReset(packet: Packet, par: ActionParam): void {
   host.attachConnection?.(answer, packet);
   par.net.conntrack.setClosing(packet);
   host.sendAnswer(answer);
-}
-
-/** With an ACK, the reset stands where the other side expects it; without one, it acknowledges all that came. */
-function resetFor(packet: Packet, tcp: TcpHeader): TcpHeader {
-  const ports = { sport: tcp.dport, dport: tcp.sport, window: 0 };
-  if ((tcp.flags & TCP_FLAG.ACK) !== 0) return tcpHeader({ ...ports, flags: TCP_FLAG.RST, seq: tcp.ack });
-  const occupied = ((tcp.flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((tcp.flags & TCP_FLAG.FIN) !== 0 ? 1 : 0);
-  const payload = packet.length - packet.headerLength - tcp.dataOffset * 4;
-  return tcpHeader({ ...ports, flags: TCP_FLAG.RST | TCP_FLAG.ACK, ack: (tcp.seq + occupied + payload) >>> 0 });
 }

@@ -14,6 +14,7 @@ import {
   TCP_FLAG,
   type TcpHeader,
   tcpHeader,
+  tcpResetFor,
   udpHeader,
 } from '@chainwalk/core';
 import type { Network } from './network.ts';
@@ -208,22 +209,13 @@ export class Endpoint {
   }
 
   #reset(packet: Packet, tcp: TcpHeader): void {
-    const hasAck = (tcp.flags & TCP_FLAG.ACK) !== 0;
-    const occupied = packet.payloadLength + ((tcp.flags & (TCP_FLAG.SYN | TCP_FLAG.FIN)) === 0 ? 0 : 1);
     this.#ground.send(
       new Packet({
         src: this.address,
         dst: packet.src,
         protocol: PROTOCOL.tcp,
         dontFragment: true,
-        transport: tcpHeader({
-          sport: tcp.dport,
-          dport: tcp.sport,
-          seq: hasAck ? tcp.ack : 0,
-          ack: hasAck ? 0 : (tcp.seq + occupied) >>> 0,
-          flags: hasAck ? TCP_FLAG.RST : TCP_FLAG.RST | TCP_FLAG.ACK,
-          window: 0,
-        }),
+        transport: tcpResetFor(tcp, packet.payloadLength),
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { formatTcpFlags, InputError } from '@chainwalk/core';
+import { formatTcpFlags, InputError, Packet, TCP_FLAG, tcpHeader } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { closedLoop, openLoop, udpQueries } from '../../src/traffic/clients.ts';
 import { endpointOn } from '../../src/traffic/endpoint.ts';
@@ -48,6 +48,33 @@ describe('endpoints', () => {
     expect(client.connections).toBe(1);
     rig.run(61 * S);
     expect(client.connections).toBe(0);
+  });
+
+  it('refuse a segment to nobody with a reset that acknowledges its SYN, its FIN and every byte', () => {
+    const rig = new Rig();
+    rig.pod();
+    const resets: (readonly [string, number])[] = [];
+    rig.node.host.observe((event) => {
+      const tcp = event.kind === 'transmit' && event.device.name === 'eth0' ? event.packet.transport : undefined;
+      if (tcp?.kind === 'tcp') resets.push([formatTcpFlags(tcp.flags), tcp.ack]);
+    });
+    for (const flags of [TCP_FLAG.SYN, TCP_FLAG.FIN, TCP_FLAG.SYN | TCP_FLAG.FIN]) {
+      const transport = tcpHeader({ sport: 1024, dport: 9, seq: 100, flags });
+      const segment = new Packet({
+        src: ip('192.168.1.50'),
+        dst: POD.address,
+        protocol: 6,
+        transport,
+        payloadLength: 5,
+      });
+      rig.node.host.receive(rig.node.host.device('eth0')!, segment);
+      rig.run(rig.simulation.now + MS);
+    }
+    expect(resets).toEqual([
+      ['RA', 106],
+      ['RA', 106],
+      ['RA', 107],
+    ]);
   });
 
   it('send a SYN again after 1, 2, 4 ... seconds and give up after 127', () => {
