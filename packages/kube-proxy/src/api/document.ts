@@ -18,7 +18,7 @@ export type Report = (path: Path, message: string, hint?: string) => void;
 /**
  * The documents of a YAML or JSON text, empty ones left out. Syntax errors are thrown, all at once, as InputError.
  *
- * JSON and plain block YAML go past the whole YAML parser, which is some fifty times slower; it is asked for places once
+ * JSON and plain YAML go past the whole YAML parser, which is some fifty times slower; it is asked for places once
  * there is a fault.
  */
 export function readDocuments(text: string, source: string): readonly SourceDocument[] {
