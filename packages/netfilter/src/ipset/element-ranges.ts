@@ -104,7 +104,7 @@ function partsOf(
   const length = cidr ?? 32;
   const mask = ipv4Mask(length);
   const network = (bits & mask) >>> 0;
-  return kind === 'net' ? single(ipv4FromBits(network), length) : addresses(network, (network | ~mask) >>> 0);
+  return kind === 'net' ? single(ipv4FromBits(network), length) : addresses(network, lastOf(network, length));
 }
 
 function single(address: Address, length: number): Parts {
@@ -112,6 +112,20 @@ function single(address: Address, length: number): Parts {
 }
 
 function addresses(low: number, high: number): Parts {
+  return blocks(low, high, () => 32);
+}
+
+/** The largest network that begins at the low end, then what is left (`ip_set_range_to_cidr`). */
+function networks(low: number, high: number): Parts {
+  return blocks(low, high, (at) => {
+    let length = 1;
+    while (length < 32 && ((at & ipv4Mask(length)) >>> 0 !== at || lastOf(at, length) > high)) length++;
+    return length;
+  });
+}
+
+/** All from the low end to the high one, in prefixes as long as `lengthAt` says where each begins. */
+function blocks(low: number, high: number, lengthAt: (at: number) => number): Parts {
   const parts: Parts = {
     address: ipv4FromBits(low),
     length: 32,
@@ -119,7 +133,9 @@ function addresses(low: number, high: number): Parts {
       let at = low;
       return () => {
         if (at > high) return false;
-        parts.address = ipv4FromBits(at++);
+        parts.address = ipv4FromBits(at);
+        parts.length = lengthAt(at);
+        at = lastOf(at, parts.length) + 1;
         return true;
       };
     },
@@ -127,23 +143,6 @@ function addresses(low: number, high: number): Parts {
   return parts;
 }
 
-/** The largest network that begins at the low end, then what is left (`ip_set_range_to_cidr`). */
-function networks(low: number, high: number): Parts {
-  const parts: Parts = {
-    address: ipv4FromBits(low),
-    length: 32,
-    start() {
-      let at = low;
-      return () => {
-        if (at > high) return false;
-        let length = 1;
-        while (length < 32 && ((at & ipv4Mask(length)) >>> 0 !== at || (at | ~ipv4Mask(length)) >>> 0 > high)) length++;
-        parts.address = ipv4FromBits(at);
-        parts.length = length;
-        at = ((at | ~ipv4Mask(length)) >>> 0) + 1;
-        return true;
-      };
-    },
-  };
-  return parts;
+function lastOf(network: number, length: number): number {
+  return (network | ~ipv4Mask(length)) >>> 0;
 }
