@@ -92,16 +92,9 @@ function adopt(conntrack: Conntrack, packet: Packet, loser: Connection, winner: 
   if (winner.isDying) return false;
   if (winner.has(NAT_DONE_MASK) && !isSame(winner, loser)) return false;
   const lost = loser.accounting;
-  const won = winner.accounting;
-  if (lost !== undefined && won !== undefined) {
-    const reply = directionOf(packet.ctinfo) === 1;
-    if (reply) {
-      won.replyPackets++;
-      won.replyBytes += lost.replyBytes;
-    } else {
-      won.originalPackets++;
-      won.originalBytes += lost.originalBytes;
-    }
+  if (lost !== undefined) {
+    const direction = directionOf(packet.ctinfo);
+    winner.count(direction, direction === 1 ? lost.replyBytes : lost.originalBytes);
   }
   conntrack.forget(packet);
   attach(packet, winner, packet.ctinfo);

@@ -38,6 +38,9 @@ export const LISTED: number = 1 << 29;
 /** It was made, and is neither confirmed nor released. */
 export const PENDING: number = 1 << 30;
 
+/** Its packets and bytes are counted. */
+export const COUNTED: number = 1 << 31;
+
 /** Rows are kept in pages, so that growing never copies what is there. */
 export const PAGE_BITS = 11;
 export const PAGE_ROWS: number = 1 << PAGE_BITS;

@@ -1,6 +1,7 @@
 import { invariant } from '@chainwalk/core';
-import { Connection, type Extensions, type TrackerState } from './connection.ts';
+import { type Accounting, Connection, type Extensions, type TrackerState } from './connection.ts';
 import {
+  COUNTED,
   EXTENDED,
   GENERATION,
   KEPT,
@@ -14,9 +15,13 @@ import {
   STATEFUL,
 } from './connection-row.ts';
 import { TCP_ROW, TcpState } from './trackers/tcp-state.ts';
+import type { Direction } from './tuple.ts';
 
 /** Connection objects that are used again for the packets that follow; a power of two. */
 const RECENT = 256;
+
+/** Counters of a connection. */
+const COUNTERS = 4;
 
 /** Knows when the packets that were under way are gone: a host, see `Host.walks`. */
 export interface GraceClock {
@@ -45,6 +50,8 @@ export class ConnectionRows {
   readonly #kept = new Map<number, Connection>();
   readonly #extensions = new Map<number, Extensions>();
   readonly #states = new Map<number, TrackerState>();
+  /** Packets and bytes of the original direction, then of the reply, of connections that are counted. */
+  readonly #counterPages: Float64Array[] = [];
   readonly #tcpPages: Int32Array[] = [];
   readonly #tcpFree: number[] = [];
   #tcpUsed = 0;
@@ -150,6 +157,37 @@ export class ConnectionRows {
     this.#free.push(slot);
   }
 
+  // ---------------------------------------------------------------- packets and bytes
+
+  /** Counts the packets of a connection from now on. */
+  startCounting(slot: number): void {
+    const page = (this.#counterPages[slot >> PAGE_BITS] ??= new Float64Array(PAGE_ROWS * COUNTERS));
+    page.fill(0, countersOf(slot), countersOf(slot) + COUNTERS);
+    this.page(slot)[rowOf(slot) + KIND]! |= COUNTED;
+  }
+
+  /** Counts a packet, if the connection is counted. */
+  count(slot: number, direction: Direction, bytes: number): void {
+    if ((this.page(slot)[rowOf(slot) + KIND]! & COUNTED) === 0) return;
+    const page = this.#counterPages[slot >> PAGE_BITS]!;
+    const at = countersOf(slot) + direction * 2;
+    page[at]!++;
+    page[at + 1]! += bytes;
+  }
+
+  /** What was counted; `undefined` if nothing is. */
+  accounting(slot: number): Accounting | undefined {
+    if ((this.page(slot)[rowOf(slot) + KIND]! & COUNTED) === 0) return undefined;
+    const page = this.#counterPages[slot >> PAGE_BITS]!;
+    const at = countersOf(slot);
+    return {
+      originalPackets: page[at]!,
+      originalBytes: page[at + 1]!,
+      replyPackets: page[at + 2]!,
+      replyBytes: page[at + 3]!,
+    };
+  }
+
   // ---------------------------------------------------------------- what few connections have
 
   extensions(slot: number): Extensions | undefined {
@@ -209,4 +247,9 @@ export class ConnectionRows {
     }
     return page[row + STATE]! - 1;
   }
+}
+
+/** Where the counters of a slot begin in their page. */
+function countersOf(slot: number): number {
+  return (slot & (PAGE_ROWS - 1)) * COUNTERS;
 }

@@ -1,4 +1,4 @@
-import { type Address, type Device, invariant, ipv4FromBits, type Packet } from '@chainwalk/core';
+import { type Address, invariant, ipv4FromBits, type Packet } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
 import {
   EXTENDED,
@@ -30,12 +30,12 @@ import type { TcpState } from './trackers/tcp-state.ts';
 import type { Direction, Tuple } from './tuple.ts';
 import { DEFAULT_ZONE, type Zone } from './zone.ts';
 
-/** Packets and bytes of both directions (`struct nf_conn_acct`); bytes are IP total lengths. */
+/** Packets and bytes of both directions (`struct nf_conn_acct`) at one moment; bytes are IP total lengths. */
 export interface Accounting {
-  originalPackets: number;
-  originalBytes: number;
-  replyPackets: number;
-  replyBytes: number;
+  readonly originalPackets: number;
+  readonly originalBytes: number;
+  readonly replyPackets: number;
+  readonly replyBytes: number;
 }
 
 /** What a tracker keeps in a connection. */
@@ -51,8 +51,6 @@ export class Extensions {
   ftp: FtpState | undefined = undefined;
   /** 128 label bits; absent in connections that were made while nobody used labels. */
   labels: bigint | undefined = undefined;
-  /** Where `nf_conntrack_acct` was set. */
-  accounting: Accounting | undefined = undefined;
   zone: Zone = DEFAULT_ZONE;
   timeoutPolicy: TimeoutPolicy | undefined = undefined;
   sequence: SequenceAdjustment | undefined = undefined;
@@ -71,6 +69,7 @@ export class Extensions {
 interface Remains {
   state: TrackerState | undefined;
   extensions: Extensions | undefined;
+  readonly accounting: Accounting | undefined;
 }
 
 /**
@@ -106,7 +105,11 @@ export class Connection {
     const { slot } = this;
     if (slot < 0) return;
     const rows = this.#rows;
-    this.#remains = { state: rows.state(slot), extensions: rows.extensions(slot) };
+    this.#remains = {
+      state: rows.state(slot),
+      extensions: rows.extensions(slot),
+      accounting: rows.accounting(slot),
+    };
     this.#words = this.#words.slice(this.#at, this.#at + ROW_SIZE);
     this.#at = 0;
     this.slot = -1;
@@ -164,9 +167,19 @@ export class Connection {
     this.#words[this.#at + MASQUERADE] = index;
   }
 
-  /** Packets and bytes, where they are counted. */
+  /** Packets and bytes so far, where they are counted. */
   get accounting(): Accounting | undefined {
-    return this.extensions?.accounting;
+    return this.slot >= 0 ? this.#rows.accounting(this.slot) : this.#remains?.accounting;
+  }
+
+  /** Counts a packet, if packets are counted. */
+  count(direction: Direction, bytes: number): void {
+    if (this.slot >= 0) this.#rows.count(this.slot, direction, bytes);
+  }
+
+  /** Counts packets and bytes from now on. */
+  startCounting(): void {
+    if (this.slot >= 0) this.#rows.startCounting(this.slot);
   }
 
   /** Whether it is in the table. */
@@ -340,11 +353,6 @@ export function ctOf(packet: Packet): Connection | undefined {
 export function attach(packet: Packet, ct: Connection, ctinfo: number): void {
   packet.nfct = ct;
   packet.ctinfo = ctinfo;
-}
-
-/** The device a masqueraded connection is tied to, by `ifindex`. */
-export function isTiedTo(ct: Connection, device: Device): boolean {
-  return ct.masqueradeIndex === device.index;
 }
 
 function portsOf(tuple: Tuple): number {

@@ -172,9 +172,7 @@ export class Conntrack {
     }
     const ct = this.table.make(original, reply, zone);
     if (this.#labelUsers > 0) ct.extend().labels = 0n;
-    if (this.sysctls.accounting.value !== 0) {
-      ct.extend().accounting = { originalPackets: 0, originalBytes: 0, replyPackets: 0, replyBytes: 0 };
-    }
+    if (this.sysctls.accounting.value !== 0) ct.startCounting();
     const mode = this.sysctls.events.value;
     if (mode === 1 || (mode === 2 && this.events.isListening)) ct.status |= Status.REPORTED;
     return ct;
@@ -193,15 +191,7 @@ export class Conntrack {
 
   /** Counts a packet of a connection (`nf_ct_acct_update`). */
   account(ct: Connection, packet: Packet): void {
-    const { accounting } = ct;
-    if (accounting === undefined) return;
-    if (directionOf(packet.ctinfo) === 0) {
-      accounting.originalPackets++;
-      accounting.originalBytes += packet.length;
-    } else {
-      accounting.replyPackets++;
-      accounting.replyBytes += packet.length;
-    }
+    ct.count(directionOf(packet.ctinfo), packet.length);
   }
 
   /** Ticks of a number of seconds. */

@@ -1,5 +1,5 @@
 export { type CommandEnvironment, runConntrack, watchEvents } from './command/conntrack-command.ts';
-export { formatConnection, formatEvent, formatExpectation, isTcpOver, type OutputOptions } from './command/format.ts';
+export { formatConnection, formatEvent, formatExpectation, type OutputOptions } from './command/format.ts';
 export { UsageError } from './command/options.ts';
 export { formatStatistics } from './command/statistics.ts';
 export { type Accounting, attach, Connection, ctOf, Extensions, type TrackerState } from './connection.ts';

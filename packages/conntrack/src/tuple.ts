@@ -1,4 +1,4 @@
-import { type Address, familyOf, formatAddress, type Packet, PROTOCOL, type Quote } from '@chainwalk/core';
+import { type Address, formatAddress, type Packet, PROTOCOL, type Quote } from '@chainwalk/core';
 
 /**
  * One direction of a connection as conntrack keys it (`struct nf_conntrack_tuple`).
@@ -130,9 +130,4 @@ export function formatTuple(tuple: Tuple): string {
     return `${addresses} srckey=0x${tuple.sport.toString(16)} dstkey=0x${tuple.dport.toString(16)}`;
   }
   return hasPorts(tuple.protocol) ? `${addresses} sport=${tuple.sport} dport=${tuple.dport}` : addresses;
-}
-
-/** The family whose addresses a tuple holds. */
-export function tupleFamily(tuple: Tuple): 'ipv4' | 'ipv6' {
-  return familyOf(tuple.src);
 }

@@ -88,7 +88,6 @@ export {
   type HostEvent,
   type HostObserver,
   type HostOptions,
-  isHostOnly,
   KERNEL_VERSIONS,
   type KernelVersion,
   type MutableHostConfig,

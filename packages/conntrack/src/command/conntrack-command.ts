@@ -133,13 +133,7 @@ function list(conntrack: Conntrack, parsed: ParsedCommand, output: OutputOptions
   const chosen = selected(conntrack, parsed);
   const lines = chosen.map((ct) => `${formatConnection(conntrack, ct, output)}\n`);
   if (parsed.zero) {
-    for (const { accounting } of chosen) {
-      if (accounting === undefined) continue;
-      accounting.originalPackets = 0;
-      accounting.originalBytes = 0;
-      accounting.replyPackets = 0;
-      accounting.replyBytes = 0;
-    }
+    for (const ct of chosen) if (ct.accounting !== undefined) ct.startCounting();
   }
   return told(lines, 'flow entries have been shown');
 }

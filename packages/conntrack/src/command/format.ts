@@ -4,8 +4,6 @@ import type { Conntrack } from '../conntrack.ts';
 import { type ConntrackEvent, EventBit } from '../events.ts';
 import type { Expectation } from '../expectation.ts';
 import { Status } from '../status.ts';
-import { stateOf } from '../trackers/tcp.ts';
-import { TcpConntrack } from '../trackers/tcp-state.ts';
 import { trackerFor } from '../trackers/tracker.ts';
 import { formatTuple } from '../tuple.ts';
 
@@ -168,11 +166,4 @@ function calendar(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const time = `${two(Math.floor(clock / 3600))}:${two(Math.floor(clock / 60) % 60)}:${two(clock % 60)}`;
   return `${DAYS[day % 7]} ${MONTHS[(month + 2) % 12]} ${String(date).padStart(2)} ${time} ${year}`;
-}
-
-/** Whether a TCP connection no longer counts as open: what `connlimit` leaves out. */
-export function isTcpOver(ct: Connection): boolean {
-  if (ct.protocol !== PROTOCOL.tcp) return false;
-  const state = stateOf(ct);
-  return state === TcpConntrack.TIME_WAIT || state === TcpConntrack.CLOSE;
 }

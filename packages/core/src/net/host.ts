@@ -1,6 +1,6 @@
 import type { Address, Family } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
-import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isLoopback, isZeroNet } from '../address/ipv4.ts';
+import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isZeroNet } from '../address/ipv4.ts';
 import { prefixContains, prefixOf } from '../address/prefix.ts';
 import { type Draft, edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
@@ -641,9 +641,4 @@ function comesBack(route: Route, destination: Address): boolean {
 
 function describeRoute(route: Route): string {
   return route.type === 'unicast' ? `via ${route.device.name}` : route.type;
-}
-
-/** Whether an address may only stand on `lo`. */
-export function isHostOnly(address: Address): boolean {
-  return familyOf(address) === 'ipv4' && isLoopback(address as Ipv4Address);
 }
