@@ -37,7 +37,7 @@ const MOST = '/proc/sys/net/netfilter/nf_conntrack_max';
 const GUEST_BUCKETS = 65_536;
 /** How long a run lasts. */
 const NANOSECONDS = 20_000_000;
-const TOOLS = ['python3', 'ip', 'sysctl', 'iptables-legacy', 'iptables-legacy-restore', 'ipset'];
+const TOOLS = ['python3', 'ip', 'sysctl', 'iptables-legacy', 'iptables-legacy-restore', 'ipset', 'nsenter', 'unshare'];
 
 class Misuse extends Error {}
 
@@ -77,6 +77,12 @@ function missing() {
   for (const tool of TOOLS) if (!found(tool)) lacks.push(`${tool}, which is not in the PATH`);
   if (!existsSync(BUCKETS)) lacks.push('conntrack in the kernel (nf_conntrack)');
   return lacks;
+}
+
+/** What a figure's base counts, where there is one: given, or counted if the figure's own counts are. */
+function baseCountsOf({ base, counts, baseCounts }, counted) {
+  if (baseCounts !== undefined) return { baseCounts };
+  return base === undefined || counts !== undefined ? {} : { baseCounts: counted(base) };
 }
 
 const children = new Set();
@@ -129,6 +135,7 @@ async function main() {
   const { costModel } = await import('../packages/core/dist/index.js');
   const { countsOf, modelled } = await import('./calibrate/counts.mjs');
   const { rendered } = await import('./lib/cluster.mjs');
+  const { resizesOf } = await import('./lib/sets.mjs');
   const model = costModel(given.model);
   if (model === undefined) throw new Misuse(`there is no cost model "${given.model}"`);
 
@@ -139,6 +146,7 @@ async function main() {
     : kernelGroups({
         connections: number(MOST),
         kube: rendered,
+        resizes: resizesOf,
         quick: given.quick,
       });
   const groups = all.filter(
@@ -188,7 +196,7 @@ async function main() {
             name,
             countsOf(
               group.variants.find((variant) => variant.name === name),
-              buckets,
+              buckets / (group.sharers ?? 1),
             ),
           );
         return known.get(name);
@@ -210,7 +218,7 @@ async function main() {
           ...(figure.update === undefined
             ? {
                 counts: figure.counts ?? counted(figure.variant),
-                ...(figure.base === undefined || figure.counts ? {} : { baseCounts: counted(figure.base) }),
+                ...baseCountsOf(figure, counted),
               }
             : { update: figure.update }),
           loop: round(loop),

@@ -1,4 +1,4 @@
-import { type Host, invariant, type Packet } from '@chainwalk/core';
+import { type Host, invariant, LARGE_SET, type Packet } from '@chainwalk/core';
 import type { IpSet, PacketContext, SetQuery } from './ip-set.ts';
 import { SetFlag } from './ip-set.ts';
 import { SetCode } from './set-error.ts';
@@ -61,7 +61,7 @@ export class SetRegistry {
   test(index: number, packet: Packet, context: PacketContext, query: SetQuery): boolean {
     const set = this.#sets[index];
     if (set === undefined) return false;
-    this.host.meter.setLookups++;
+    this.#count(set);
     if (!serves(set, context, query)) return false;
     const code = set.packet('test', packet, context, query);
     if (code === SetCode.AGAIN) {
@@ -85,10 +85,16 @@ export class SetRegistry {
     return this.#change('del', index, packet, context, query);
   }
 
+  #count(set: IpSet): void {
+    const { meter } = this.host;
+    meter.setLookups++;
+    if (set.memorySize() > LARGE_SET) meter.largeSetLookups++;
+  }
+
   #change(adt: 'add' | 'del', index: number, packet: Packet, context: PacketContext, query: SetQuery): number {
     const set = this.#sets[index];
     if (set === undefined) return SetCode.NOENT;
-    this.host.meter.setLookups++;
+    this.#count(set);
     return serves(set, context, query) ? set.packet(adt, packet, context, query) : SetCode.TYPE_MISMATCH;
   }
 
