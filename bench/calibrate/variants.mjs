@@ -5,6 +5,7 @@
 // host too, whose meter counts what the packet does: the model's figure is the price of those counts.
 
 import { SENT } from './comparison.mjs';
+import { nftablesGroup } from './nftables.mjs';
 
 /** Rules of the shapes that the cost model tells apart; none matches the packets (UDP to 10.64.0.0/10, port 80). */
 export const SHAPES = {
@@ -554,6 +555,11 @@ export function kernelGroups({ connections, kube, resizes, quick = false }) {
     ...['port', 'kube'].map((shape) => firstWalkGroup(shape, quick ? [1000] : [1000, 10_000])),
     receiveGroup(),
     ...['iptables', 'ipvs'].map((mode) => kubeGroup(mode, kube(KUBE_SERVICES, mode))),
+    nftablesGroup(quick ? [4000] : [5000, 10_000, 30_000], {
+      flows: 1000,
+      fresh: 2048,
+      setup: [LONG_TIMEOUT, { argv: ['ip', 'route', 'add', '10.128.0.0/9', 'via', '10.99.0.2'] }],
+    }),
     updatesGroup(quick ? [125] : [125, 1250, 5000], (services) => kube(services, 'iptables').iptablesSave, resizes),
   ];
   return groups.filter((group) => (group.tracks ?? 0) <= connections && (!quick || (group.tracks ?? 0) <= 20_000));
