@@ -102,7 +102,8 @@ function lookups(rows, parts, charts, claims, calibrate) {
     );
   if (of('ipvs', 'first').some((row) => row.services > 65_536))
     parts.push(
-      'IPVS is no constant to the end: the kernel keeps services in 256 buckets. And kube-proxy gets only to 65,536, where its',
+      'IPVS is no constant to the end: the kernel keeps services in 256 buckets, and from some 9,000 Services on the set that',
+      'each packet asks for its cluster IP is larger than what the cache keeps of it. And kube-proxy gets only to 65,536, where its',
       'sets are full ("Hash is full, cannot add more elements"); beyond it they were made larger here.\n',
     );
   const published = of('iptables', 'first').filter((row) => BLOG[row.services] !== undefined);
@@ -176,7 +177,8 @@ function updates(rows, parts, charts, claims) {
   parts.push(
     '## Updates\n',
     'By the model, from the lines of the change and the rules of the table, beside what iptables 1.8.9 and ipset took',
-    'on Linux 6.18. The last column is the model named 2017, which holds what was published then.\n',
+    'on Linux 6.18. The last column is the model named 2017, which holds what was published then. 5,000 members of a set took',
+    'longer each (15 us) than 1,250 (12) and 20,000 (9): one price a member and one a doubling of the table meet two of them.\n',
     '![updates](bench/update.svg)\n',
     table(rows),
   );

@@ -28,7 +28,10 @@ export class Meter {
   targets = 0;
   /** Jumps and gotos into user chains. */
   jumps = 0;
-  /** Look-ups in ipsets, and those among them in sets of more than {@link LARGE_SET} bytes. */
+  /**
+   * Look-ups in ipsets, and those among them in sets of more than {@link LARGE_SET} bytes that the packet had not asked
+   * before: what it asks again was brought into the cache.
+   */
   setLookups = 0;
   largeSetLookups = 0;
   /** Hash buckets probed in ipsets, hashlimit and recent tables. */

@@ -156,13 +156,17 @@ describe('a packet is looked up', () => {
   it('and counted apart in a set that is larger than what a cache keeps of it', () => {
     const members = Array.from({ length: 12_000 }, (_, i) => `add b 10.1.${i >> 8}.${i & 255},80\n`);
     const world = worldWith(`create a hash:ip,port\nadd a 10.1.0.1,80\ncreate b hash:ip,port\n${members.join('')}`);
-    const spent = (name: string): { setLookups: number; largeSetLookups: number } => {
+    const spent = (name: string, packet: Packet): { setLookups: number; largeSetLookups: number } => {
       const before = world.host.meter.snapshot();
-      expect(lookUp(world, name, 'src,src', tcp('10.1.0.1', '1.1.1.1', 80))).toBe(true);
+      expect(lookUp(world, name, 'src,src', packet)).toBe(true);
       return world.host.meter.since(before);
     };
-    expect(spent('a')).toMatchObject({ setLookups: 1, largeSetLookups: 0 });
-    expect(spent('b')).toMatchObject({ setLookups: 1, largeSetLookups: 1 });
+    const packet = tcp('10.1.0.1', '1.1.1.1', 80);
+    expect(spent('a', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 0 });
+    expect(spent('b', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 1 });
+    // Its member is in the cache by now; that of the next packet is not.
+    expect(spent('b', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 0 });
+    expect(spent('b', tcp('10.1.0.1', '1.1.1.1', 80))).toMatchObject({ setLookups: 1, largeSetLookups: 1 });
   });
 
   it('until the time of the member is over', () => {
