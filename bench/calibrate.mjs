@@ -5,7 +5,7 @@
 //                            [--model linux-6.18-measured] [--cpu N]
 //
 //   --only NAMES   groups whose name begins with one of these: hooks, calls, walk, sets, established, new, nat,
-//                  kube, updates
+//                  kube, first-walk, receive, nftables, updates
 //   --rounds N     runs of each variant, in turn with those it is compared with; at least 10 for figures that count
 //   --quick        small sizes and four rounds: a check that all of it runs
 //   --json         rows as JSON lines instead of the table
@@ -37,7 +37,7 @@ const MOST = '/proc/sys/net/netfilter/nf_conntrack_max';
 const GUEST_BUCKETS = 65_536;
 /** How long a run lasts. */
 const NANOSECONDS = 20_000_000;
-const TOOLS = ['python3', 'ip', 'sysctl', 'iptables-legacy', 'iptables-legacy-restore', 'ipset'];
+const TOOLS = ['python3', 'ip', 'sysctl', 'iptables-legacy', 'iptables-legacy-restore', 'ipset', 'nsenter', 'unshare'];
 
 class Misuse extends Error {}
 
@@ -65,18 +65,25 @@ function options(words) {
   return given;
 }
 
+function isThere(tool) {
+  const folders = process.env.PATH.split(':').concat('/usr/sbin', '/sbin');
+  return folders.some((folder) => existsSync(join(folder, tool)));
+}
+
 /** What is missing here, in words; nothing if all is there. */
 function missing() {
   const lacks = [];
   if (process.platform !== 'linux') return ['Linux'];
   if (process.getuid() !== 0) lacks.push('root (network namespaces and iptables need it)');
-  const found = (tool) =>
-    process.env.PATH.split(':')
-      .concat('/usr/sbin', '/sbin')
-      .some((folder) => existsSync(join(folder, tool)));
-  for (const tool of TOOLS) if (!found(tool)) lacks.push(`${tool}, which is not in the PATH`);
+  for (const tool of TOOLS) if (!isThere(tool)) lacks.push(`${tool}, which is not in the PATH`);
   if (!existsSync(BUCKETS)) lacks.push('conntrack in the kernel (nf_conntrack)');
   return lacks;
+}
+
+/** What a figure's base counts, where there is one: given, or counted if the figure's own counts are. */
+function baseCountsOf({ base, counts, baseCounts }, counted) {
+  if (baseCounts !== undefined) return { baseCounts };
+  return base === undefined || counts !== undefined ? {} : { baseCounts: counted(base) };
 }
 
 const children = new Set();
@@ -129,6 +136,7 @@ async function main() {
   const { costModel } = await import('../packages/core/dist/index.js');
   const { countsOf, modelled } = await import('./calibrate/counts.mjs');
   const { rendered } = await import('./lib/cluster.mjs');
+  const { resizesOf } = await import('./lib/sets.mjs');
   const model = costModel(given.model);
   if (model === undefined) throw new Misuse(`there is no cost model "${given.model}"`);
 
@@ -139,10 +147,12 @@ async function main() {
     : kernelGroups({
         connections: number(MOST),
         kube: rendered,
+        resizes: resizesOf,
         quick: given.quick,
       });
   const groups = all.filter(
-    ({ name }) => given.only.length === 0 || given.only.some((start) => name.startsWith(start)),
+    ({ name, tools = [] }) =>
+      tools.every(isThere) && (given.only.length === 0 || given.only.some((start) => name.startsWith(start))),
   );
   if (groups.length === 0)
     throw new Misuse(`no group of that name; there are ${all.map(({ name }) => name).join(', ')}`);
@@ -188,7 +198,7 @@ async function main() {
             name,
             countsOf(
               group.variants.find((variant) => variant.name === name),
-              buckets,
+              buckets / (group.sharers ?? 1),
             ),
           );
         return known.get(name);
@@ -207,17 +217,20 @@ async function main() {
           ...(against === undefined ? {} : { against: figure.against, againstNs: round(against) }),
           ...(base === undefined ? {} : { baseNs: round(shortest(base)) }),
           per: figure.per,
-          ...(figure.update === undefined
-            ? {
-                counts: figure.counts ?? counted(figure.variant),
-                ...(figure.base === undefined || figure.counts ? {} : { baseCounts: counted(figure.base) }),
-              }
-            : { update: figure.update }),
+          ...(figure.isModelled === false
+            ? {}
+            : figure.update === undefined
+              ? {
+                  counts: figure.counts ?? counted(figure.variant),
+                  ...baseCountsOf(figure, counted),
+                }
+              : { update: figure.update }),
           loop: round(loop),
           ...where,
           load,
         };
-        rows.push({ ...row, model: model.name, modelled: round(modelled(model, row)) });
+        const priced = modelled(model, row);
+        rows.push({ ...row, ...(priced === undefined ? {} : { model: model.name, modelled: round(priced) }) });
       }
     }
   } finally {

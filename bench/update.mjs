@@ -4,6 +4,7 @@
 import { LINUX_6_18_MEASURED, PUBLISHED_2017, updateCost } from '../packages/core/dist/index.js';
 import { rendered } from './lib/cluster.mjs';
 import { numbers, report, round } from './lib/measure.mjs';
+import { resizesOf } from './lib/sets.mjs';
 
 /** iptables-legacy 1.8.9 and ipset on Linux 6.18, milliseconds by Services. */
 const MEASURED = {
@@ -14,6 +15,15 @@ const MEASURED = {
   'one ipset member': { 125: 3.6, 1250: 3.7, 5000: 4.2, 20000: 4.3 },
 };
 
+/** What `ipset restore` read: as many members as Services, into the 1,024 buckets that a set begins with. */
+function setOf(services) {
+  const members = Array.from(
+    { length: services },
+    (_, i) => `add s 10.${96 + (i >> 16)}.${(i >> 8) & 255}.${i & 255},80`,
+  );
+  return ['create s hash:ip,port hashsize 1024 maxelem 65536', ...members, ''].join('\n');
+}
+
 for (const services of numbers('sizes', '125,1250,5000,20000')) {
   const { nat, jumps } = rendered(services, 'iptables').ruleset;
   const tableRules = nat.rules.length + jumps.filter((jump) => jump.table === 'nat').length;
@@ -21,7 +31,7 @@ for (const services of numbers('sizes', '125,1250,5000,20000')) {
     'restore of all': { kind: 'iptables', lines: tableRules, tableRules },
     'one rule': { kind: 'iptables', lines: 1, tableRules },
     'KUBE-SERVICES alone': { kind: 'iptables', lines: services, tableRules },
-    'ipset restore of all': { kind: 'ipset', members: services },
+    'ipset restore of all': { kind: 'ipset', members: services, resizes: resizesOf(setOf(services)) },
     'one ipset member': { kind: 'ipset', members: 1 },
     'one IPVS server': { kind: 'ipvsadm', servers: 1 },
   };

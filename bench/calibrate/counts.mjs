@@ -82,10 +82,11 @@ export function countsOf(variant, buckets) {
 /**
  * What the model says of a figure: the price of what was counted for its variant, less that of its base, each.
  *
- * @param row a row of results: `update`, or `counts`, `baseCounts` and `per`
+ * @param row a row of results: `update`, or `counts`, `baseCounts` and `per`; neither if no model prices it
  */
 export function modelled(model, row) {
   if (row.update !== undefined) return updateCost(model, row.update);
+  if (row.counts === undefined) return undefined;
   const priced = (counts) => (counts === undefined ? 0 : price(model, { ...NOTHING, ...counts }));
   return (priced(row.counts) - priced(row.baseCounts)) / row.per;
 }

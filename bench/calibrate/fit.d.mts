@@ -4,6 +4,7 @@ export interface WalkFit {
   rule: number;
   ruleByte: number;
   match: number;
+  comment: number;
 }
 
 export interface CurveRow {
@@ -13,7 +14,12 @@ export interface CurveRow {
   readonly per: number;
   /** A packet without them. */
   readonly baseNs: number;
-  readonly counts: { readonly rules: number; readonly ruleBytes: number; readonly matches?: number };
+  readonly counts: {
+    readonly rules: number;
+    readonly ruleBytes: number;
+    readonly matches?: number;
+    readonly comments?: number;
+  };
 }
 
 export function walkOf(fit: WalkFit, cacheBytes: number, counts: CurveRow['counts']): number;

@@ -2,15 +2,16 @@
 
 /**
  * @typedef {{ name: string, ns: number, per: number, baseNs: number, counts: Record<string, number> }} CurveRow
- * @typedef {{ cachedRule: number, cachedMatch: number, rule: number, ruleByte: number, match: number }} WalkFit
+ * @typedef {{ cachedRule: number, cachedMatch: number, rule: number, ruleByte: number, match: number, comment: number }} WalkFit
  */
 
 /** Nanoseconds of the walk that a row counted, as `walkCost` in packages/core/src/cost/price.ts has it. */
-export function walkOf(fit, cacheBytes, { rules, ruleBytes, matches = 0 }) {
+export function walkOf(fit, cacheBytes, { rules, ruleBytes, matches: calls = 0, comments = 0 }) {
+  const matches = calls - comments;
   const share = ruleBytes <= cacheBytes ? 1 : (cacheBytes / ruleBytes) ** 2;
   const cached = rules * fit.cachedRule + matches * fit.cachedMatch;
   const fetched = rules * fit.rule + ruleBytes * fit.ruleByte + matches * fit.match;
-  return share * cached + (1 - share) * fetched;
+  return share * cached + (1 - share) * fetched + comments * fit.comment;
 }
 
 /** How far each row's packet lies from what was measured, as a share of it. */
@@ -31,7 +32,7 @@ export function deviations(rows, fit, cacheBytes) {
  */
 export function fitWalk(rows, cacheBytes) {
   if (rows.length === 0) throw new Error('no curves to fit');
-  const fit = { cachedRule: 5, cachedMatch: 10, rule: 2, ruleByte: 0.02, match: 5 };
+  const fit = { cachedRule: 5, cachedMatch: 10, rule: 2, ruleByte: 0.02, match: 5, comment: 5 };
   const badness = () => deviations(rows, fit, cacheBytes).reduce((sum, { deviation }) => sum + deviation ** 4, 0);
   let best = badness();
   for (let step = 0.5; step > 0.001; ) {

@@ -9,7 +9,10 @@ function results(rows, models) {
     `| primitive | ns | spread | ${models.map((model) => model.name).join(' | ')} | how measured |`,
     `|---|---|---|${models.map(() => '---|').join('')}---|`,
     ...rows.map((row) => {
-      const prices = models.map((model) => figure(modelled(model, row)));
+      const prices = models.map((model) => {
+        const ns = modelled(model, row);
+        return ns === undefined ? '' : figure(ns);
+      });
       const name = row.against === undefined ? row.name : `${row.name} (conntrack there: ${figure(row.againstNs)})`;
       return `| ${name} | ${figure(row.ns)} | ${Math.round(100 * row.spread)} % | ${prices.join(' | ')} | ${row.how} |`;
     }),

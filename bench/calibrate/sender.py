@@ -78,6 +78,64 @@ def sink(kinds):
     command(["ip", "route", "add", "10.64.0.0/10", "via", "10.99.0.2"])
 
 
+def run_in(namespace, argv, text=None):
+    """Runs a tool in the network namespace of a process, under a /proc and a /sys that show it."""
+    see = "mount -t proc none /proc && mount -t sysfs none /sys; exec \"$@\""
+    return command(
+        ["nsenter", f"--net=/proc/{namespace}/ns/net", "unshare", "-m", "sh", "-c", see, "sh", *argv], text
+    )
+
+
+def namespace_beside():
+    """A network namespace more: the number of a child in it, which ends with this process."""
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+        if libc.unshare(CLONE_NEWNET) == 0:
+            os.write(told, b".")
+        while True:
+            time.sleep(3600)
+    if os.read(ready, 1) != b".":
+        fail("a network namespace beside it")
+    return child
+
+
+def receivers(hops, kinds):
+    """Instead of the sink a veth, whose other end is in a namespace that forwards to the next, or to a sink of its own."""
+    here = os.getpid()
+    mac = "02:00:00:00:00:02"
+    for hop, setup in enumerate(hops):
+        there = namespace_beside()
+        run_in(here, ["ip", "link", "set", "lo", "up"])
+        run_in(here, ["ip", "link", "add", "sink", "type", "veth", "peer", "name", "in", "address", mac, "netns", str(there)])
+        run_in(here, ["tc", "qdisc", "replace", "dev", "sink", "root", "noqueue"])
+        next_hop(here, f"10.99.{hop}")
+        run_in(there, ["ip", "addr", "add", f"10.99.{hop}.2/24", "dev", "in"])
+        run_in(there, ["ip", "link", "set", "in", "up"])
+        run_in(there, ["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.in.rp_filter=0"])
+        for step in setup:
+            run_in(there, step["argv"], step.get("stdin"))
+        here = there
+    for kind in kinds:
+        done = subprocess.run(
+            ["nsenter", f"--net=/proc/{here}/ns/net", "ip", "link", "add", "sink", "type", kind], capture_output=True
+        )
+        if done.returncode == 0:
+            break
+    run_in(here, ["tc", "qdisc", "replace", "dev", "sink", "root", "noqueue"])
+    next_hop(here, "10.98.0")
+
+
+def next_hop(namespace, network):
+    """The way to all destinations out of the device `sink` of a namespace."""
+    run_in(namespace, ["ip", "addr", "add", f"{network}.1/24", "dev", "sink"])
+    run_in(namespace, ["ip", "link", "set", "sink", "up"])
+    neighbour = [f"{network}.2", "lladdr", "02:00:00:00:00:02", "dev", "sink", "nud", "permanent"]
+    run_in(namespace, ["ip", "neigh", "replace", *neighbour])
+    run_in(namespace, ["ip", "route", "add", "10.64.0.0/10", "via", f"{network}.2"])
+
+
 class Messages:
     """Headers for sendmmsg(2), made beforehand: flow i goes to 10.64.0.0 + i."""
 
@@ -255,7 +313,10 @@ def main():
     os.sched_setaffinity(0, ({spec["cpu"]} & allowed) or allowed)
     os.environ["XTABLES_LOCKFILE"] = spec["lock"]
     enter_namespace()
-    sink(spec["sinks"])
+    if "hops" in spec:
+        receivers(spec["hops"], spec["sinks"])
+    else:
+        sink(spec["sinks"])
     steps(spec, "setup")
     if "timed" in spec:
         answer({"ready": True})

@@ -5,6 +5,7 @@
 // host too, whose meter counts what the packet does: the model's figure is the price of those counts.
 
 import { SENT } from './comparison.mjs';
+import { nftablesGroup } from './nftables.mjs';
 
 /** Rules of the shapes that the cost model tells apart; none matches the packets (UDP to 10.64.0.0/10, port 80). */
 export const SHAPES = {
@@ -106,8 +107,21 @@ function callsGroup() {
       per: CALLS,
     },
   });
+  const commented = pair(
+    'comment',
+    'match call (comment), rules in the cache',
+    '-p udp -m comment --comment "ns/svc" -m udp --dport 9 -j ACCEPT',
+  );
   const pairs = [
     pair('match', 'match call (udp), rules in the cache', '-p udp -m udp --dport 9 -j ACCEPT'),
+    {
+      variants: [commented.variants[0]],
+      figure: {
+        ...commented.figure,
+        how: `${CALLS} rules "-m comment -m udp" whose matches are called, less ${CALLS} "-m udp" whose match is, each`,
+        base: 'match-done',
+      },
+    },
     pair('mark-match', 'match call (mark), rules in the cache', '-m mark --mark 0x4000/0x4000 -j ACCEPT'),
     pair('jump', 'jump and return', '-j AWAY', ['AWAY']),
     pair('target', 'target (MARK)', '-j MARK --set-xmark 0x4000/0x4000'),
@@ -164,7 +178,7 @@ const routes = (count) =>
   Array.from({ length: count }, (_, i) => `route add 11.${i >> 8}.${i & 255}.0/24 via 10.99.0.2`).join('\n') + '\n';
 
 const SETS = 10;
-const MEMBERS = 40_000;
+const MEMBERS = [1000, 4000, 10_000, 20_000, 40_000];
 
 function setsGroup(members = MEMBERS) {
   const dotted = (i) => `10.64.${(i >> 8) & 255}.${i & 255}`;
@@ -179,14 +193,14 @@ function setsGroup(members = MEMBERS) {
       .join('\n'),
   });
   // A set of addresses whose member the packet is: found at the first look-up.
-  const destinations = {
+  const destinations = (count) => ({
     argv: ['ipset', 'restore'],
     stdin: [
       'create found hash:ip,port maxelem 262144',
-      ...Array.from({ length: members }, (_, i) => `add found ${dotted(i)},udp:80`),
+      ...Array.from({ length: count }, (_, i) => `add found ${dotted(i)},udp:80`),
       '',
     ].join('\n'),
-  };
+  });
   const asked = (where) => output(SETS, (i) => `${where(i)} -m set --match-set s${i} dst,dst -j ACCEPT`).setup;
   const applies = asked(() => '-d 10.64.0.0/10');
   const not = asked((i) => `-d ${elsewhere(i)}/32`);
@@ -197,15 +211,17 @@ function setsGroup(members = MEMBERS) {
       { name: 'not', setup: [sets(1), ...not] },
       { name: 'empty', setup: [sets(0), ...applies] },
       { name: 'small', setup: [sets(10), ...applies] },
-      { name: 'large', setup: [sets(Math.min(members, 4000)), ...applies] },
-      { name: 'cold-not', flows: members, setup: [destinations, ...found((i) => `-d ${elsewhere(i)}/32`)] },
-      { name: 'cold', flows: members, setup: [destinations, ...found(() => '-d 10.64.0.0/10')] },
+      { name: 'large', setup: [sets(4000), ...applies] },
+      ...members.flatMap((flows) => [
+        { name: `cold-not-${flows}`, flows, setup: [destinations(flows), ...found((i) => `-d ${elsewhere(i)}/32`)] },
+        { name: `cold-${flows}`, flows, setup: [destinations(flows), ...found(() => '-d 10.64.0.0/10')] },
+      ]),
     ],
     figures: [
       ...[
         ['empty', 'empty'],
         ['small', 'of 10 members'],
-        ['large', `of ${Math.min(members, 4000)} members`],
+        ['large', 'of 4000 members'],
       ].map(([variant, what]) => ({
         name: `set look-up, hot, set ${what}`,
         how: `${SETS} rules of a set each (hash:ip,port, ${what}, a miss), same packet over and over, less ${SETS} rules that do not ask theirs, each; its match call included`,
@@ -213,14 +229,13 @@ function setsGroup(members = MEMBERS) {
         base: 'not',
         per: SETS,
       })),
-      {
-        name: `set look-up, cold, set of ${members} members`,
-        how: `${members} destinations in turn, one rule that finds each in a hash:ip,port of them, less a rule that does not ask; its match call included`,
-        variant: 'cold',
-        base: 'cold-not',
+      ...members.map((count) => ({
+        name: `set look-up, cold, set of ${count} members`,
+        how: `${count} destinations in turn, one rule that finds each in a hash:ip,port of them, less a rule that does not ask; its match call included`,
+        variant: `cold-${count}`,
+        base: `cold-not-${count}`,
         per: 1,
-        cold: true,
-      },
+      })),
     ],
   };
 }
@@ -262,6 +277,106 @@ function insertGroup(flows) {
         variant: 'new',
         base: 'untracked',
         per: 1,
+      },
+    ],
+  };
+}
+
+/** Walks of first packets, whose connections take a part of the caches, beside walks of as many packets without any. */
+function firstWalkGroup(shape, sizes) {
+  const { bytes, what, rule } = SHAPES[shape];
+  const flows = 1000;
+  const fresh = 2048;
+  const text = (i) => `${rule(elsewhere(i), i)} -j ACCEPT`;
+  const inNat = (count) => Array.from({ length: count }, (_, i) => `-A OUTPUT ${text(i)}`);
+  return {
+    name: `first-walk-${shape}`,
+    tracks: (sizes.length + 1) * (flows + fresh),
+    variants: [0, ...sizes].flatMap((count) => [
+      { name: `mangle-${count}`, flows: fresh, setup: output(count, text).setup },
+      { name: `nat-${count}`, flows, fresh, setup: [TRACKED, LONG_TIMEOUT, nat(...inNat(count))] },
+    ]),
+    figures: sizes.flatMap((count) =>
+      [
+        ['mangle', `by ${fresh} flows`, 'packets of so many flows in turn'],
+        ['nat', 'by first packets', 'first packets of as many'],
+      ].map(([table, who, packets]) => ({
+        name: `rule visited ${who}, ${bytes} B (${shape}), ${count} rules`,
+        how: `${table} OUTPUT with ${count} rules ${what}, less with none, a rule; ${packets}`,
+        variant: `${table}-${count}`,
+        base: `${table}-0`,
+        per: count,
+      })),
+    ),
+  };
+}
+
+/** Two null bindings ask twice whether a tuple is free: what that takes where chains are longer. */
+function natLoadGroup(flows) {
+  const nat0 = natGroup(flows);
+  const names = ['new', 'new-null'];
+  const figure = nat0.figures.find(({ variant }) => variant === 'new-null');
+  return {
+    name: `nat-${flows}`,
+    tracks: names.length * (flows + FRESH),
+    // Both have their connections in the kernel's one hash table.
+    sharers: names.length,
+    variants: nat0.variants.filter(({ name }) => names.includes(name)),
+    figures: [{ ...figure, name: `${figure.name}, ${flows} flows there` }],
+  };
+}
+
+/** The way in, and through: a veth into a namespace that drops, routes or forwards what comes. */
+function receiveGroup() {
+  const drop = (table, hook) => [
+    {
+      argv: ['iptables-legacy-restore', '-w'],
+      stdin: `*${table}\n:${hook} ACCEPT [0:0]\n-A ${hook} -j DROP\nCOMMIT\n`,
+    },
+  ];
+  const dropped = { tables: 1, hookFunctions: 1, rules: 1, ruleBytes: 152, dropped: 1 };
+  return {
+    name: 'receive',
+    variants: [
+      { name: 'sent' },
+      { name: 'received', hops: [drop('raw', 'PREROUTING')] },
+      { name: 'routed', hops: [drop('filter', 'FORWARD')] },
+      { name: 'forwarded', hops: [[]] },
+      { name: 'twice', hops: [[], []] },
+    ],
+    figures: [
+      {
+        name: 'packet received',
+        how: 'through a veth into another namespace, whose table raw drops it, less into a device that drops it; a softirq for each',
+        variant: 'received',
+        base: 'sent',
+        per: 1,
+        counts: { ...dropped, received: 1 },
+      },
+      {
+        name: 'packet received and forwarded',
+        how: 'through a veth into another namespace, routed there into a device that drops it, less into such a device here',
+        variant: 'forwarded',
+        base: 'sent',
+        per: 1,
+        counts: { received: 1, routeLookups: 1, transmitted: 1 },
+      },
+      {
+        name: 'packet forwarded, once received',
+        how: 'that, less dropped in FORWARD of its table filter',
+        variant: 'forwarded',
+        base: 'routed',
+        per: 1,
+        counts: { transmitted: 1 },
+        baseCounts: dropped,
+      },
+      {
+        name: 'packet received and forwarded within a softirq',
+        how: 'through two such namespaces, less through one',
+        variant: 'twice',
+        base: 'forwarded',
+        per: 1,
+        counts: { received: 1, routeLookups: 1, transmitted: 1 },
       },
     ],
   };
@@ -344,8 +459,11 @@ function kubeGroup(mode, { iptablesSave, ipsetSave }) {
   };
 }
 
-/** Tools, timed by the clock. `text(services)` is what kube-proxy restores. */
-function updatesGroup(sizes, text) {
+/**
+ * Tools, timed by the clock. `text(services)` is what kube-proxy restores, `resizes` how often a set's table is doubled
+ * by what `ipset restore` reads.
+ */
+function updatesGroup(sizes, text, resizes) {
   const variants = [];
   const figures = [];
   const add = (name, what, how, update, variant) => {
@@ -382,19 +500,24 @@ function updatesGroup(sizes, text) {
   }
   for (const members of sizes.map((services) => 4 * services)) {
     const lines = Array.from({ length: members }, (_, i) => `add s 10.1.${i >> 8}.${i & 255},tcp:80`);
-    const fill = {
+    const into = (hashsize) => ({
       argv: ['ipset', 'restore'],
-      stdin: ['create s hash:ip,port maxelem 262144', ...lines, ''].join('\n'),
-    };
+      stdin: [`create s hash:ip,port hashsize ${hashsize} maxelem 262144`, ...lines, ''].join('\n'),
+    });
+    const fill = into(1024);
     add(
       `set-${members}`,
       `ipset restore of ${members} members`,
-      'into a new hash:ip,port',
+      'into a new hash:ip,port of 1,024 buckets',
+      { kind: 'ipset', members, resizes: resizes(fill.stdin) },
+      { before: [{ argv: ['ipset', 'destroy'] }], timed: [fill] },
+    );
+    add(
+      `wide-${members}`,
+      `ipset restore of ${members} members, no resize`,
+      'into a new hash:ip,port of 65,536 buckets',
       { kind: 'ipset', members },
-      {
-        before: [{ argv: ['ipset', 'destroy'] }],
-        timed: [fill],
-      },
+      { before: [{ argv: ['ipset', 'destroy'] }], timed: [into(65_536)] },
     );
     add(
       `member-${members}`,
@@ -416,19 +539,28 @@ function updatesGroup(sizes, text) {
  *
  * @param connections Entries that conntrack takes (`nf_conntrack_max`); groups that need more are left out.
  * @param kube What kube-proxy restores for so many Services in a mode.
+ * @param resizes How often a set's table is doubled by what `ipset restore` reads.
  */
-export function kernelGroups({ connections, kube, quick = false }) {
+export function kernelGroups({ connections, kube, resizes, quick = false }) {
   const sizes = quick ? [100, 1000] : WALK_SIZES;
   const groups = [
     hooksGroup(),
     callsGroup(),
     ...Object.keys(SHAPES).map((shape) => walkGroup(shape, sizes)),
-    setsGroup(quick ? 4000 : MEMBERS),
+    setsGroup(quick ? [4000] : MEMBERS),
     ...[1, 1000, 60_000, 240_000].map(establishedGroup),
     ...[1000, 60_000, 230_000].map(insertGroup),
     natGroup(1000),
+    natLoadGroup(60_000),
+    ...['port', 'kube'].map((shape) => firstWalkGroup(shape, quick ? [1000] : [1000, 10_000])),
+    receiveGroup(),
     ...['iptables', 'ipvs'].map((mode) => kubeGroup(mode, kube(KUBE_SERVICES, mode))),
-    updatesGroup(quick ? [125] : [125, 1250, 5000], (services) => kube(services, 'iptables').iptablesSave),
+    nftablesGroup(quick ? [4000] : [5000, 10_000, 30_000], {
+      flows: 1000,
+      fresh: 2048,
+      setup: [LONG_TIMEOUT, { argv: ['ip', 'route', 'add', '10.128.0.0/9', 'via', '10.99.0.2'] }],
+    }),
+    updatesGroup(quick ? [125] : [125, 1250, 5000], (services) => kube(services, 'iptables').iptablesSave, resizes),
   ];
   return groups.filter((group) => (group.tracks ?? 0) <= connections && (!quick || (group.tracks ?? 0) <= 20_000));
 }

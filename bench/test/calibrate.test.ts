@@ -102,7 +102,7 @@ describe('compare', () => {
 
 describe('fitWalk', () => {
   const CACHE = 2 ** 20;
-  const truth = { cachedRule: 4, cachedMatch: 11, rule: 2.5, ruleByte: 0.03, match: 6 };
+  const truth = { cachedRule: 4, cachedMatch: 11, rule: 2.5, ruleByte: 0.03, match: 6, comment: 3 };
   const rows: CurveRow[] = [];
   for (const [bytes, calls] of [
     [152, 0],
@@ -110,8 +110,10 @@ describe('fitWalk', () => {
     [200, 1],
     [488, 2],
   ] as const) {
+    // Where two matches are called the first is a comment.
+    const comments = Math.max(0, calls - 1);
     for (const rules of [100, 1000, 10_000, 40_000]) {
-      const counts = { rules, ruleBytes: rules * bytes, matches: rules * calls };
+      const counts = { rules, ruleBytes: rules * bytes, matches: rules * calls, comments: rules * comments };
       rows.push({
         name: `${bytes} ${rules}`,
         ns: walkOf(truth, CACHE, counts) / rules,
@@ -129,6 +131,7 @@ describe('fitWalk', () => {
     }
     expect(fit.cachedRule).toBeCloseTo(truth.cachedRule, 0);
     expect(fit.ruleByte).toBeCloseTo(truth.ruleByte, 2);
+    expect(fit.comment).toBeCloseTo(truth.comment, 0);
   });
 
   it('needs a curve', () => {

@@ -299,10 +299,10 @@ export class Conntrack {
     const kind = kindOf(protocol, zone);
     const hash = table.hashBits(src, dst, ports, protocol, zoneId(zone, 1));
     const own = ignored.slot;
-    this.host.meter.conntrackLookups++;
+    this.host.meter.natTupleLookups++;
     for (let node = table.first(table.bucketOf(hash)); node >= 0; ) {
       const next = table.next(node);
-      this.host.meter.conntrackProbes++;
+      this.host.meter.natTupleProbes++;
       if (node >> 1 !== own && table.isListed(node)) {
         if (table.isExpired(node, now)) this.kill(table.at(node));
         else if (

@@ -1,4 +1,10 @@
 /**
+ * A set with more memory than this (`Size in memory`: some 9,000 members of hash:ip,port) is looked up from beyond the
+ * second-level cache: of 1 MiB, a quarter is what a set keeps beside all else that a packet touches.
+ */
+export const LARGE_SET: number = 2 ** 18;
+
+/**
  * Counts of the primitive operations that Linux would have done, exactly. A short cut of the simulator (an index over a
  * chain) may save wall time, but never changes a count: what a linear walk would have visited is what is reported.
  * Prices are another matter: a cost model multiplies these counts.
@@ -15,14 +21,19 @@ export class Meter {
   rules = 0;
   /** Bytes of the visited rules as the kernel lays them out (entry, matches, target): what the cache has to bring. */
   ruleBytes = 0;
-  /** Calls of match functions. */
+  /** Calls of match functions, and those among them of `comment`, which looks at nothing. */
   matches = 0;
+  comments = 0;
   /** Calls of target functions (standard verdicts and jumps excepted). */
   targets = 0;
   /** Jumps and gotos into user chains. */
   jumps = 0;
-  /** Look-ups in ipsets. */
+  /**
+   * Look-ups in ipsets, and those among them in sets of more than {@link LARGE_SET} bytes that the packet had not asked
+   * before: what it asks again was brought into the cache.
+   */
   setLookups = 0;
+  largeSetLookups = 0;
   /** Hash buckets probed in ipsets, hashlimit and recent tables. */
   setProbes = 0;
   /** Look-ups in the conntrack table. */
@@ -35,6 +46,9 @@ export class Meter {
   conntrackDeletes = 0;
   /** Bindings set up, null bindings included. */
   natSetups = 0;
+  /** Look-ups in the conntrack table whether a tuple is free for a binding, and entries compared in them. */
+  natTupleLookups = 0;
+  natTupleProbes = 0;
   /** Tuples tried while choosing a port. */
   natPortProbes = 0;
   /** Packets whose headers NAT rewrote. */
@@ -53,7 +67,9 @@ export class Meter {
   ipvsDestinations = 0;
   /** Route look-ups in the FIB. */
   routeLookups = 0;
-  /** Packets received, sent, delivered, dropped. */
+  /** Packets that a process here sent, which took a system call and a buffer; they are transmitted like any other. */
+  sent = 0;
+  /** Packets received, transmitted by a device, delivered, dropped. */
   received = 0;
   transmitted = 0;
   delivered = 0;

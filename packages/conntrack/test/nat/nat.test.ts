@@ -59,6 +59,15 @@ describe('the nat table', () => {
 });
 
 describe('null bindings', () => {
+  it('ask for each half whether its tuple is free, which is counted apart from the look-up of the packet', () => {
+    const router = natRouter({});
+    const before = router.host.meter.snapshot();
+    router.receive(udp('192.168.1.50', 1000, '10.0.0.5', 53));
+    expect(router.host.meter.since(before)).toMatchObject({ conntrackLookups: 1, natSetups: 2, natTupleLookups: 2 });
+    router.receive(udp('192.168.1.50', 1000, '10.0.0.5', 53));
+    expect(router.host.meter.since(before)).toMatchObject({ conntrackLookups: 2, natSetups: 2, natTupleLookups: 2 });
+  });
+
   it('change a port where two destinations were folded into one', () => {
     const router = natRouter({
       prerouting: (nat, packet) => {

@@ -19,7 +19,7 @@ export interface Price {
 }
 
 /** Counts that the walk over rules prices together. */
-export type WalkPrimitive = 'rules' | 'ruleBytes' | 'matches';
+export type WalkPrimitive = 'rules' | 'ruleBytes' | 'matches' | 'comments';
 
 /** Counts that are priced one by one. */
 export type Primitive = Exclude<keyof MeterCounts, WalkPrimitive>;
@@ -39,6 +39,8 @@ export interface WalkPrices {
   readonly rule: Price;
   readonly ruleByte: Price;
   readonly match: Price;
+  /** One call of `comment` instead, which is a call and nothing else: wherever the rules are. */
+  readonly comment: Price;
 }
 
 /** What changing the configuration costs; see `updateCost`. */
@@ -47,12 +49,19 @@ export interface UpdatePrices {
   readonly command: Price;
   /** Parsing and placing one line of a restore. */
   readonly line: Price;
+  /**
+   * For each line and each doubling of the rules of the table: a line's chain, and the one that it jumps to, are found by
+   * name among all chains.
+   */
+  readonly search: Price;
   /** For each rule of the table, which is copied out of the kernel and in again as a whole. */
   readonly tableRule: Price;
   /** The number of rules is raised to this power first: 1 where the cost of a rule does not depend on the others. */
   readonly tableExponent: number;
   /** One member added to a set or deleted from it. */
   readonly setMember: Price;
+  /** A set's table is doubled: the tool waits until nobody reads the old one any more. */
+  readonly setResize: Price;
   /** One virtual or real server of IPVS added, changed or deleted. */
   readonly server: Price;
 }

@@ -25,11 +25,30 @@ export const LINUX_6_18_EPYC: CostModel = {
     cachedMatch: of('measured', 17.2, `${BASE}: udp 17.2, mark 13.9`),
     rule: of('measured', 3.07, CURVES),
     ruleByte: of('measured', 0.0019, `${CURVES}: 3.0 a rule of 152 bytes, 3.9 of 200 and 3.8 to 4.4 of 488`),
-    match: of('measured', 16.8, `${CURVES}: 21 a rule with one match call, 37 with two`),
+    match: of('measured', 17.2, `${CURVES}: 21 a rule with one match call`),
+    comment: of(
+      'measured',
+      16.2,
+      `${BASE}: rules with a comment before a udp match, less without it; 37 a rule with both`,
+    ),
   },
   prices: {
-    received: of('estimated', 0, 'contained in the price of a transmitted packet: only sending was timed'),
-    transmitted: of('measured', 1353, `${BASE}: from sendmmsg to the driver, of a socket that keeps its route`),
+    received: of(
+      'measured',
+      570,
+      `${BASE}: through a veth, a softirq for each, +600 to +710 until table raw drops it and +1,040 to +1,120 until ` +
+        'another device has it; +630 to +660 where the softirq was running anyway',
+    ),
+    sent: of(
+      'measured',
+      1173,
+      `${BASE}: 1,353 from sendmmsg to the driver, of a socket that keeps its route, less what a device takes`,
+    ),
+    transmitted: of(
+      'measured',
+      180,
+      `${BASE}: a received packet that another device has, less one that FORWARD drops, +117 to +144, and what dropping took`,
+    ),
     delivered: of('estimated', 0, 'the process behind the socket is not the packet path'),
     dropped: of('estimated', 0, 'contained in the price of the packet'),
     routeLookups: of(
@@ -41,10 +60,11 @@ export const LINUX_6_18_EPYC: CostModel = {
     tables: of('measured', 50, `${BASE}: a hook function with an empty table takes 59`),
     targets: of('measured', 18.7, `${BASE}: MARK`),
     jumps: of('measured', 8.4, `${BASE}: into an empty chain and back`),
-    setLookups: of(
+    setLookups: of('measured', 82, `${BASE}: hash:ip,port in the cache, 98 to 104 with the match call`),
+    largeSetLookups: of(
       'measured',
-      82,
-      `${BASE}: hash:ip,port in the cache, 98 to 104 with the match call; 272 with 40,000 members asked for in turn`,
+      160,
+      `${BASE}: 10,000, 20,000 and 40,000 members asked for in turn, 236, 282 and 283 with the match call`,
     ),
     setProbes: of('measured', 2, `${BASE}: 10 and 4,000 members against none`),
     conntrackLookups: of('estimated', 0, 'contained in the price of a probe'),
@@ -62,7 +82,14 @@ export const LINUX_6_18_EPYC: CostModel = {
     natSetups: of(
       'measured',
       215,
-      `${BASE}: a nat table without a match adds 556 to a new flow: two tables and two null bindings`,
+      `${BASE}: a nat table without a match adds 517 to 588 to a new flow: two tables and two null bindings`,
+    ),
+    natTupleLookups: of('estimated', 0, 'contained in the price of a set-up'),
+    natTupleProbes: of(
+      'measured',
+      44,
+      `${BASE}: null bindings add 517 to a new flow with 9,000 connections in the table and 595 with 136,000; the same ` +
+        'chain is read again when the connection is inserted',
     ),
     natPortProbes: of('estimated', 400, 'a conntrack probe'),
     natRewrites: of(
@@ -87,11 +114,29 @@ export const LINUX_6_18_EPYC: CostModel = {
     ipvsDestinations: of('estimated', 10, 'a weight and a counter, out of the cache'),
   },
   update: {
-    command: of('measured', 1_190_000, `${TOOLS}: ipset add of one member, sets of 500 to 20,000`),
-    line: of('measured', 4_600, `${TOOLS}: iptables-restore of 1,023 to 40,023 rules, less the copy`),
-    tableRule: of('measured', 4_100, `${TOOLS}: iptables -A of one rule to 1,008, 10,008 and 40,008: 5, 43 and 158 ms`),
+    command: of(
+      'measured',
+      1_190_000,
+      `${TOOLS}: ipset add of one member, sets of 500 to 20,000; iptables -A without rules`,
+    ),
+    line: of('measured', 1_000, `${TOOLS}: the same, 10, 72 and 330 ms, less the copy`),
+    search: of(
+      'measured',
+      250,
+      `${TOOLS}: iptables-restore of 1,023 to 40,023 rules; perf finds a quarter of 10,023 and half of 160,023 in strcmp`,
+    ),
+    tableRule: of('measured', 4_100, `${TOOLS}: iptables -A of one rule to 1,008, 10,008 and 40,008: 6, 32 and 167 ms`),
     tableExponent: 1,
-    setMember: of('measured', 12_000, `${TOOLS}: ipset restore of 500, 5,000 and 20,000 members: 6, 62 and 277 ms`),
+    setMember: of(
+      'measured',
+      8_700,
+      `${TOOLS}: ipset restore of 500, 5,000 and 20,000 members into 65,536 buckets: 6, 45 and 171 ms`,
+    ),
+    setResize: of(
+      'measured',
+      8_500_000,
+      `${TOOLS}: the same into 1,024 buckets, which 5,000 to 20,000 members double one to three times: 1 to 12 ms each`,
+    ),
     server: of('estimated', 25_000, 'one netlink message'),
   },
 };

@@ -43,15 +43,16 @@ export function priceParts(
 /** Nanoseconds of visiting rules (`ipt_do_table`), match calls included, targets not. */
 export function walkCost(
   walk: WalkPrices,
-  counts: Pick<MeterCounts, 'rules' | 'ruleBytes' | 'matches'>,
+  counts: Pick<MeterCounts, 'rules' | 'ruleBytes' | 'matches' | 'comments'>,
   workingSet: number = counts.ruleBytes,
 ): number {
-  const { rules, ruleBytes, matches } = counts;
+  const { rules, ruleBytes, comments } = counts;
+  const matches = counts.matches - comments;
   const share = cachedShare(walk, workingSet);
   const cached = rules * walk.cachedRule.nanoseconds + matches * walk.cachedMatch.nanoseconds;
   const fetched =
     rules * walk.rule.nanoseconds + ruleBytes * walk.ruleByte.nanoseconds + matches * walk.match.nanoseconds;
-  return share * cached + (1 - share) * fetched;
+  return share * cached + (1 - share) * fetched + comments * walk.comment.nanoseconds;
 }
 
 /** Which share of the visited rules is still in the cache. */

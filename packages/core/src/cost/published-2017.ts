@@ -15,9 +15,11 @@ export const PUBLISHED_2017: CostModel = {
   update: {
     command: { nanoseconds: 2e6, basis: 'derived', how: SLIDE },
     line: { nanoseconds: 0, basis: 'derived', how: 'contained in the rest' },
+    search: { nanoseconds: 0, basis: 'derived', how: 'contained in the rest' },
     tableRule: { nanoseconds: 660e9 / 40_000 ** EXPONENT, basis: 'derived', how: SLIDE },
     tableExponent: EXPONENT,
     setMember: { nanoseconds: 0, basis: 'derived', how: 'contained in the rest' },
+    setResize: { nanoseconds: 0, basis: 'derived', how: 'contained in the rest' },
     server: { nanoseconds: 0, basis: 'derived', how: `${SLIDE}; with IPVS 2 ms at any size` },
   },
 };

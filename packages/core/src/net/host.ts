@@ -384,6 +384,7 @@ export class Host {
    */
   send(packet: Packet, socket: Socket = ROOT_SOCKET): Errno | undefined {
     return this.#enter(() => {
+      this.meter.sent++;
       packet.socket = socket;
       if (socket.mark !== undefined) packet.mark = socket.mark;
       packet.packetType = 'outgoing';

@@ -215,6 +215,14 @@ describe('a local sender', () => {
     }
   });
 
+  it('is counted as one, which a packet that is forwarded has not', () => {
+    const { host } = router();
+    host.send(udp('10.0.0.1', '10.0.0.5'));
+    expect(host.meter.snapshot()).toMatchObject({ sent: 1, received: 0, transmitted: 1 });
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8'));
+    expect(host.meter.snapshot()).toMatchObject({ sent: 1, received: 1, transmitted: 2 });
+  });
+
   it('sees ENETUNREACH without a route and EMSGSIZE above the MTU', () => {
     const { host, run } = router();
     expect(host.send(udp('10.0.0.1', '10.0.0.5', { payloadLength: 1473 }))).toBe('EMSGSIZE');

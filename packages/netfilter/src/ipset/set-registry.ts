@@ -1,4 +1,4 @@
-import { type Host, invariant, type Packet } from '@chainwalk/core';
+import { type Host, invariant, LARGE_SET, type Packet } from '@chainwalk/core';
 import type { IpSet, PacketContext, SetQuery } from './ip-set.ts';
 import { SetFlag } from './ip-set.ts';
 import { SetCode } from './set-error.ts';
@@ -24,6 +24,9 @@ export class SetRegistry {
   readonly #indexes = new Map<string, number>();
   /** Numbers that destroyed sets left free are used again, smallest first. */
   #holes = 0;
+  /** The last packet that asked a large set, and the large sets that it asked. */
+  #asking: Packet | undefined;
+  readonly #asked: IpSet[] = [];
 
   constructor(host: Host) {
     this.host = host;
@@ -61,7 +64,7 @@ export class SetRegistry {
   test(index: number, packet: Packet, context: PacketContext, query: SetQuery): boolean {
     const set = this.#sets[index];
     if (set === undefined) return false;
-    this.host.meter.setLookups++;
+    this.#count(set, packet);
     if (!serves(set, context, query)) return false;
     const code = set.packet('test', packet, context, query);
     if (code === SetCode.AGAIN) {
@@ -85,10 +88,23 @@ export class SetRegistry {
     return this.#change('del', index, packet, context, query);
   }
 
+  #count(set: IpSet, packet: Packet): void {
+    const { meter } = this.host;
+    meter.setLookups++;
+    if (set.memorySize() <= LARGE_SET) return;
+    if (packet !== this.#asking) {
+      this.#asking = packet;
+      this.#asked.length = 0;
+    }
+    if (this.#asked.includes(set)) return;
+    this.#asked.push(set);
+    meter.largeSetLookups++;
+  }
+
   #change(adt: 'add' | 'del', index: number, packet: Packet, context: PacketContext, query: SetQuery): number {
     const set = this.#sets[index];
     if (set === undefined) return SetCode.NOENT;
-    this.host.meter.setLookups++;
+    this.#count(set, packet);
     return serves(set, context, query) ? set.packet(adt, packet, context, query) : SetCode.TYPE_MISMATCH;
   }
 

@@ -1,4 +1,4 @@
-import type { Packet } from '@chainwalk/core';
+import type { Meter, Packet } from '@chainwalk/core';
 import { type CompiledChain, type CompiledRule, INVERTED, PLAIN, SPECIAL } from './compile.ts';
 
 /** A list of candidates longer than this is searched by destination port as well. */
@@ -32,6 +32,8 @@ class PortIndex {
   readonly others: Int32Array;
   /** Match calls that all candidates before each place would cost a packet whose port none of them asks for. */
   readonly costBefore: Float64Array;
+  /** How many candidates before each place ask for a port. What is called before that match lets everything through. */
+  readonly askBefore: Int32Array;
   readonly positions: Int32Array;
   readonly worthIt: boolean;
 
@@ -40,11 +42,13 @@ class PortIndex {
     const lists = new Map<number, number[]>();
     const others: number[] = [];
     this.costBefore = new Float64Array(positions.length + 1);
+    this.askBefore = new Int32Array(positions.length + 1);
     for (let i = 0; i < positions.length; i++) {
       const rule = chain.rules[positions[i]!]!;
       // A rule with other tests may fail before its matches are asked, so it must be tried.
       const port = rule.kind === SPECIAL || rule.kind === INVERTED ? -1 : rule.port;
       this.costBefore[i + 1] = this.costBefore[i]! + (port < 0 ? 0 : rule.portCost);
+      this.askBefore[i + 1] = this.askBefore[i]! + (port < 0 ? 0 : 1);
       if (port < 0) others.push(positions[i]!);
       else {
         const list = lists.get(port);
@@ -256,24 +260,29 @@ class Search {
   }
 
   /**
-   * Match calls that a linear walk from the start of the search to just before rule `end` would have spent on rules that
-   * were left out for their port.
+   * Counts the match calls that a linear walk from the start of the search to just before rule `end` would have spent on
+   * rules that were left out for their port.
    */
-  skippedMatches(end: number): number {
+  countSkipped(end: number, meter: Meter): void {
     let calls = 0;
+    let rules = 0;
     const from = this.#start;
     for (let i = 0; i < this.#cut.length; i++) {
       const { ports, same } = this.#cut[i]!;
-      const { positions, costBefore } = ports;
+      const { positions, costBefore, askBefore } = ports;
       const first = from === 0 ? 0 : lowerBound(positions, from);
       const last = lowerBound(positions, end);
       calls += costBefore[last]! - costBefore[first]!;
+      rules += askBefore[last]! - askBefore[first]!;
       // Those that do ask for this port were tried, and counted where they were.
       for (let k = from === 0 ? 0 : lowerBound(same, from); k < same.length && same[k]! < end; k++) {
-        calls -= costBefore[lowerBound(positions, same[k]!) + 1]! - costBefore[lowerBound(positions, same[k]!)]!;
+        const at = lowerBound(positions, same[k]!);
+        calls -= costBefore[at + 1]! - costBefore[at]!;
+        rules--;
       }
     }
-    return calls;
+    meter.matches += calls;
+    meter.comments += calls - rules;
   }
 }
 

@@ -13,6 +13,8 @@ export interface MatchCode {
   readonly slot: number;
   /** Match calls of the rule up to and with this one: those that let everything through are counted, not made. */
   readonly calls: number;
+  /** Those among them of matches that let everything through. */
+  readonly comments: number;
   /** See {@link CompiledMatch.byState}. */
   readonly byState: boolean;
 }
@@ -64,8 +66,9 @@ export interface CompiledRule {
   readonly inverted: number;
   /** Bytes in the kernel's blob. */
   readonly size: number;
-  /** Match calls of a packet that matches. */
+  /** Match calls of a packet that matches, and those among them of matches that let everything through. */
   readonly calls: number;
+  readonly comments: number;
   /** Its matches but for those that let everything through (`comment`). */
   readonly tests: readonly MatchCode[];
   readonly verb: Action['kind'];
@@ -203,6 +206,7 @@ export class Compiler {
       inverted: special === undefined ? inverted : 0,
       size,
       calls: rule.matches.length,
+      comments: rule.matches.length - tests.length,
       tests,
       verb: action.kind,
       action,
@@ -237,7 +241,8 @@ export class Compiler {
       const slot = slotOf(code);
       // What a rule needs or keeps is its own.
       if (slot >= 0 || (code.needs !== undefined && code.needs.length > 0)) isShared = false;
-      tests.push({ name: use.name, test: code.test, slot, calls: index + 1, byState: code.byState === true });
+      const comments = index - tests.length;
+      tests.push({ name: use.name, test: code.test, slot, calls: index + 1, comments, byState: code.byState === true });
     }
     if (isShared) this.#shared.set(key!, tests);
     return tests;

@@ -15,6 +15,7 @@ interface Outcome {
   readonly rules: number;
   readonly ruleBytes: number;
   readonly matches: number;
+  readonly comments: number;
   readonly jumps: number;
   /** The rules that match, in order; one may stand there twice. */
   readonly counted: readonly RuleRuntime[];
@@ -80,6 +81,7 @@ function apply(outcome: Outcome, base: ChainRuntime, packet: Packet, meter: Mete
   meter.rules += outcome.rules;
   meter.ruleBytes += outcome.ruleBytes;
   meter.matches += outcome.matches;
+  meter.comments += outcome.comments;
   meter.jumps += outcome.jumps;
   const { counted } = outcome;
   for (let i = 0; i < counted.length; i++) {
@@ -105,7 +107,7 @@ function relationOf(packet: Packet): number {
 function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par: ActionParam): Outcome | undefined {
   const callers: { readonly chain: ChainRuntime; readonly resume: number }[] = [];
   const counted: RuleRuntime[] = [];
-  const counts = { rules: 0, ruleBytes: 0, matches: 0, jumps: 0 };
+  const counts = { rules: 0, ruleBytes: 0, matches: 0, comments: 0, jumps: 0 };
   const decided = (verdict: Verdict, byPolicy: boolean): Outcome => ({ ...counts, counted, byPolicy, verdict });
   let chain = base;
   let index = 0;
@@ -116,10 +118,12 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
       if (!looksAtStateOnly(rule) || counts.rules === MOST_RULES) return undefined;
       counts.rules++;
       counts.ruleBytes += rule.size;
-      const calls = failingCalls(rule, packet, par);
+      const failing = failingCalls(rule, packet, par);
       index++;
-      counts.matches += calls < 0 ? rule.calls : calls;
-      if (calls >= 0) continue;
+      const { calls, comments } = failing ?? rule;
+      counts.matches += calls;
+      counts.comments += comments;
+      if (failing !== undefined) continue;
       counted.push(chain.rules[index - 1]!);
       const { action } = rule;
       if (action.kind === 'none') continue;
@@ -156,9 +160,15 @@ function looksAtStateOnly(rule: CompiledRule): boolean {
   );
 }
 
-/** Match calls of a rule that does not match, and -1 of one that does. */
-function failingCalls(rule: CompiledRule, packet: Packet, par: ActionParam): number {
-  if (rule.special !== undefined && rule.special(packet, par.inDevice, par.outDevice) !== undefined) return 0;
-  for (const test of rule.tests) if (!test.test(packet, par, undefined)) return test.calls;
-  return -1;
+const NO_CALLS = { calls: 0, comments: 0 } as const;
+
+/** Match calls of a rule that does not match, those of comment apart; `undefined` of one that does. */
+function failingCalls(
+  rule: CompiledRule,
+  packet: Packet,
+  par: ActionParam,
+): { readonly calls: number; readonly comments: number } | undefined {
+  if (rule.special !== undefined && rule.special(packet, par.inDevice, par.outDevice) !== undefined) return NO_CALLS;
+  for (const test of rule.tests) if (!test.test(packet, par, undefined)) return test;
+  return undefined;
 }

@@ -271,7 +271,7 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
     if (par.hotdrop) break;
   }
   const end = found < 0 ? rules.length : found;
-  par.host.meter.matches += search.skippedMatches(end);
+  search.countSkipped(end, par.host.meter);
   if (tried !== undefined) {
     const { net, table } = par;
     const last = par.hotdrop ? end + 1 : end;
@@ -309,12 +309,19 @@ function failingTest(
     const match = tests[t]!;
     const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.rules[index]!.states![match.slot]);
     if (!holds || par.hotdrop) {
-      par.host.meter.matches += match.calls;
+      count(par, match);
       return match;
     }
   }
-  par.host.meter.matches += rule.calls;
+  count(par, rule);
   return undefined;
+}
+
+/** The match calls that a rule took, all of them or those up to a match. */
+function count(par: ActionParam, { calls, comments }: { readonly calls: number; readonly comments: number }): void {
+  const { meter } = par.host;
+  meter.matches += calls;
+  meter.comments += comments;
 }
 
 function plainFailure(rule: CompiledRule, src: number, dst: number): string {

@@ -153,6 +153,22 @@ describe('a packet is looked up', () => {
     expect(saveSets(world.net.sets)).toContain('add a 10.0.0.0/8 packets 1 bytes 40\n');
   });
 
+  it('and counted apart in a set that is larger than what a cache keeps of it', () => {
+    const members = Array.from({ length: 12_000 }, (_, i) => `add b 10.1.${i >> 8}.${i & 255},80\n`);
+    const world = worldWith(`create a hash:ip,port\nadd a 10.1.0.1,80\ncreate b hash:ip,port\n${members.join('')}`);
+    const spent = (name: string, packet: Packet): { setLookups: number; largeSetLookups: number } => {
+      const before = world.host.meter.snapshot();
+      expect(lookUp(world, name, 'src,src', packet)).toBe(true);
+      return world.host.meter.since(before);
+    };
+    const packet = tcp('10.1.0.1', '1.1.1.1', 80);
+    expect(spent('a', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 0 });
+    expect(spent('b', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 1 });
+    // Its member is in the cache by now; that of the next packet is not.
+    expect(spent('b', packet)).toMatchObject({ setLookups: 1, largeSetLookups: 0 });
+    expect(spent('b', tcp('10.1.0.1', '1.1.1.1', 80))).toMatchObject({ setLookups: 1, largeSetLookups: 1 });
+  });
+
   it('until the time of the member is over', () => {
     const world = worldWith('create a hash:ip timeout 5\nadd a 10.0.0.1\nadd a 10.0.0.2 timeout 0\n');
     world.simulation.run(5 * SECOND);

@@ -163,6 +163,23 @@ describe('the meter', () => {
     expect({ rules, ruleBytes, matches, jumps }).toEqual({ rules: 12, ruleBytes: 12 * 152 + 48, matches: 1, jumps: 1 });
   });
 
+  it('counts calls of comment among the match calls, in rules that apply and in rules that do not', () => {
+    const { net, send } = host(
+      [
+        // Called and fails: the comment before it was called as well.
+        '-A PREROUTING -p udp -m comment --comment a -m udp --dport 2',
+        // Fails before the comment is called.
+        '-A PREROUTING -p udp -m udp --dport 2 -m comment --comment b',
+        '-A PREROUTING -m comment --comment c',
+        '-A PREROUTING -s 10.9.9.9/32 -m comment --comment d',
+      ].join('\n'),
+    );
+    const before = net.host.meter.snapshot();
+    send();
+    const { matches, comments } = net.host.meter.since(before);
+    expect({ matches, comments }).toEqual({ matches: 4, comments: 2 });
+  });
+
   it('counts the tables that a packet is walked through, those without rules too', () => {
     const { net, send } = host('-A PREROUTING -s 10.9.9.9/32');
     const tables = (): number => {
