@@ -52,7 +52,7 @@ export class Simulation {
 
   /** Runs `event` at `time`, which must be whole and not past. */
   scheduleAt(time: SimTime, event: () => void): EventHandle {
-    invariant(Number.isSafeInteger(time) && time >= this.#now, `cannot schedule at ${time}, it is ${this.#now}`);
+    invariant(Number.isSafeInteger(time) && time >= this.#now, () => `cannot schedule at ${time}, it is ${this.#now}`);
     return this.#queue.push(time, event);
   }
 
@@ -81,7 +81,7 @@ export class Simulation {
       while (this.step());
       return;
     }
-    invariant(Number.isSafeInteger(until) && until >= this.#now, `cannot run until ${until}, it is ${this.#now}`);
+    invariant(Number.isSafeInteger(until) && until >= this.#now, () => `cannot run until ${until}, it is ${this.#now}`);
     for (let time = this.peek(); time !== undefined && time <= until; time = this.peek()) this.step();
     this.#now = until;
   }
