@@ -15,7 +15,7 @@ export {
   parseIpv4,
 } from './address/ipv4.ts';
 export { formatIpv6, type Ipv6Address, ipv6FromBits, ipv6ToBits, parseIpv6 } from './address/ipv6.ts';
-export { type MacAddress, macBytes, macFromBytes, parseMac } from './address/mac.ts';
+export { type MacAddress, macBytes, macFromBits, parseMac } from './address/mac.ts';
 export {
   formatPrefix,
   type InterfaceAddress,
@@ -37,6 +37,7 @@ export {
 } from './capture/capture-writer.ts';
 export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } from './capture/captured-packet.ts';
 export { cookedFrame, decodeFrame, type FrameFault, frameInterface, packetOffset } from './capture/link-layer.ts';
+export { type NumberedComment, PacketBlocks } from './capture/packet-blocks.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
 export { isSecondary } from './commands/ip/address.ts';
 export { parseRoute } from './commands/ip/route.ts';

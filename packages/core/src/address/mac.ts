@@ -12,7 +12,10 @@ export function macBytes(mac: MacAddress): Uint8Array {
   return Uint8Array.from(mac.split(':'), (part) => Number.parseInt(part, 16));
 }
 
-/** The address with these six bytes. */
-export function macFromBytes(bytes: Uint8Array): MacAddress {
-  return Array.from(bytes.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join(':') as MacAddress;
+/** The address whose 48 bits, first byte highest, are this number. */
+export function macFromBits(bits: number): MacAddress {
+  return bits
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/..(?=.)/g, '$&:') as MacAddress;
 }

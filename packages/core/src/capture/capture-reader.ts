@@ -26,10 +26,7 @@ interface Interface {
   readonly linkType: number;
   readonly snapLength: number;
   readonly name: string | undefined;
-  /** Ticks a second: a power of ten or of two. */
-  readonly ticks: bigint;
-  /** Seconds to add. */
-  readonly offset: number;
+  readonly clock: StampClock;
 }
 
 type Format = { readonly kind: 'pcap'; readonly unit: number; readonly linkType: number } | { readonly kind: 'pcapng' };
@@ -38,11 +35,16 @@ type Format = { readonly kind: 'pcap'; readonly unit: number; readonly linkType:
  * Reads pcap and pcapng as a stream: bytes go in as they come, packets come out as they are complete. Memory is one block,
  * whatever the file's size. Microseconds and nanoseconds, both byte orders.
  *
+ * The bytes of a packet are a view of the chunk in which they came: a chunk is the reader's and its packets' from the
+ * moment it is given, and nobody writes into it again.
+ *
  * A broken file gives every packet before the break, and then {@link fault} says what is wrong and at which byte.
  */
 export class CaptureReader {
   readonly #source: string;
   #buffer: Uint8Array = new Uint8Array(0);
+  /** How much of the buffer was read. */
+  #at = 0;
   /** Bytes of the file before the buffer. */
   #consumed = 0;
   #format: Format | undefined;
@@ -63,22 +65,38 @@ export class CaptureReader {
 
   /** Takes the next bytes of the file and gives the packets that they complete. */
   *write(chunk: Uint8Array): Generator<CapturedPacket> {
+    this.push(chunk);
+    for (let packet = this.next(); packet !== undefined; packet = this.next()) yield packet;
+  }
+
+  /** Takes the next bytes of the file; {@link next} then gives the packets that they complete. */
+  push(chunk: Uint8Array): void {
     if (this.#fault !== undefined) return;
     // Not a Buffer, whose slices are views: what is left of a chunk would keep all of it.
     const plain = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#buffer = this.#buffer.length === 0 ? plain : joined(this.#buffer, plain);
-    let at = 0;
+    const rest = this.#buffer.length - this.#at;
+    this.#buffer = rest === 0 ? plain : joined(this.#buffer.subarray(this.#at), plain);
+    this.#consumed += this.#at;
+    this.#at = 0;
+  }
+
+  /** The next packet that is complete; `undefined` if more bytes are needed, or after a fault. */
+  next(): CapturedPacket | undefined {
     for (;;) {
-      const length = this.#next(at);
+      const length = this.#next(this.#at);
       if (length === undefined) break;
-      at += length;
+      this.#at += length;
       const packet = this.#packet;
-      this.#packet = undefined;
-      if (packet !== undefined) yield packet;
-      if (this.#fault !== undefined) break;
+      if (packet !== undefined) {
+        this.#packet = undefined;
+        return packet;
+      }
     }
-    this.#buffer = this.#buffer.slice(at);
-    this.#consumed += at;
+    // What is left waits for more, without the chunk that it came with.
+    this.#buffer = this.#buffer.slice(this.#at);
+    this.#consumed += this.#at;
+    this.#at = 0;
+    return undefined;
   }
 
   /** The file has ended: a rest that is no whole packet is a fault. */
@@ -156,7 +174,7 @@ export class CaptureReader {
     this.#packet = {
       time: { seconds: this.#u32(at), nanoseconds: fraction },
       linkType: format.linkType,
-      bytes: this.#buffer.slice(at + 16, at + 16 + captured),
+      bytes: this.#buffer.subarray(at + 16, at + 16 + captured),
       originalLength: this.#u32(at + 12),
       interfaceId: 0,
       interfaceName: undefined,
@@ -212,8 +230,7 @@ export class CaptureReader {
       linkType: view.getUint16(0, this.#little),
       snapLength: view.getUint32(4, this.#little),
       name,
-      ticks,
-      offset,
+      clock: new StampClock(ticks, offset),
     };
   }
 
@@ -226,35 +243,43 @@ export class CaptureReader {
     if (from === undefined) return this.#fail(offset, `a packet of interface ${id}, which was not described`);
     let captured: number;
     let originalLength: number;
-    let time: CaptureTime = { seconds: 0, nanoseconds: 0 };
+    let time: CaptureTime;
     if (type === SIMPLE_PACKET) {
+      time = { seconds: 0, nanoseconds: 0 };
       originalLength = this.#u32(start);
       captured = Math.min(originalLength, from.snapLength === 0 ? originalLength : from.snapLength, length - header);
     } else {
-      time = timeOf(this.#u32(start + 4), this.#u32(start + 8), from);
+      time = from.clock.time(this.#u32(start + 4), this.#u32(start + 8));
       captured = this.#u32(start + 12);
       originalLength = this.#u32(start + 16);
     }
     if (captured > LONGEST_PACKET || header + captured > length)
       return this.#fail(offset, `a packet of ${captured} bytes in a block of ${length}`);
-    let comment: string | undefined;
     const options = start + header + ((captured + 3) & ~3);
-    if (type !== SIMPLE_PACKET && options + 4 <= end) {
-      for (const { code, value } of this.#options(this.#buffer.subarray(options, end), 0))
-        if (code === OPTION_COMMENT) comment ??= textOf(value);
-    }
     return {
       time,
       linkType: from.linkType,
-      bytes: this.#buffer.slice(start + header, start + header + captured),
+      bytes: this.#buffer.subarray(start + header, start + header + captured),
       originalLength,
       interfaceId: id,
       interfaceName: from.name,
-      comment,
+      comment: type === SIMPLE_PACKET ? undefined : this.#firstComment(options, end),
     };
   }
 
-  /** The options of a block; a damaged list ends where it stops making sense. */
+  /** The first comment among the options between two places of the buffer. */
+  #firstComment(start: number, end: number): string | undefined {
+    for (let at = start; at + 4 <= end; ) {
+      const code = this.#u16(at);
+      const length = this.#u16(at + 2);
+      if (code === 0 || at + 4 + length > end) return undefined;
+      if (code === OPTION_COMMENT) return textOf(this.#buffer.subarray(at + 4, at + 4 + length));
+      at += 4 + ((length + 3) & ~3);
+    }
+    return undefined;
+  }
+
+  /** The options of an interface description; a damaged list ends where it stops making sense. */
   *#options(body: Uint8Array, start: number): Generator<{ code: number; value: Uint8Array }> {
     const view = viewOf(body);
     for (let at = start; at + 4 <= body.length; ) {
@@ -267,21 +292,54 @@ export class CaptureReader {
   }
 }
 
-/** The two halves of a stamp as time. */
-function timeOf(high: number, low: number, { ticks, offset }: Interface): CaptureTime {
-  if (ticks > 1_000_000_000n || 1_000_000_000n % ticks !== 0n) {
-    const stamp = (BigInt(high) << 32n) | BigInt(low);
-    return {
-      seconds: Number(stamp / ticks) + offset,
-      nanoseconds: Number(((stamp % ticks) * 1_000_000_000n) / ticks),
-    };
+/** Turns the stamps of an interface, counts of its ticks, into time. Packets of one second cost it no division. */
+class StampClock {
+  /** Ticks a second: a power of ten or of two. */
+  readonly #ticks: bigint;
+  /** The same as a number, where a tick is a whole number of nanoseconds; else 0. */
+  readonly #unit: number;
+  /** Nanoseconds a tick, there. */
+  readonly #tick: number;
+  /** Seconds to add. */
+  readonly #offset: number;
+  /** The stamp at which the second of the last packet began, in its two halves, and that second. */
+  #high = 0;
+  #low = 0;
+  #seconds: number | undefined;
+
+  constructor(ticks: bigint, offset: number) {
+    this.#ticks = ticks;
+    this.#unit = ticks > 1_000_000_000n || 1_000_000_000n % ticks !== 0n ? 0 : Number(ticks);
+    this.#tick = this.#unit === 0 ? 0 : 1_000_000_000 / this.#unit;
+    this.#offset = offset;
   }
-  // Division of 64 bits, 16 at a time: every number in between is exact.
-  const unit = Number(ticks);
-  const upper = (high % unit) * 65_536 + (low >>> 16);
-  const lower = (upper % unit) * 65_536 + (low & 0xffff);
-  const seconds = (Math.floor(high / unit) * 65_536 + Math.floor(upper / unit)) * 65_536 + Math.floor(lower / unit);
-  return { seconds: seconds + offset, nanoseconds: (lower % unit) * (1_000_000_000 / unit) };
+
+  /** The time of a stamp in two halves of 32 bits. */
+  time(high: number, low: number): CaptureTime {
+    const unit = this.#unit;
+    if (unit === 0) {
+      const ticks = this.#ticks;
+      const stamp = (BigInt(high) << 32n) | BigInt(low);
+      return {
+        seconds: Number(stamp / ticks) + this.#offset,
+        nanoseconds: Number(((stamp % ticks) * 1_000_000_000n) / ticks),
+      };
+    }
+    if (this.#seconds !== undefined) {
+      // Exact: a difference of up to 2^53, or so large that it is none of a second.
+      const since = (high - this.#high) * 0x1_0000_0000 + (low - this.#low);
+      if (since >= 0 && since < unit) return { seconds: this.#seconds, nanoseconds: since * this.#tick };
+    }
+    // Division of 64 bits, 16 at a time: every number in between is exact.
+    const upper = (high % unit) * 65_536 + (low >>> 16);
+    const lower = (upper % unit) * 65_536 + (low & 0xffff);
+    const seconds = (Math.floor(high / unit) * 65_536 + Math.floor(upper / unit)) * 65_536 + Math.floor(lower / unit);
+    const rest = lower % unit;
+    this.#high = rest > low ? high - 1 : high;
+    this.#low = rest > low ? low - rest + 0x1_0000_0000 : low - rest;
+    this.#seconds = seconds + this.#offset;
+    return { seconds: this.#seconds, nanoseconds: rest * this.#tick };
+  }
 }
 
 function bigEndian(bytes: Uint8Array, at: number): number {
@@ -295,7 +353,9 @@ function viewOf(bytes: Uint8Array): DataView {
 /** UTF-8; what is none becomes the replacement character. Written out, since a library for all platforms has no decoder. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  let ascii = 0;
+  while (ascii < bytes.length && bytes[ascii]! < 0x80) text += String.fromCharCode(bytes[ascii++]!);
+  for (let i = ascii; i < bytes.length; ) {
     const first = bytes[i]!;
     const more = first < 0x80 ? 0 : first >> 5 === 6 ? 1 : first >> 4 === 14 ? 2 : first >> 3 === 30 ? 3 : -1;
     let point = more === 0 ? first : first & (0x3f >> more);

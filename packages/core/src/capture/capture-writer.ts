@@ -1,6 +1,7 @@
 import { encodeUtf8 } from '../utf8.ts';
 import type { CaptureTime } from './captured-packet.ts';
 import { LINKTYPE } from './captured-packet.ts';
+import { PacketBlocks } from './packet-blocks.ts';
 
 /** What a writer needs to know of a packet. */
 export interface PacketToWrite {
@@ -67,45 +68,18 @@ export function pcapngHeader(interfaces: readonly InterfaceToWrite[], applicatio
   ]);
 }
 
-/** One packet of such a file, with a comment that tcpdump and Wireshark show. */
+/**
+ * One packet of such a file, with a comment that tcpdump and Wireshark show. Whoever writes many takes
+ * {@link PacketBlocks}.
+ */
 export function pcapngPacket(
   packet: PacketToWrite & { readonly interfaceId: number; readonly comment?: string | undefined },
 ): Uint8Array {
-  const { time, bytes: data } = packet;
-  const comment = packet.comment === undefined ? undefined : encodeUtf8(packet.comment).subarray(0, 65_535);
-  const padded = (data.length + 3) & ~3;
-  const optionBytes = comment === undefined ? 0 : 8 + ((comment.length + 3) & ~3);
-  const bytes = new Uint8Array(32 + padded + optionBytes);
-  // The nanoseconds since 1970 in two halves, by parts that are exact.
-  const upper = Math.floor(time.seconds / 65_536) * 1_000_000_000;
-  const low = (upper % 65_536) * 65_536 + (time.seconds % 65_536) * 1_000_000_000 + time.nanoseconds;
-  const high = Math.floor(upper / 65_536) + Math.floor(low / 0x1_0000_0000);
-  write32(bytes, 0, 6);
-  write32(bytes, 4, bytes.length);
-  write32(bytes, 8, packet.interfaceId);
-  write32(bytes, 12, high);
-  write32(bytes, 16, low % 0x1_0000_0000);
-  write32(bytes, 20, data.length);
-  write32(bytes, 24, packet.originalLength ?? data.length);
-  bytes.set(data, 28);
-  if (comment !== undefined) {
-    const at = 28 + padded;
-    bytes[at] = OPTION_COMMENT;
-    bytes[at + 2] = comment.length & 255;
-    bytes[at + 3] = comment.length >> 8;
-    bytes.set(comment, at + 4);
-  }
-  write32(bytes, bytes.length - 4, bytes.length);
-  return bytes;
-}
-
-const OPTION_COMMENT = 1;
-
-function write32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
+  const { time, interfaceId, bytes } = packet;
+  const comment = packet.comment === undefined ? undefined : encodeUtf8(packet.comment);
+  const blocks = new PacketBlocks(64 + bytes.length + (comment?.length ?? 0));
+  blocks.addBytes(time, interfaceId, bytes, packet.originalLength ?? bytes.length, comment);
+  return blocks.bytes;
 }
 
 function block(type: number, body: Uint8Array, options: readonly { code: number; value: Uint8Array }[]): Uint8Array {

@@ -1,4 +1,4 @@
-import { macFromBytes } from '../address/mac.ts';
+import { type MacAddress, macFromBits } from '../address/mac.ts';
 import type { LinkHeader, Packet, PacketType } from '../packet/packet.ts';
 import { decodePacket, leavesChecksumToCard, type WireFault } from '../packet/wire.ts';
 import { LINKTYPE } from './captured-packet.ts';
@@ -10,6 +10,31 @@ const ETHERTYPE_IPV4 = 0x0800;
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8]);
 /** `pkt_type` of Linux cooked headers. */
 const COOKED_TYPES: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'otherhost', 'outgoing'];
+
+/** The header of an Ethernet frame. Few look at the addresses, so they become text when somebody does. */
+class EthernetHeader implements LinkHeader {
+  readonly #destination: number;
+  readonly #source: number;
+  readonly type = ETHERTYPE_IPV4;
+
+  /** Addresses as 48 bits, first byte highest. */
+  constructor(destination: number, source: number) {
+    this.#destination = destination;
+    this.#source = source;
+  }
+
+  get destination(): MacAddress {
+    return macFromBits(this.#destination);
+  }
+
+  get source(): MacAddress {
+    return macFromBits(this.#source);
+  }
+
+  get isBroadcast(): boolean {
+    return this.#destination === 0xffff_ffff_ffff;
+  }
+}
 
 /** Where the IPv4 packet begins in a captured frame. */
 export function packetOffset(bytes: Uint8Array, linkType: number): number | FrameFault {
@@ -37,28 +62,25 @@ export function packetOffset(bytes: Uint8Array, linkType: number): number | Fram
 /** Number of the interface that a frame crossed, where its own link header says so (`tcpdump -i any`). */
 export function frameInterface(bytes: Uint8Array, linkType: number): number | undefined {
   if (linkType !== LINKTYPE.linuxSll2 || bytes.length < 8) return undefined;
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
+  return ((bytes[4]! << 24) | (bytes[5]! << 16) | (bytes[6]! << 8) | bytes[7]!) >>> 0;
 }
 
 /**
- * The IPv4 packet in a captured frame, with what its link header said. A transport checksum that its sender left to the
+ * The IPv4 packet in a captured frame, with what its link header said. Its payload is a view of the frame, whose bytes must
+ * stay as they are ({@link decodePacket}). A transport checksum that its sender left to the
  * card holds: between virtual devices no card ever fills it in, and Linux knows that it need not look.
  */
 export function decodeFrame(bytes: Uint8Array, linkType: number): Packet | FrameFault {
   const offset = packetOffset(bytes, linkType);
   if (typeof offset === 'string') return offset;
-  const packet = decodePacket(bytes.subarray(offset));
+  const packet = decodePacket(bytes, offset);
   if (typeof packet === 'string') return packet;
-  if (packet.badChecksum && leavesChecksumToCard(packet, bytes.subarray(offset + packet.headerLength)))
+  if (packet.badChecksum && leavesChecksumToCard(packet, bytes, offset + packet.headerLength))
     packet.badChecksum = false;
   if (linkType === LINKTYPE.ethernet) {
-    const link: LinkHeader = {
-      destination: macFromBytes(bytes.subarray(0, 6)),
-      source: macFromBytes(bytes.subarray(6, 12)),
-      type: ETHERTYPE_IPV4,
-    };
+    const link = new EthernetHeader(bits48(bytes, 0), bits48(bytes, 6));
     packet.link = link;
-    if (bytes.subarray(0, 6).every((byte) => byte === 255)) packet.packetType = 'broadcast';
+    if (link.isBroadcast) packet.packetType = 'broadcast';
     else if ((bytes[0]! & 1) !== 0) packet.packetType = 'multicast';
   } else if (linkType === LINKTYPE.linuxSll) packet.packetType = COOKED_TYPES[bytes[1]!] ?? 'host';
   else if (linkType === LINKTYPE.linuxSll2) packet.packetType = COOKED_TYPES[bytes[10]!] ?? 'host';
@@ -86,6 +108,12 @@ function behindEtherType(bytes: Uint8Array, at: number): number | FrameFault {
     if (!VLAN_TAGS.has(type)) return 'not-ip';
   }
   return 'truncated';
+}
+
+/** Six bytes as a number, first byte highest. */
+function bits48(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!;
+  return typeAt(bytes, at) * 0x1_0000_0000 + (low >>> 0);
 }
 
 function typeAt(bytes: Uint8Array, at: number): number {

@@ -5,6 +5,7 @@ import type { Device } from '../net/device.ts';
 import type { Route } from '../net/route.ts';
 import type { Socket } from '../net/socket.ts';
 import type { Trace } from '../trace/trace.ts';
+import { internetSum } from './checksum.ts';
 import { cloneTransport, PROTOCOL, type Transport, transportLength } from './transport.ts';
 
 /** How the link layer addressed a frame (`skb->pkt_type`, `PACKET_*`). */
@@ -117,6 +118,9 @@ export class Packet {
   fragMaxSize = 0;
   /** Where the steps of its walk are written; absent unless somebody asked to see them. */
   trace: Trace | undefined = undefined;
+  /** The payload whose sum {@link payloadSum} remembers. */
+  #summed: Uint8Array = NO_BYTES;
+  #sum = 0;
 
   constructor(fields: PacketFields) {
     this.src = fields.src;
@@ -169,6 +173,20 @@ export class Packet {
     return { sport: (a << 8) | b, dport: (c << 8) | d };
   }
 
+  /**
+   * The sum of the 16-bit words of the payload, not folded: the greater part of every transport checksum. Computed once
+   * for a payload, since nobody writes its bytes in place.
+   */
+  get payloadSum(): number {
+    const { payload, payloadLength } = this;
+    if (payload.length > payloadLength) return internetSum(payload, 0, 0, payloadLength);
+    if (this.#summed !== payload) {
+      this.#sum = internetSum(payload);
+      this.#summed = payload;
+    }
+    return this.#sum;
+  }
+
   /** A copy with its own headers and metadata; payload bytes are shared, since nobody writes them in place. */
   clone(): Packet {
     const copy = new Packet(this);
@@ -189,6 +207,8 @@ export class Packet {
     copy.nfTrace = this.nfTrace;
     copy.fragMaxSize = this.fragMaxSize;
     copy.trace = this.trace;
+    copy.#summed = this.#summed;
+    copy.#sum = this.#sum;
     return copy;
   }
 }

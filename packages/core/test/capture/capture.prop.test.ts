@@ -136,6 +136,19 @@ describe('frames', () => {
     );
   });
 
+  it('of Ethernet say who sent them to whom', () => {
+    const packet = encodePacket(fc.sample(arbPacket, { numRuns: 1, seed: 1 })[0]!);
+    const told = (destination: number[]) => {
+      const frame = Uint8Array.from([...destination, 0xfe, 0, 0x80, 9, 0x0a, 0xff, 8, 0, ...packet]);
+      const { link, packetType } = decodeFrame(frame, LINKTYPE.ethernet) as Packet;
+      return [link!.destination, link!.source, link!.type, packetType];
+    };
+    const source = 'fe:00:80:09:0a:ff';
+    expect(told([0, 0, 0, 0, 0, 1])).toEqual(['00:00:00:00:00:01', source, 0x800, 'host']);
+    expect(told([1, 0, 0x5e, 0, 0, 0xfb])).toEqual(['01:00:5e:00:00:fb', source, 0x800, 'multicast']);
+    expect(told(Array(6).fill(255))).toEqual(['ff:ff:ff:ff:ff:ff', source, 0x800, 'broadcast']);
+  });
+
   it('of all devices at once say which one they crossed and in which direction', () => {
     const packet = encodePacket(fc.sample(arbPacket, { numRuns: 1, seed: 1 })[0]!);
     const frame = Uint8Array.from([8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 0, 0, 0, 0, 2, 0, 0, ...packet]);

@@ -73,6 +73,19 @@ describe('packets as bytes', () => {
     expect(decodePacket(text === '' ? new Uint8Array() : hex(text))).toBe(fault);
   });
 
+  it('are read from where they begin, and share memory unless they are fragments', () => {
+    fc.assert(
+      fc.property(arbPacket, fc.nat(40), (packet, at) => {
+        const bytes = encodePacket(packet);
+        const frame = new Uint8Array(at + bytes.length);
+        frame.set(bytes, at);
+        const back = decodePacket(frame, at) as Packet;
+        expect(back).toEqual(packet);
+        if (back.payload.length > 0) expect(back.payload.buffer === frame.buffer).toBe(!back.isFragment);
+      }),
+    );
+  });
+
   it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => void decodePacket(bytes)),
@@ -82,6 +95,39 @@ describe('packets as bytes', () => {
 });
 
 describe('checksums', () => {
+  it('of any piece of any length are the sum of its words', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 1500, size: 'max' }),
+        fc.nat(30),
+        fc.nat(30),
+        fc.nat(),
+        (bytes, from, less, start) => {
+          const to = Math.max(from, bytes.length - less);
+          const piece = [...bytes.subarray(from, to)];
+          const sum = piece.reduce((words, byte, i) => words + (i % 2 === 0 ? byte << 8 : byte), start);
+          expect(internetSum(bytes, start, Math.min(from, bytes.length), Math.min(to, bytes.length))).toBe(sum);
+        },
+      ),
+    );
+  });
+
+  it('of a packet follow its payload, and how much of it there is', () => {
+    fc.assert(
+      fc.property(arbPacket, fc.uint8Array({ maxLength: 600, size: 'max' }), fc.nat(600), (packet, payload, length) => {
+        packet.fragmentChecksum = undefined;
+        const before = encodePacket(packet);
+        const copy = packet.clone();
+        packet.payload = payload;
+        packet.payloadLength = length;
+        const fields = { payload: Uint8Array.from(payload), payloadLength: length };
+        const fresh = Object.assign(decoded(before), fields, { badChecksum: packet.badChecksum });
+        expect(encodePacket(packet)).toEqual(encodePacket(fresh));
+        expect(encodePacket(copy)).toEqual(before);
+      }),
+    );
+  });
+
   it('agree with the example of RFC 1071', () => {
     expect(fold(internetSum(hex('0001f203f4f5f6f7')))).toBe(0xddf2);
   });
