@@ -1,4 +1,4 @@
-import { createWriteStream, openSync, readFileSync, statSync, type WriteStream } from 'node:fs';
+import { closeSync, createWriteStream, openSync, readFileSync, statSync, type WriteStream, writeSync } from 'node:fs';
 import { refuse } from '@chainwalk/core';
 
 /** Longest text file that is read at once. */
@@ -12,13 +12,49 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** A file to write to, empty at first. @throws InputError with the name of the file */
 export function openForWriting(path: string): WriteStream {
-  try {
-    return createWriteStream(path, { fd: openSync(path, 'w') });
-  } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code);
-    const reason = code === 'ENOENT' ? 'there is no such directory' : (REASONS[code] ?? (error as Error).message);
-    refuse('unwritable', `${path} cannot be written: ${reason}`);
+  return createWriteStream(path, { fd: opened(path) });
+}
+
+/**
+ * A file that is written piece by piece, empty at first. A piece is on its way when `write` returns, so its memory can be
+ * used again.
+ *
+ * All of it throws InputError with the name of the file.
+ */
+export class OutputFile {
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#descriptor = opened(path);
   }
+
+  write(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    } catch (error) {
+      refuseToWrite(this.#path, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    return refuseToWrite(path, error);
+  }
+}
+
+function refuseToWrite(path: string, error: unknown): never {
+  const code = String((error as NodeJS.ErrnoException).code);
+  const reason = code === 'ENOENT' ? 'there is no such directory' : (REASONS[code] ?? (error as Error).message);
+  refuse('unwritable', `${path} cannot be written: ${reason}`);
 }
 
 /** The text of a file, or of standard input for `-`. @throws InputError with the name of the file */

@@ -5,6 +5,7 @@ export {
   type FormatDifferenceOptions,
   formatDifference,
 } from './compare.ts';
+export { describeFate, type Fate } from './fate-table.ts';
 export type { Tally } from './flow-table.ts';
 export type {
   InterfaceSpec,
@@ -21,14 +22,7 @@ export type { OutputDifference, OutputMatch, OutputReport } from './output-check
 export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
 export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, type StepTrace, setUp } from './player.ts';
 export { readScenarios } from './read.ts';
-export {
-  describeFate,
-  type Fate,
-  Replay,
-  type ReplayedPacket,
-  type ReplayOptions,
-  type SentPacket,
-} from './replay.ts';
+export { type Departure, Replay, type ReplayedPacket, type ReplayOptions, type SentPacket } from './replay.ts';
 export { type Arrivals, arrivalTimes, type RatePiece } from './traffic/arrivals.ts';
 export {
   type ClientOptions,

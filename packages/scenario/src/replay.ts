@@ -6,35 +6,41 @@ import {
   describePacket,
   encodePacket,
   frameInterface,
+  type HostConfig,
   type HostEvent,
   LINKTYPE,
   nanosecondsBetween,
   type Packet,
   refuse,
+  SECOND,
+  type SimTime,
 } from '@chainwalk/core';
+import { type Fate, FateTable } from './fate-table.ts';
 import { FlowTable, type Tally } from './flow-table.ts';
 import type { Node } from './node.ts';
-import { OutputCheck, type OutputMatch, type OutputReport } from './output-check.ts';
-
-/** What became of one packet of a capture. */
-export type Fate =
-  | { readonly kind: 'sent'; readonly device: string }
-  | { readonly kind: 'delivered'; readonly device: string }
-  | { readonly kind: 'dropped'; readonly reason: string; readonly at: string }
-  /** Kept by the host: a fragment that waits for others, a packet that something took over. */
-  | { readonly kind: 'kept' }
-  /** It left the captured host, so it is not played; `match` says whether the node sent it as well. */
-  | { readonly kind: 'outgoing'; readonly device: string; readonly match: OutputMatch }
-  /** Not an IPv4 packet that a host would look at. */
-  | { readonly kind: 'skipped'; readonly reason: string };
+import { OutputCheck, type OutputReport } from './output-check.ts';
 
 /** One packet that a host sent while a capture was replayed. */
 export interface SentPacket {
   readonly device: string;
   readonly bytes: Uint8Array;
   readonly time: CaptureTime;
-  /** Whether it is the captured packet itself, or an answer to it. */
+  /** Whether it is an answer of the host, or the captured packet itself. */
   readonly isAnswer: boolean;
+}
+
+/** A packet at the moment when the host sends it. */
+export interface Departure {
+  /** The host's: whoever wants to keep it makes a clone. */
+  readonly packet: Packet;
+  readonly device: string;
+  readonly time: CaptureTime;
+  /** The packet of the capture that is played. */
+  readonly number: number;
+  /** `arrived`: it is that packet itself; `answer`: to that packet; `timer`: time ran out before that packet came. */
+  readonly cause: 'arrived' | 'answer' | 'timer';
+  /** What became of it, if it is the packet that arrived. */
+  readonly fate: Fate | undefined;
 }
 
 /** The replay of one packet. */
@@ -45,7 +51,9 @@ export interface ReplayedPacket {
   /** The device on which it arrived; absent if it was skipped. */
   readonly device: string | undefined;
   readonly description: string;
+  /** The same object for all packets of one fate. */
   readonly fate: Fate;
+  /** What the host sent since the packet before; empty if {@link ReplayOptions.onSend} is told instead. */
   readonly sent: readonly SentPacket[];
 }
 
@@ -59,8 +67,8 @@ export interface ReplayOptions {
   readonly mostFlows?: number;
   /** Whether each packet is described in words. Default true. */
   readonly describe?: boolean;
-  /** Whether the bytes of what was sent are kept; without, they are empty. Default true. */
-  readonly encode?: boolean;
+  /** Is told of every packet that the host sends when it does; nothing is collected then. */
+  readonly onSend?: (departure: Departure) => void;
 }
 
 /**
@@ -75,25 +83,28 @@ export interface ReplayOptions {
 export class Replay {
   readonly node: Node;
   readonly #inMap: ReadonlyMap<string, string>;
-  readonly fates: Map<string, Tally> = new Map();
+  readonly #fates = new FateTable();
   readonly #flows: FlowTable;
   readonly #describes: boolean;
-  readonly #encodes: boolean;
+  readonly #onSend: ((departure: Departure) => void) | undefined;
   #first: CaptureTime | undefined;
   #start = 0;
   #number = 0;
   #current: Packet | undefined;
   #fate: Fate | undefined;
-  #sent: SentPacket[] = [];
+  #sent: SentPacket[] | undefined;
   #now: CaptureTime = { seconds: 0, nanoseconds: 0 };
   #check: OutputCheck | undefined;
+  /** The device of a host that has no other beside `lo`, and the configuration for which that holds. */
+  #only: Device | undefined;
+  #configured: HostConfig | undefined;
 
   constructor(node: Node, options: ReplayOptions = {}) {
     this.node = node;
     this.#inMap = options.inMap ?? new Map();
     this.#flows = new FlowTable(options.mostFlows ?? 100_000);
     this.#describes = options.describe ?? true;
-    this.#encodes = options.encode ?? true;
+    this.#onSend = options.onSend;
     for (const name of this.#inMap.values()) {
       if (node.host.device(name) === undefined) refuse('unknown-device', `--in-map: the host has no device "${name}"`);
     }
@@ -103,6 +114,11 @@ export class Replay {
   /** How many packets were played. */
   get packets(): number {
     return this.#number;
+  }
+
+  /** What became of packets, by the fate in words. */
+  get fates(): ReadonlyMap<string, Tally> {
+    return this.#fates.tallies;
   }
 
   /** What was played of each flow, by the flow in words. */
@@ -128,73 +144,84 @@ export class Replay {
     this.#now = captured.time;
     const packet = decodeFrame(captured.bytes, captured.linkType);
     if (typeof packet === 'string') {
-      return this.#told(number, undefined, packet, { kind: 'skipped', reason: packet }, captured.originalLength);
+      return this.#told(number, undefined, packet, this.#fates.skipped(packet), captured.originalLength);
     }
     const device = this.#deviceOf(captured, packet);
     const description = this.#describes ? describePacket(packet) : '';
+    const { length } = packet;
     if (device === undefined) {
-      return this.#told(number, undefined, description, { kind: 'skipped', reason: 'no device' }, packet.length);
+      return this.#told(number, undefined, description, this.#fates.skipped('no device'), length);
     }
     if (device.kind === 'loopback') {
-      const fate: Fate = { kind: 'skipped', reason: 'from the captured host to itself' };
-      return this.#told(number, undefined, description, fate, packet.length);
+      const fate = this.#fates.skipped('from the captured host to itself');
+      return this.#told(number, undefined, description, fate, length);
     }
-    if (COOKED.has(captured.linkType)) this.#check ??= new OutputCheck();
+    if (isCooked(captured.linkType)) this.#check ??= new OutputCheck();
     if (packet.packetType === 'outgoing') {
       const match = this.#check!.captured(number, device.name, packet);
-      return this.#told(
-        number,
-        undefined,
-        description,
-        { kind: 'outgoing', device: device.name, match },
-        packet.length,
-      );
+      return this.#told(number, undefined, description, this.#fates.outgoing(device.name, match), length);
     }
     this.#check?.carryOver(packet);
-    const flow = this.#flows.of(packet);
+    this.#flows.count(packet, length);
     this.#current = packet;
     this.#fate = undefined;
-    this.#sent = [];
-    const length = packet.length;
     host.receive(device, packet);
     this.#current = undefined;
-    flow.packets++;
-    flow.bytes += length;
-    return this.#told(number, device.name, description, this.#fate ?? { kind: 'kept' }, length);
+    return this.#told(number, device.name, description, this.#fate ?? this.#fates.kept, length);
   }
 
   #told(number: number, device: string | undefined, description: string, fate: Fate, length: number): ReplayedPacket {
-    tally(this.fates, describeFate(fate), length);
-    const sent = this.#sent;
-    this.#sent = [];
+    this.#fates.count(fate, length);
+    const sent = this.#sent ?? NOTHING;
+    this.#sent = undefined;
     return { number, time: this.#now, device, description, fate, sent };
   }
 
   #observe(event: HostEvent): void {
     const own = event.packet === this.#current;
     if (event.kind === 'transmit') {
-      if (own) this.#fate ??= { kind: 'sent', device: event.device.name };
-      this.#sent.push({
-        device: event.device.name,
-        bytes: this.#encodes ? encodePacket(event.packet) : NOTHING,
-        time: this.#now,
-        isAnswer: !own,
-      });
-      this.#check?.played(this.#number, event.device.name, event.packet, !own, this.node.simulation.now);
-    } else if (own && event.kind === 'deliver') this.#fate ??= { kind: 'delivered', device: event.device.name };
-    else if (own && event.kind === 'drop') this.#fate ??= { kind: 'dropped', reason: event.reason, at: event.at };
+      if (own) this.#fate ??= this.#fates.sent(event.device.name);
+      this.#send(event.packet, event.device.name, own);
+    } else if (own && event.kind === 'deliver') this.#fate ??= this.#fates.delivered(event.device.name);
+    else if (own && event.kind === 'drop') this.#fate ??= this.#fates.dropped(event.reason, event.at);
+  }
+
+  #send(packet: Packet, device: string, own: boolean): void {
+    const cause = own ? 'arrived' : this.#current === undefined ? 'timer' : 'answer';
+    const time = cause === 'timer' ? this.#timeOf(this.node.simulation.now) : this.#now;
+    if (this.#onSend !== undefined) {
+      const fate = own ? this.#fate : undefined;
+      this.#onSend({ packet, device, time, number: this.#number, cause, fate });
+    } else {
+      this.#sent ??= [];
+      this.#sent.push({ device, bytes: encodePacket(packet), time, isAnswer: !own });
+    }
+    this.#check?.played(this.#number, device, packet, !own, this.node.simulation.now);
+  }
+
+  /** The time of the capture at a time of the simulation. */
+  #timeOf(now: SimTime): CaptureTime {
+    const { seconds, nanoseconds } = this.#first ?? this.#now;
+    const since = now - this.#start + nanoseconds;
+    return { seconds: seconds + Math.floor(since / SECOND), nanoseconds: since % SECOND };
   }
 
   /** By the map, by its own name, else by where its source would be answered, or its destination reached. */
   #deviceOf(captured: CapturedPacket, packet: Packet): Device | undefined {
     const { host } = this.node;
-    const index = frameInterface(captured.bytes, captured.linkType) ?? captured.interfaceId;
-    const mapped = this.#inMap.get(captured.interfaceName ?? '') ?? this.#inMap.get(String(index));
-    if (mapped !== undefined) return host.device(mapped);
+    if (this.#inMap.size > 0) {
+      const index = frameInterface(captured.bytes, captured.linkType) ?? captured.interfaceId;
+      const mapped = this.#inMap.get(captured.interfaceName ?? '') ?? this.#inMap.get(String(index));
+      if (mapped !== undefined) return host.device(mapped);
+    }
     const named = captured.interfaceName === undefined ? undefined : host.device(captured.interfaceName);
     if (named !== undefined) return named;
-    const devices = host.devices.filter((device) => device.kind === 'device');
-    if (devices.length === 1) return devices[0];
+    if (this.#configured !== host.config) {
+      const devices = host.devices.filter((device) => device.kind === 'device');
+      this.#only = devices.length === 1 ? devices[0] : undefined;
+      this.#configured = host.config;
+    }
+    if (this.#only !== undefined) return this.#only;
     const back = host.fib.lookup({
       destination: packet.packetType === 'outgoing' ? packet.dst : packet.src,
       source: undefined,
@@ -207,40 +234,9 @@ export class Replay {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: readonly SentPacket[] = [];
 
-/** Links whose headers say in which direction a packet went. */
-const COOKED: ReadonlySet<number> = new Set([LINKTYPE.linuxSll, LINKTYPE.linuxSll2]);
-
-const MATCHES: Readonly<Record<OutputMatch, string>> = {
-  same: 'as here',
-  'same-but-drawn': 'as here but for what was drawn at random',
-  'not-here': 'not here',
-};
-
-function tally(map: Map<string, Tally>, key: string, bytes: number): void {
-  const entry = map.get(key);
-  if (entry === undefined) map.set(key, { packets: 1, bytes });
-  else {
-    entry.packets++;
-    entry.bytes += bytes;
-  }
-}
-
-/** A fate in a few words, as comments and summaries show it. */
-export function describeFate(fate: Fate): string {
-  switch (fate.kind) {
-    case 'sent':
-      return `sent through ${fate.device}`;
-    case 'delivered':
-      return `delivered to this host (${fate.device})`;
-    case 'dropped':
-      return `dropped at ${fate.at}: ${fate.reason}`;
-    case 'kept':
-      return 'kept by the host';
-    case 'outgoing':
-      return `sent by the captured host through ${fate.device}, ${MATCHES[fate.match]}`;
-    case 'skipped':
-      return `skipped: ${fate.reason}`;
-  }
+/** Whether the headers of a link say in which direction a packet went. */
+function isCooked(linkType: number): boolean {
+  return linkType === LINKTYPE.linuxSll || linkType === LINKTYPE.linuxSll2;
 }

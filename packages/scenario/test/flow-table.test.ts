@@ -21,15 +21,12 @@ it('keeps flows apart exactly if their addresses or ports differ, and loses no p
   fc.assert(
     fc.property(fc.array(arbFlow, { maxLength: 60 }), fc.nat(20), (flows, most) => {
       const table = new FlowTable(most);
-      for (const flow of flows) {
-        const tally = table.of(packetOf(flow));
-        tally.packets++;
-        tally.bytes += 7;
-      }
+      for (const flow of flows) table.count(packetOf(flow), 7);
       const told = [...table.tallies().values()];
       expect(told.reduce((sum, { packets }) => sum + packets, 0)).toBe(flows.length);
       expect(told.every(({ packets, bytes }) => bytes === packets * 7)).toBe(true);
       const distinct = new Set(flows.map((flow) => JSON.stringify(flow))).size;
+      expect(table.size).toBe(told.length);
       expect(told).toHaveLength(Math.min(distinct, most) + (distinct > most ? 1 : 0));
     }),
   );
@@ -37,7 +34,15 @@ it('keeps flows apart exactly if their addresses or ports differ, and loses no p
 
 it('names flows as people read them', () => {
   const table = new FlowTable(10);
-  table.of(packetOf({ src: 0x0a00_0001, dst: 0x0a00_0002, ports: [1024, 80] })).packets++;
-  table.of(packetOf({ src: 0x0a00_0001, dst: 0x0a00_0002, ports: undefined })).packets++;
+  table.count(packetOf({ src: 0x0a00_0001, dst: 0x0a00_0002, ports: [1024, 80] }), 40);
+  table.count(packetOf({ src: 0x0a00_0001, dst: 0x0a00_0002, ports: undefined }), 40);
   expect([...table.tallies().keys()]).toEqual(['tcp 10.0.0.1:1024 > 10.0.0.2:80', 'tcp 10.0.0.1 > 10.0.0.2']);
+});
+
+it('counts each of many flows by itself', () => {
+  const table = new FlowTable(100_000);
+  const flows = Array.from({ length: 3000 }, (_, i) => packetOf({ src: i % 50, dst: i, ports: [i % 7, i % 11] }));
+  for (const [i, flow] of flows.entries()) for (let times = 0; times <= i % 3; times++) table.count(flow, i);
+  const told = [...table.tallies().values()];
+  expect(told).toEqual(flows.map((_, i) => ({ packets: 1 + (i % 3), bytes: i * (1 + (i % 3)) })));
 });

@@ -8,11 +8,13 @@ import {
   Simulation,
   TCP_FLAG,
   tcpHeader,
+  udpHeader,
 } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
+import { describeFate } from '../src/fate-table.ts';
 import { Node } from '../src/node.ts';
 import { setUp } from '../src/player.ts';
-import { describeFate, Replay } from '../src/replay.ts';
+import { Replay } from '../src/replay.ts';
 
 function node(): Node {
   const made = new Node(new Simulation());
@@ -69,6 +71,37 @@ describe('Replay', () => {
     expect(arrivals(new Map([['veth9', 'eth1']]), { interfaceName: 'veth9' })).toBe('eth1');
     expect(arrivals(new Map(), { interfaceName: 'eth1' })).toBe('eth1');
     expect(arrivals(new Map(), {})).toBe('eth0');
+  });
+
+  it('tells of what the host sent when time ran out, with its time', () => {
+    const fragment = new Packet({
+      src: parseIpv4('192.168.1.50')!,
+      dst: parseIpv4('192.168.1.10')!,
+      protocol: PROTOCOL.udp,
+      transport: udpHeader(1000, 2000, 24),
+      payloadLength: 24,
+      moreFragments: true,
+    });
+    const bytes = encodePacket(fragment);
+    const packets = [
+      captured(100, '192.168.1.10', 2000, { time: { seconds: 100, nanoseconds: 999_999_999 }, bytes }),
+      captured(200, '10.0.0.5', 80),
+    ];
+    const replay = new Replay(node());
+    const [first, second] = packets.map((one) => replay.play(one));
+    expect(first!.sent).toEqual([]);
+    // 30 seconds of patience (ipfrag_time), then an ICMP error.
+    expect(second!.sent).toMatchObject([
+      { device: 'eth0', isAnswer: true, time: { seconds: 130, nanoseconds: 999_999_999 } },
+      { device: 'eth1', isAnswer: false, time: { seconds: 200, nanoseconds: 0 } },
+    ]);
+    const told: unknown[] = [];
+    const other = new Replay(node(), { onSend: ({ number, cause, fate }) => told.push({ number, cause, fate }) });
+    for (const one of packets) expect(other.play(one).sent).toEqual([]);
+    expect(told).toEqual([
+      { number: 2, cause: 'timer', fate: undefined },
+      { number: 2, cause: 'arrived', fate: { kind: 'sent', device: 'eth1' } },
+    ]);
   });
 
   it('passes over what is no IPv4 packet, and says so', () => {

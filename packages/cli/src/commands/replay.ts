@@ -1,19 +1,21 @@
-import { once } from 'node:events';
-import { createReadStream, statSync, type WriteStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import {
   type CapturedPacket,
   CaptureReader,
   formatDiagnostic,
   type InterfaceToWrite,
   LINKTYPE,
+  type NumberedComment,
+  PacketBlocks,
   packetOffset,
   pcapngHeader,
-  pcapngPacket,
   refuse,
   Simulation,
 } from '@chainwalk/core';
 import {
+  type Departure,
   describeFate,
+  type Fate,
   Node,
   type OutputReport,
   Replay,
@@ -24,7 +26,7 @@ import {
 } from '@chainwalk/scenario';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { openForWriting, readText } from '../files.ts';
+import { OutputFile, readText } from '../files.ts';
 import { complain, print } from '../output.ts';
 
 interface ReplayCommandOptions {
@@ -65,34 +67,47 @@ export function addReplay(program: Command): void {
 async function replay(capture: string, options: ReplayCommandOptions): Promise<void> {
   const node = new Node(new Simulation({ seed: options.seed }));
   setUp(node, readScenarios(readText(options.host), options.host)[0]!);
+  const sent: PlainDeparture[] = [];
+  let writer: FateWriter | undefined;
   const player = new Replay(node, {
     ...(options.inMap === undefined ? {} : { inMap: parseMap(options.inMap) }),
     describe: options.json === true || options.packets === true,
-    encode: options.json === true || options.out !== undefined,
+    onSend: (departure) => {
+      writer?.sent(departure);
+      if (options.json === true) sent.push(plainDeparture(departure));
+    },
   });
   const size = sizeOf(capture);
   const reader = new CaptureReader(capture);
-  const writer = options.out === undefined ? undefined : new FateWriter(options.out, node);
+  if (options.out !== undefined) writer = new FateWriter(options.out, node);
   const bar = new SingleBar({ format: 'replay {bar} {percentage}% | {value} of {total} bytes', hideCursor: true });
   const showsProgress = process.stderr.isTTY === true && size > 4 * 1024 * 1024;
   if (showsProgress) bar.start(size, 0);
   let read = 0;
   for await (const chunk of createReadStream(capture, { highWaterMark: 1 << 18 })) {
-    for (const captured of reader.write(chunk as Uint8Array)) {
-      const told = player.play(captured);
-      writer?.write(captured, told);
-      if (options.json === true) print(`${JSON.stringify(plain(told))}\n`);
-      else if (options.packets === true)
-        print(`${told.number} ${told.device ?? '-'} ${told.description}: ${describeFate(told.fate)}\n`);
+    reader.push(chunk as Uint8Array);
+    let lines = '';
+    try {
+      for (let captured = reader.next(); captured !== undefined; captured = reader.next()) {
+        const told = player.play(captured);
+        writer?.played(captured, told);
+        if (options.json === true) {
+          lines += `${JSON.stringify(plain(told, sent))}\n`;
+          sent.length = 0;
+        } else if (options.packets === true)
+          lines += `${told.number} ${told.device ?? '-'} ${told.description}: ${describeFate(told.fate)}\n`;
+      }
+    } finally {
+      if (lines !== '') print(lines);
     }
-    await writer?.flush();
+    writer?.flush();
     read += (chunk as Uint8Array).length;
     if (showsProgress) bar.update(read);
     if (reader.fault !== undefined) break;
   }
   reader.end();
   if (showsProgress) bar.stop();
-  await writer?.end();
+  writer?.end();
   if (options.json === true) {
     print(
       `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size, output: player.output } })}\n`,
@@ -129,64 +144,96 @@ function parseMap(text: string): ReadonlyMap<string, string> {
   return map;
 }
 
-function plain(told: ReplayedPacket): unknown {
+/** What `--json` says of a packet that was sent. */
+interface PlainDeparture {
+  readonly device: string;
+  readonly isAnswer: boolean;
+  readonly length: number;
+}
+
+function plainDeparture({ device, cause, packet }: Departure): PlainDeparture {
+  return { device, isAnswer: cause !== 'arrived', length: packet.length };
+}
+
+function plain(told: ReplayedPacket, sent: readonly PlainDeparture[]): unknown {
   return {
     number: told.number,
     time: told.time,
     in: told.device,
     packet: told.description,
     fate: told.fate,
-    sent: told.sent.map(({ device, isAnswer, bytes }) => ({ device, isAnswer, length: bytes.length })),
+    sent,
   };
 }
 
 /** Writes what left the host, and beside it what did not, each with its fate as a comment. */
 class FateWriter {
-  readonly #stream: WriteStream;
+  readonly #file: OutputFile;
   readonly #ids = new Map<string, number>();
   /** What waits to be written: a chunk of the capture at a time. */
-  #waiting: Uint8Array[] = [];
+  readonly #blocks = new PacketBlocks();
+  /** Each fate as the end of a comment. */
+  readonly #fates = new Map<Fate, Uint8Array>();
 
   constructor(path: string, node: Node) {
-    this.#stream = openForWriting(path);
+    this.#file = new OutputFile(path);
     const names: InterfaceToWrite[] = node.host.devices.map((device) => ({
       name: device.name,
       linkType: LINKTYPE.ipv4,
     }));
     for (const [id, { name }] of names.entries()) this.#ids.set(name, id);
-    this.#stream.write(pcapngHeader(names));
+    this.#file.write(pcapngHeader(names));
   }
 
-  write(captured: CapturedPacket, told: ReplayedPacket): void {
-    const fate = `packet ${told.number} ${describeFate(told.fate)}`;
-    for (const { device, bytes, time, isAnswer } of told.sent) {
-      const comment = isAnswer ? `answer to packet ${told.number}` : fate;
-      this.#waiting.push(pcapngPacket({ time, bytes, interfaceId: this.#ids.get(device)!, comment }));
+  /** The host sends a packet. */
+  sent({ packet, device, time, number, cause, fate }: Departure): void {
+    const comment =
+      fate !== undefined
+        ? this.#comment(number, fate)
+        : { before: cause === 'timer' ? ANSWER_BEFORE : ANSWER, number, behind: NOTHING };
+    this.#blocks.addPacket(time, this.#ids.get(device)!, packet, comment);
+  }
+
+  /** A packet was played. Its own bytes are written unless the host sent it on. */
+  played(captured: CapturedPacket, told: ReplayedPacket): void {
+    if (told.fate.kind === 'sent' || told.device === undefined) return;
+    // The link header stays behind: the file's interfaces hold IP packets.
+    const offset = packetOffset(captured.bytes, captured.linkType);
+    const bytes = captured.bytes.subarray(typeof offset === 'number' ? offset : 0);
+    const comment = this.#comment(told.number, told.fate);
+    this.#blocks.addBytes(told.time, this.#ids.get(told.device)!, bytes, bytes.length, comment);
+  }
+
+  #comment(number: number, fate: Fate): NumberedComment {
+    let behind = this.#fates.get(fate);
+    if (behind === undefined) {
+      behind = utf8(` ${describeFate(fate)}`);
+      this.#fates.set(fate, behind);
     }
-    if (told.fate.kind !== 'sent' && told.device !== undefined) {
-      // The link header stays behind: the file's interfaces hold IP packets.
-      const offset = packetOffset(captured.bytes, captured.linkType);
-      const bytes = captured.bytes.subarray(typeof offset === 'number' ? offset : 0);
-      this.#waiting.push(
-        pcapngPacket({ time: told.time, bytes, interfaceId: this.#ids.get(told.device)!, comment: fate }),
-      );
-    }
+    return { before: PACKET, number, behind };
   }
 
-  /** Hands on what waits, and waits itself while the disk is slower. */
-  async flush(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const chunk = Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    if (!this.#stream.write(chunk)) await once(this.#stream, 'drain');
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#blocks.length === 0) return;
+    this.#file.write(this.#blocks.bytes);
+    this.#blocks.clear();
   }
 
-  async end(): Promise<void> {
-    await this.flush();
-    this.#stream.end();
-    await once(this.#stream, 'finish');
+  end(): void {
+    this.flush();
+    this.#file.close();
   }
 }
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+const PACKET = utf8('packet ');
+const ANSWER = utf8('answer to packet ');
+const ANSWER_BEFORE = utf8('answer to a packet before packet ');
+const NOTHING = new Uint8Array(0);
 
 function summary(player: Replay, node: Node): string {
   const part = (title: string, map: ReadonlyMap<string, Tally>): string => {
