@@ -9,24 +9,28 @@ export interface Tally {
 const OTHERS = 'other flows';
 /** Beside the protocol: the flow has ports. */
 const HAS_PORTS = 256;
-/** Numbers that make the key of a flow: source, destination, ports (the source's in the upper half), kind. */
-const KEY = 4;
+/**
+ * What a slot holds, in words of 32 bits: source, destination, ports (the source's in the upper half), kind, and then two
+ * numbers of 64 bits, packets and bytes. Half a cache line, so that a packet costs one.
+ */
+const SLOT = 8;
+const PACKETS = 2;
+const BYTES = 3;
 
 /**
  * Counts packets by flow: protocol, addresses and ports. Asked once for every packet of a capture, so flows are numbers
- * in columns, found by open addressing, and named only when somebody reads them.
+ * found by open addressing, and named only when somebody reads them.
  *
  * Invariant: no more flows than announced; what belongs to none of them is counted together.
- * Invariant: at most half of the slots are taken.
+ * Invariant: at most half of the slots are taken; a free one has no packets.
  */
 export class FlowTable {
   readonly #most: number;
-  #size = 0;
-  /** The flow that stands in a slot, plus one; 0 where there is none. A power of two of them. */
-  #slots = new Int32Array(1024);
-  #keys = new Uint32Array(KEY * 512);
-  /** Packets and bytes of each flow. */
-  #counts = new Float64Array(2 * 512);
+  /** The slots, a power of two of them, as words; and the same memory as numbers of 64 bits. */
+  #words = new Uint32Array(SLOT * 1024);
+  #counts = new Float64Array(this.#words.buffer);
+  /** Where the slots of the flows begin, in the order in which they began. */
+  #order: number[] = [];
   readonly #others: Tally = { packets: 0, bytes: 0 };
 
   constructor(most: number) {
@@ -35,7 +39,7 @@ export class FlowTable {
 
   /** How many flows there are, those that were too many counted as one. */
   get size(): number {
-    return this.#size + (this.#others.packets > 0 ? 1 : 0);
+    return this.#order.length + (this.#others.packets > 0 ? 1 : 0);
   }
 
   /** Counts an IPv4 packet of `bytes` bytes. */
@@ -43,50 +47,54 @@ export class FlowTable {
     const { ports } = packet;
     const src = Number(packet.src) >>> 0;
     const dst = Number(packet.dst) >>> 0;
-    const flow =
+    const at =
       ports === undefined
         ? this.#find(src, dst, 0, packet.protocol)
         : this.#find(src, dst, ((ports.sport << 16) | ports.dport) >>> 0, packet.protocol | HAS_PORTS);
-    if (flow === undefined) {
+    if (at === undefined) {
       this.#others.packets++;
       this.#others.bytes += bytes;
       return;
     }
-    this.#counts[2 * flow]! += 1;
-    this.#counts[2 * flow + 1]! += bytes;
+    const counts = at / 2;
+    this.#counts[counts + PACKETS]! += 1;
+    this.#counts[counts + BYTES]! += bytes;
   }
 
   /** All flows by their names, in the order in which they began, those that were too many at the end. */
   tallies(): ReadonlyMap<string, Tally> {
     const named = new Map<string, Tally>();
-    for (let flow = 0; flow < this.#size; flow++) {
-      named.set(this.#name(flow), { packets: this.#counts[2 * flow]!, bytes: this.#counts[2 * flow + 1]! });
+    for (const at of this.#order) {
+      named.set(this.#name(at), {
+        packets: this.#counts[at / 2 + PACKETS]!,
+        bytes: this.#counts[at / 2 + BYTES]!,
+      });
     }
     if (this.#others.packets > 0) named.set(OTHERS, { ...this.#others });
     return named;
   }
 
-  /** The flow with this key, a new one if there is none yet; `undefined` if there are enough. */
+  /** Where the slot of a flow begins, a new one if there is none yet; `undefined` if there are enough. */
   #find(src: number, dst: number, ports: number, kind: number): number | undefined {
-    const slots = this.#slots;
-    const keys = this.#keys;
-    const mask = slots.length - 1;
-    let slot = hash(src, dst, ports, kind) & mask;
-    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const flow = slots[slot]! - 1;
-      const at = KEY * flow;
-      if (keys[at + 2] === ports && keys[at] === src && keys[at + 1] === dst && keys[at + 3] === kind) return flow;
+    const words = this.#words;
+    const counts = this.#counts;
+    const mask = words.length - SLOT;
+    let at = (hash(src, dst, ports, kind) * SLOT) & mask;
+    for (; counts[at / 2 + PACKETS] !== 0; at = (at + SLOT) & mask) {
+      if (words[at + 2] === ports && words[at] === src && words[at + 1] === dst && words[at + 3] === kind) return at;
     }
-    if (this.#size >= this.#most) return undefined;
-    const flow = this.#size++;
-    slots[slot] = flow + 1;
-    keys.set([src, dst, ports, kind], KEY * flow);
-    if (this.#size * 2 === slots.length) this.#grow();
-    return flow;
+    if (this.#order.length >= this.#most) return undefined;
+    if (this.#order.length * 2 * SLOT >= words.length) {
+      this.#grow();
+      return this.#find(src, dst, ports, kind);
+    }
+    words.set([src, dst, ports, kind], at);
+    this.#order.push(at);
+    return at;
   }
 
-  #name(flow: number): string {
-    const [src = 0, dst = 0, ports = 0, kind = 0] = this.#keys.subarray(KEY * flow);
+  #name(at: number): string {
+    const [src = 0, dst = 0, ports = 0, kind = 0] = this.#words.subarray(at);
     const end = (bits: number, port: number): string => {
       const address = formatAddress(ipv4FromBits(bits));
       return kind < HAS_PORTS ? address : `${address}:${port}`;
@@ -95,20 +103,17 @@ export class FlowTable {
   }
 
   #grow(): void {
-    const size = this.#slots.length * 2;
-    const keys = new Uint32Array((KEY * size) / 2);
-    const counts = new Float64Array(size);
-    keys.set(this.#keys);
-    counts.set(this.#counts);
-    const slots = new Int32Array(size);
-    for (let flow = 0; flow < this.#size; flow++) {
-      const at = KEY * flow;
-      let slot = hash(keys[at]!, keys[at + 1]!, keys[at + 2]!, keys[at + 3]!) & (size - 1);
-      while (slots[slot] !== 0) slot = (slot + 1) & (size - 1);
-      slots[slot] = flow + 1;
-    }
-    this.#slots = slots;
-    this.#keys = keys;
+    const words = new Uint32Array(this.#words.length * 2);
+    const counts = new Float64Array(words.buffer);
+    const mask = words.length - SLOT;
+    this.#order = this.#order.map((from) => {
+      const slot = this.#words.subarray(from, from + SLOT);
+      let at = (hash(slot[0]!, slot[1]!, slot[2]!, slot[3]!) * SLOT) & mask;
+      while (counts[at / 2 + PACKETS] !== 0) at = (at + SLOT) & mask;
+      words.set(slot, at);
+      return at;
+    });
+    this.#words = words;
     this.#counts = counts;
   }
 }

@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
+import { formatConnection } from '@chainwalk/conntrack';
 import {
   type CapturedPacket,
   CaptureReader,
@@ -254,10 +255,21 @@ function summary(player: Replay, node: Node): string {
   if (rules.length > 0) text += `\n# rules that matched\n${rules.slice(0, 100).join('\n')}\n`;
   const connections = node.conntrack.count;
   if (connections > 0) {
-    const listed = node.sh('conntrack -L').stdout.split('\n', MOST_LINES);
-    text += `\n# connections\n${connections} in the table\n${listed.filter((line) => line !== '').join('\n')}\n`;
+    text += `\n# connections\n${connections} in the table\n${firstConnections(node).join('\n')}\n`;
   }
   return text + describeOutput(player.output);
+}
+
+/** What `conntrack -L` shows first: the whole of it may be a million lines. */
+function firstConnections(node: Node): readonly string[] {
+  const lines: string[] = [];
+  // As a listing does, which does not show what has expired.
+  node.conntrack.collectExpired();
+  for (const connection of node.conntrack.table) {
+    if (lines.length === MOST_LINES) break;
+    lines.push(formatConnection(node.conntrack, connection));
+  }
+  return lines;
 }
 
 /** How what left compares with what the capture shows leaving. */

@@ -124,12 +124,15 @@ export class PacketBlocks {
     }
     const { before, number, behind } = comment;
     bytes.set(before, at);
-    let end = at + before.length + digitsOf(number);
-    for (let place = end - 1, rest = number; place >= at + before.length; place--, rest = Math.floor(rest / 10))
-      bytes[place] = 48 + (rest % 10);
+    const end = at + before.length + digitsOf(number);
+    let place = end;
+    let rest = number;
+    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 10)) bytes[--place] = 48 + (rest % 10);
+    // What 31 bits hold is divided faster.
+    do bytes[--place] = 48 + (rest % 10);
+    while ((rest = (rest / 10) | 0) > 0);
     bytes.set(behind, end);
-    end += behind.length;
-    return end;
+    return end + behind.length;
   }
 
   /** Zeros up to the next multiple of four; blocks begin at one. */
