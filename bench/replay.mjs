@@ -1,6 +1,8 @@
 // Reading, replaying and writing captures of growing length with the command: processor time a packet, and memory.
 //
 //   node bench/replay.mjs [--sizes 100000,1000000]
+//
+// A capture of 10,000,000 packets takes 1.4 GB where temporary files go, and what is written 1.8 GB.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -577,7 +577,7 @@ function others(collected, parts, charts, claims) {
     parts.push(
       '## Replay of a capture\n',
       '`chainwalk replay --out`: a capture is read, played through a firewall and written, in a process of its own. Memory',
-      'holds the connections of the host as well, one for each twenty packets.\n',
+      'holds the connections of the host as well: 4,000, however long the capture is.\n',
       '![replay](bench/replay.svg)\n',
       table(replay),
     );
