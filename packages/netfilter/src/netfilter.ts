@@ -24,6 +24,8 @@ export interface ChainCounters {
   readonly policy: Counters;
 }
 
+const UNCOUNTED: Counters = { packets: 0, bytes: 0 };
+
 interface Named {
   readonly value: unknown;
   users: number;
@@ -88,7 +90,9 @@ export class Netfilter {
     const runtime = this.#runtime(table).chains.get(chain);
     invariant(runtime !== undefined, `no chain ${chain} in ${table}`);
     return {
-      rules: runtime.rules.map(({ packets, bytes }) => ({ packets, bytes })),
+      rules:
+        runtime.rulesMade?.map(({ packets, bytes }) => ({ packets, bytes })) ??
+        runtime.chain.rules.map(() => UNCOUNTED),
       policy: { packets: runtime.policyPackets, bytes: runtime.policyBytes },
     };
   }

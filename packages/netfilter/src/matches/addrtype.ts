@@ -1,5 +1,5 @@
 import type { Address, Device, Host } from '@chainwalk/core';
-import { badOption, KernelRefusal, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, KernelRefusal, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 
 /** A set of address types as bits, and whether the address must be none of them. */
 interface TypeTest {
@@ -45,6 +45,8 @@ export const addrtype: MatchExtension<AddrtypeInfo, undefined> = {
     { name: 'limit-iface-out', args: 0, excludes: ['limit-iface-in'] },
   ],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);

@@ -1,4 +1,4 @@
-import type { MatchExtension } from '../x_tables/extension.ts';
+import { type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { cutUtf8 } from '../x_tables/utf8.ts';
 import { formatWord } from '../x_tables/values.ts';
 
@@ -18,6 +18,8 @@ export const comment: MatchExtension<CommentInfo, undefined> = {
   name: 'comment',
   options: [{ name: 'comment', args: 1, mandatory: true }],
   size: 288,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
   alwaysMatches: true,
 
   parse(options) {

@@ -1,5 +1,5 @@
 import { ctOf, templateOf } from '@chainwalk/conntrack';
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NEEDS_CONNTRACK } from '../x_tables/extension.ts';
 import { formatMarkMask, parseMarkMask } from '../x_tables/values.ts';
 
 interface ConnmarkInfo {
@@ -18,6 +18,8 @@ export const connmark: MatchExtension<ConnmarkInfo, undefined> = {
   name: 'connmark',
   options: [{ name: 'mark', args: 1, invertible: true, mandatory: true }],
   size: 48,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
 
   parse(options) {
     const use = options[0]!;

@@ -5,6 +5,7 @@ import {
   badOption,
   type CompiledMatch,
   type MatchExtension,
+  NEEDS_CONNTRACK,
   type OptionSpec,
   type OptionUse,
 } from '../x_tables/extension.ts';
@@ -62,6 +63,8 @@ export const conntrack: MatchExtension<ConntrackInfo, undefined> = {
     { name: 'ctdir', args: 1 },
   ],
   size: 200,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
   parse: (options) => parseConntrack(options),
   save: (info) => dump(info, '--', 'ctstate', true),
   list: (info, numeric) => dump(info, '', 'ctstate', numeric),

@@ -1,5 +1,5 @@
 import { parseDscpClass } from '../x_tables/dscp-class.ts';
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { formatByte, parseUnsigned } from '../x_tables/values.ts';
 
 interface DscpInfo {
@@ -19,6 +19,8 @@ export const dscp: MatchExtension<DscpInfo, undefined> = {
     { name: 'dscp-class', args: 1, invertible: true, excludes: ['dscp'] },
   ],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0];

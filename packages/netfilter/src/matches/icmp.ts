@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
@@ -64,6 +64,8 @@ export const icmp: MatchExtension<IcmpInfo, undefined> = {
   name: 'icmp',
   options: [{ name: 'icmp-type', args: 1, invertible: true, mandatory: true }],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0]!;

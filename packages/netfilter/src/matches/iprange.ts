@@ -1,5 +1,5 @@
 import { formatIpv4, type Ipv4Address } from '@chainwalk/core';
-import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 import { parseNumericIpv4 } from '../x_tables/values.ts';
 
 interface RangeTest {
@@ -25,6 +25,8 @@ export const iprange: MatchExtension<IprangeInfo, undefined> = {
     { name: 'dst-range', args: 1, invertible: true },
   ],
   size: 104,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     if (options.length === 0) badOption(undefined, 'iprange needs --src-range or --dst-range');

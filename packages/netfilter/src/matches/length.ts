@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { parseUnsignedList } from '../x_tables/values.ts';
 
 interface LengthInfo {
@@ -16,6 +16,8 @@ export const length: MatchExtension<LengthInfo, undefined> = {
   name: 'length',
   options: [{ name: 'length', args: 1, invertible: true, mandatory: true }],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0]!;

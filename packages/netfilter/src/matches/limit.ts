@@ -42,6 +42,7 @@ export const limit: MatchExtension<LimitInfo, Bucket> = {
     { name: 'limit-burst', args: 1 },
   ],
   size: 72,
+  sharesInfo: true,
 
   parse(options) {
     let period = DEFAULT_PERIOD;

@@ -1,5 +1,5 @@
 import { type MacAddress, parseMac } from '@chainwalk/core';
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { needHooks } from '../x_tables/need-hooks.ts';
 
 interface MacInfo {
@@ -17,6 +17,8 @@ export const mac: MatchExtension<MacInfo, undefined> = {
   name: 'mac',
   options: [{ name: 'mac-source', args: 1, invertible: true, mandatory: true }],
   size: 48,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0]!;

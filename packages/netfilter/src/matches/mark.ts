@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { formatMarkMask, parseMarkMask } from '../x_tables/values.ts';
 
 interface MarkInfo {
@@ -16,6 +16,8 @@ export const mark: MatchExtension<MarkInfo, undefined> = {
   name: 'mark',
   options: [{ name: 'mark', args: 1, invertible: true, mandatory: true }],
   size: 48,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const option = options[0]!;

@@ -1,5 +1,5 @@
 import { type Packet, PROTOCOL } from '@chainwalk/core';
-import { badOption, type MatchExtension, type OptionUse, type RuleContext } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS, type OptionUse, type RuleContext } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { portBytes } from '../x_tables/packet-bytes.ts';
 import { formatPortRange, listPort, type PortProtocol, type PortRange, parsePort } from '../x_tables/services.ts';
@@ -31,6 +31,8 @@ export const multiport: MatchExtension<MultiportInfo, undefined> = {
     { name: 'ports', args: 1, invertible: true, excludes: ['sports', 'dports'] },
   ],
   size: 80,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options, rule) {
     const use = options[0];

@@ -34,6 +34,7 @@ export const owner: MatchExtension<OwnerInfo, undefined> = {
     { name: 'suppl-groups', args: 0 },
   ],
   size: 56,
+  sharesInfo: true,
 
   parse(options) {
     if (options.length === 0) badOption(undefined, 'owner needs --uid-owner, --gid-owner or --socket-exists');

@@ -1,5 +1,5 @@
 import { type Ipv4Address, isMulticast, type Packet, type PacketType } from '@chainwalk/core';
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 
 interface PkttypeInfo {
   readonly type: 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
@@ -27,6 +27,8 @@ export const pkttype: MatchExtension<PkttypeInfo, undefined> = {
   name: 'pkttype',
   options: [{ name: 'pkt-type', args: 1, invertible: true, mandatory: true }],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0]!;

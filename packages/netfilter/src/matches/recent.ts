@@ -57,6 +57,7 @@ export const recent: MatchExtension<RecentInfo, RecentState> = {
     { name: 'mask', args: 1 },
   ],
   size: 264,
+  sharesInfo: true,
 
   parse(options) {
     const info: { -readonly [K in keyof RecentInfo]: RecentInfo[K] } = {

@@ -15,6 +15,7 @@ export const rpfilter: MatchExtension<RpfilterInfo, undefined> = {
   name: 'rpfilter',
   options: OPTIONS.map((name) => ({ name, args: 0 as const })),
   size: 40,
+  sharesInfo: true,
   parse: (options) => new Set(OPTIONS.filter((name) => options.some((use) => use.name === name))),
   save: (info) =>
     OPTIONS.filter((name) => info.has(name))

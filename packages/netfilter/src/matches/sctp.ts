@@ -1,5 +1,5 @@
 import type { Packet } from '@chainwalk/core';
-import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { formatPortRange } from '../x_tables/services.ts';
 import { type ChunkTest, chunksHold, formatChunks, parseChunks } from './sctp-chunks.ts';
@@ -25,6 +25,8 @@ export const sctp: MatchExtension<SctpInfo, undefined> = {
     { name: 'chunk-types', args: 2, invertible: true },
   ],
   size: 328,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);

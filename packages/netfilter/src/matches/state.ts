@@ -1,4 +1,4 @@
-import type { MatchExtension } from '../x_tables/extension.ts';
+import { type MatchExtension, NEEDS_CONNTRACK } from '../x_tables/extension.ts';
 import { type ConntrackInfo, compileConntrack, dump, parseStates } from './conntrack.ts';
 
 /**
@@ -9,6 +9,8 @@ export const state: MatchExtension<ConntrackInfo, undefined> = {
   name: 'state',
   options: [{ name: 'state', args: 1, invertible: true, mandatory: true }],
   size: 200,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
 
   parse(options) {
     const use = options[0]!;

@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, type Demands, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
 type StatisticInfo =
@@ -13,6 +13,7 @@ interface NthState {
 }
 
 const CASES = 0x8000_0000;
+const COUNTS: Demands = { needs: [], keepsState: true };
 
 /**
  * `-m statistic`: a share of the packets, by chance or by counting.
@@ -28,6 +29,8 @@ export const statistic: MatchExtension<StatisticInfo, NthState | undefined> = {
     { name: 'packet', args: 1, excludes: ['probability'], requires: ['every'] },
   ],
   size: 56,
+  sharesInfo: true,
+  demands: ({ mode }) => (mode === 'nth' ? COUNTS : NO_DEMANDS),
 
   parse(options) {
     const find = (name: string): OptionUse | undefined => options.find((use) => use.name === name);

@@ -1,5 +1,5 @@
 import { TCP_FLAG, type TcpHeader } from '@chainwalk/core';
-import { badOption, type MatchExtension, type OptionUse } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS, type OptionUse } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import {
   ANY_PORT,
@@ -45,6 +45,8 @@ export const tcp: MatchExtension<TcpInfo, undefined> = {
     { name: 'tcp-option', args: 1, invertible: true },
   ],
   size: 48,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     let { sport, dport } = { sport: ANY_PORT_TEST, dport: ANY_PORT_TEST };

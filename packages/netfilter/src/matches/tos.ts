@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { formatByte, parseTosMask, tosName } from '../x_tables/values.ts';
 
 interface TosInfo {
@@ -19,6 +19,8 @@ export const tos: MatchExtension<TosInfo, undefined> = {
   name: 'tos',
   options: [{ name: 'tos', args: 1, invertible: true, mandatory: true }],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0]!;

@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
 interface TtlInfo {
@@ -21,6 +21,8 @@ export const ttl: MatchExtension<TtlInfo, undefined> = {
     { name: 'ttl-eq', aliases: ['ttl'], args: 1, invertible: true, excludes: ['ttl-lt', 'ttl-gt'] },
   ],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const use = options[0];

@@ -1,4 +1,4 @@
-import { badOption, type MatchExtension } from '../x_tables/extension.ts';
+import { badOption, type MatchExtension, NO_DEMANDS } from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { resolvePortRange } from '../x_tables/services.ts';
 import { ANY_PORT_TEST, isAnyPort, isOnePort, listPorts, type PortTest, savePorts } from './tcp.ts';
@@ -20,6 +20,8 @@ export const udp: MatchExtension<UdpInfo, undefined> = {
     { name: 'dport', aliases: ['destination-port'], args: 1, invertible: true },
   ],
   size: 48,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     let { sport, dport } = { sport: ANY_PORT_TEST, dport: ANY_PORT_TEST };

@@ -4,6 +4,7 @@ import {
   type ActionParam,
   badOption,
   CONTINUE,
+  NEEDS_CONNTRACK,
   type OptionUse,
   type RuleVerdict,
   type TargetExtension,
@@ -44,6 +45,8 @@ export const connmarkTarget: TargetExtension<ConnmarkInfo, undefined> = {
     { name: 'mask', args: 1, excludes: ['nfmask', 'ctmask'] },
   ],
   size: 48,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
 
   parse(options) {
     let info: ConnmarkInfo = {

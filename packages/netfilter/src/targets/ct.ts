@@ -73,6 +73,7 @@ export const ctTarget: TargetExtension<CtInfo, Template> = {
     { name: 'zone-reply', args: 1 },
   ],
   size: 104,
+  sharesInfo: true,
   tables: ['raw'],
 
   parse(options) {

@@ -1,4 +1,4 @@
-import { badOption, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import {
   compileBinding,
   formatAddressRange,
@@ -23,6 +23,8 @@ export const dnatTarget: TargetExtension<NatInfo, undefined> = {
     { name: 'persistent', args: 0 },
   ],
   size: 80,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],
 

@@ -1,5 +1,5 @@
 import { LogFlag, packetLine } from '../log/packet-line.ts';
-import { badOption, CONTINUE, type OptionUse, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, CONTINUE, NO_DEMANDS, type OptionUse, type TargetExtension } from '../x_tables/extension.ts';
 import { cutUtf8 } from '../x_tables/utf8.ts';
 import { formatWord, parseUnsigned } from '../x_tables/values.ts';
 
@@ -50,6 +50,8 @@ export const logTarget: TargetExtension<LogInfo, undefined> = {
     ...FLAGS.map(([name]) => ({ name: `log-${name}`, args: 0 as const })),
   ],
   size: 64,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     let level = DEFAULT_LEVEL;

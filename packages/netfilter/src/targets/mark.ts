@@ -1,4 +1,4 @@
-import { badOption, CONTINUE, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, CONTINUE, NO_DEMANDS, type TargetExtension } from '../x_tables/extension.ts';
 import { formatHex, parseMarkMask } from '../x_tables/values.ts';
 
 interface MarkTargetInfo {
@@ -19,6 +19,8 @@ export const markTarget: TargetExtension<MarkTargetInfo, undefined> = {
     excludes: all.filter((other) => other !== name),
   })),
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const option = options[0];

@@ -1,6 +1,6 @@
 import { ctOf } from '@chainwalk/conntrack';
 import { ACCEPT } from '@chainwalk/core';
-import type { TargetExtension } from '../x_tables/extension.ts';
+import { NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import { formatFlags, formatPorts, type NatInfo, natRange, parsePortRange, readFlags, traced } from './nat-range.ts';
 
 /**
@@ -17,6 +17,8 @@ export const masqueradeTarget: TargetExtension<NatInfo, undefined> = {
     { name: 'random-fully', args: 0 },
   ],
   size: 56,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
   tables: ['nat'],
   hooks: ['POSTROUTING'],
 

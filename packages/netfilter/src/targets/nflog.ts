@@ -1,4 +1,4 @@
-import { badOption, CONTINUE, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, CONTINUE, NO_DEMANDS, type TargetExtension } from '../x_tables/extension.ts';
 import { cutUtf8 } from '../x_tables/utf8.ts';
 import { formatWord, parseUnsigned } from '../x_tables/values.ts';
 
@@ -36,6 +36,8 @@ export const nflogTarget: TargetExtension<NflogInfo, undefined> = {
     { name: 'nflog-threshold', args: 1 },
   ],
   size: 112,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     const info = { group: 0, prefix: '', copy: { option: 'range', bytes: 0 } as NflogInfo['copy'], threshold: 0 };

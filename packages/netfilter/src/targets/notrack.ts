@@ -1,6 +1,6 @@
 import { setUntracked } from '@chainwalk/conntrack';
 import type { Packet } from '@chainwalk/core';
-import { CONTINUE, type RuleVerdict, type TargetExtension } from '../x_tables/extension.ts';
+import { CONTINUE, NO_DEMANDS, type RuleVerdict, type TargetExtension } from '../x_tables/extension.ts';
 
 /**
  * `-j NOTRACK`: the packet gets no connection and its state is UNTRACKED; `-j CT --notrack` does the same.
@@ -12,6 +12,8 @@ export const notrackTarget: TargetExtension<undefined, undefined> = {
   kernelName: 'CT',
   options: [],
   size: 32,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
   tables: ['raw'],
   parse: () => undefined,
   save: () => '',

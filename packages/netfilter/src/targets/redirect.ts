@@ -1,6 +1,6 @@
 import { ctOf } from '@chainwalk/conntrack';
 import { ACCEPT } from '@chainwalk/core';
-import { badOption, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import { formatFlags, formatPorts, type NatInfo, natRange, parsePortRange, readFlags, traced } from './nat-range.ts';
 
 /**
@@ -16,6 +16,8 @@ export const redirectTarget: TargetExtension<NatInfo, undefined> = {
     { name: 'random', args: 0 },
   ],
   size: 56,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],
 

@@ -1,5 +1,5 @@
 import { drop, encodeBody, fold, internetSum, Packet, PROTOCOL, TCP_FLAG, tcpResetFor } from '@chainwalk/core';
-import { type ActionParam, badOption, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
+import { type ActionParam, badOption, KernelRefusal, NO_DEMANDS, type TargetExtension } from '../x_tables/extension.ts';
 
 /** How a packet is rejected: the name that iptables-save prints, its short form, and the ICMP code of type 3. */
 interface RejectType {
@@ -47,6 +47,8 @@ export const rejectTarget: TargetExtension<RejectType, undefined> = {
   name: 'REJECT',
   options: [{ name: 'reject-with', args: 1 }],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
   tables: ['filter'],
   hooks: ['INPUT', 'FORWARD', 'OUTPUT'],
 

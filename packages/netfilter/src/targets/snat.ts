@@ -1,4 +1,4 @@
-import { badOption, type TargetExtension } from '../x_tables/extension.ts';
+import { badOption, NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import {
   compileBinding,
   formatAddressRange,
@@ -25,6 +25,8 @@ export const snatTarget: TargetExtension<NatInfo, undefined> = {
     { name: 'persistent', args: 0 },
   ],
   size: 56,
+  sharesInfo: true,
+  demands: NEEDS_CONNTRACK,
   tables: ['nat'],
   hooks: ['INPUT', 'POSTROUTING'],
 

@@ -1,5 +1,12 @@
 import { drop, fold, type Host, isRouteFailure, type Packet, type TcpHeader } from '@chainwalk/core';
-import { badOption, type CheckContext, CONTINUE, KernelRefusal, type TargetExtension } from '../x_tables/extension.ts';
+import {
+  badOption,
+  type CheckContext,
+  CONTINUE,
+  KernelRefusal,
+  NO_DEMANDS,
+  type TargetExtension,
+} from '../x_tables/extension.ts';
 import { needProtocol } from '../x_tables/need-protocol.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 
@@ -33,6 +40,8 @@ export const tcpmssTarget: TargetExtension<TcpmssInfo, undefined> = {
     { name: 'clamp-mss-to-pmtu', args: 0 },
   ],
   size: 40,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
 
   parse(options) {
     // Given both, the later one counts.

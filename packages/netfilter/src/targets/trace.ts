@@ -1,4 +1,4 @@
-import { CONTINUE, type TargetExtension } from '../x_tables/extension.ts';
+import { CONTINUE, NO_DEMANDS, type TargetExtension } from '../x_tables/extension.ts';
 
 /**
  * `-j TRACE`: from here on, in this and every later table, each rule that the packet matches and each policy it meets is
@@ -10,6 +10,8 @@ export const traceTarget: TargetExtension<undefined, undefined> = {
   name: 'TRACE',
   options: [],
   size: 32,
+  sharesInfo: true,
+  demands: NO_DEMANDS,
   tables: ['raw'],
   parse: () => undefined,
   save: () => '',

@@ -146,6 +146,18 @@ export interface CompiledTarget<S = undefined> extends Compiled<S> {
   readonly apply: (packet: Packet, par: ActionParam, state: S) => RuleVerdict;
 }
 
+/** What a rule asks for and keeps because of one of its extensions. */
+export interface Demands {
+  readonly needs: readonly Need[];
+  /** Whether the compiled form has a `createState`. */
+  readonly keepsState: boolean;
+}
+
+/** What most extensions demand. */
+export const NO_DEMANDS: Demands = { needs: [], keepsState: false };
+/** What extensions demand that look at connections and keep nothing themselves. */
+export const NEEDS_CONNTRACK: Demands = { needs: ['conntrack'], keepsState: false };
+
 interface ExtensionBase<Info> {
   /** As after `-m` or `-j`. */
   readonly name: string;
@@ -160,12 +172,22 @@ interface ExtensionBase<Info> {
    * applied already. @throws InputError through {@link badOption} for what user space refuses
    */
   readonly parse: (options: readonly OptionUse[], rule: RuleContext) => Info;
+  /**
+   * Whether `parse` makes the same of the same words under the same protocol, whatever else there is: a text that repeats
+   * them thousands of times is then parsed once, and its rules share the info.
+   */
+  readonly sharesInfo?: true;
   /** The options as iptables-save prints them, each with a leading space: ` --dport 80`. Parses back to the same info. */
   readonly save: (info: Info) => string;
   /** The text of `iptables -L`, with its leading space (` tcp dpt:80`); '' if it prints nothing. */
   readonly list: (info: Info, numeric: boolean) => string;
   /** What the kernel checks beyond that. @throws KernelRefusal */
   readonly check?: (info: Info, context: CheckContext) => void;
+  /**
+   * What `compile` will ask for, where that is known without it. Rules that keep no state are then compiled when a packet
+   * first comes to their chain, and not when they are loaded.
+   */
+  readonly demands?: Demands | ((info: Info) => Demands);
 }
 
 export interface MatchExtension<Info = unknown, S = unknown> extends ExtensionBase<Info> {

@@ -1,8 +1,8 @@
-import { ACCEPT, drop, HOOK_NAMES, invariant, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, HOOK_NAMES, type HookName, invariant, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { CompiledChain, Compiler } from './compile.ts';
-import { KernelRefusal } from './extension.ts';
-import { type Reach, reachability } from './reachability.ts';
+import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal } from './extension.ts';
+import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
 import type { WalkMemo } from './walk-memo.ts';
 
@@ -19,28 +19,65 @@ export class RuleRuntime {
   states: readonly unknown[] | undefined = undefined;
 }
 
-/** What a chain has at run time on one host: its compiled form, its counters, the private state of its rules. */
+/**
+ * What a chain has at run time on one host: its compiled form, its counters, the private state of its rules.
+ *
+ * A node has tens of thousands of chains, most of which no packet ever comes to: the compiled form and what the rules have
+ * are made when they are first asked for.
+ */
 export class ChainRuntime {
   readonly name: string;
-  chain: Chain;
-  compiled: CompiledChain;
-  rules: readonly RuleRuntime[];
   policyPackets = 0;
   policyBytes = 0;
-  checkedFor = '';
+  /** The hooks for which its rules were checked, as a mask; -1 before that. */
+  checkedFor = -1;
   /** Of a built-in chain: what its walks do, as far as that is known for this version of the table. */
   memo: WalkMemo | undefined = undefined;
+  readonly #compiler: Compiler;
+  #chain: Chain;
+  #demands: Demands;
+  #compiled: CompiledChain | undefined = undefined;
+  #rules: readonly RuleRuntime[] | undefined = undefined;
+
+  constructor(chain: Chain, compiler: Compiler) {
+    this.name = chain.name;
+    this.#compiler = compiler;
+    this.#chain = chain;
+    this.#demands = compiler.demands(chain);
+  }
+
+  get chain(): Chain {
+    return this.#chain;
+  }
+
+  get demands(): Demands {
+    return this.#demands;
+  }
+
+  get compiled(): CompiledChain {
+    return (this.#compiled ??= this.#compiler.chain(this.#chain));
+  }
+
+  get rules(): readonly RuleRuntime[] {
+    return (this.#rules ??= this.#chain.rules.map(() => new RuleRuntime()));
+  }
+
+  /** The same, unless nothing has asked for them: then every counter is zero, and there is no state. */
+  get rulesMade(): readonly RuleRuntime[] | undefined {
+    return this.#rules;
+  }
+
+  /** Another value takes the place of the chain: its rules begin with nothing. */
+  become(chain: Chain): void {
+    this.#chain = chain;
+    this.#demands = this.#compiler.demands(chain);
+    this.#compiled = undefined;
+    this.#rules = undefined;
+  }
 
   /** What its policy decides; ACCEPT for chains without one, which are never asked. */
   get policyVerdict(): Verdict {
-    return this.chain.policy === 'DROP' ? DROP : ACCEPT;
-  }
-
-  constructor(chain: Chain, compiled: CompiledChain) {
-    this.name = chain.name;
-    this.chain = chain;
-    this.compiled = compiled;
-    this.rules = chain.rules.map(() => new RuleRuntime());
+    return this.#chain.policy === 'DROP' ? DROP : ACCEPT;
   }
 }
 
@@ -62,7 +99,8 @@ export interface CounterChange {
 export class TableRuntime {
   readonly #net: Netfilter;
   readonly #compiler: Compiler;
-  readonly chains: Map<string, ChainRuntime> = new Map();
+  /** By name. */
+  chains: ReadonlyMap<string, ChainRuntime>;
   /** The built-in chains, by the number of their hook. */
   bases: readonly (ChainRuntime | undefined)[];
   table: Table;
@@ -71,7 +109,7 @@ export class TableRuntime {
     this.#net = net;
     this.#compiler = compiler;
     this.table = table;
-    for (const chain of table.chains) this.chains.set(chain.name, new ChainRuntime(chain, compiler.chain(chain)));
+    this.chains = new Map(table.chains.map((chain) => [chain.name, new ChainRuntime(chain, compiler)]));
     this.bases = this.#bases();
   }
 
@@ -85,143 +123,205 @@ export class TableRuntime {
    * @throws KernelRefusal and leaves everything as it was
    */
   replace(table: Table, change: CounterChange): void {
-    const reach = reachability(table);
-    const checked = new Map<string, string>();
-    for (const chain of table.chains) {
-      const runtime = this.chains.get(chain.name);
-      const key = reach.get(chain.name)!.hooks.join();
-      if (runtime?.chain !== chain || runtime.checkedFor !== key) this.#check(table, chain, reach.get(chain.name)!);
-      checked.set(chain.name, key);
+    const { chains } = table;
+    const before = chains.map((chain) => this.chains.get(chain.name));
+    const { masks, ends } = reachability(table);
+    for (let place = 0; place < chains.length; place++) {
+      const chain = chains[place]!;
+      const old = before[place];
+      if (old?.chain === chain && old.checkedFor === masks[place]) continue;
+      this.#check(table, chain, hooksOfMask(masks[place]!), ends[place]!);
     }
-    const seen = new Set<Rule>();
-    for (const chain of table.chains) {
-      if (this.chains.get(chain.name)?.chain === chain) continue;
-      for (const rule of chain.rules) {
-        invariant(!seen.has(rule), 'one rule value stands twice in a table');
-        seen.add(rule);
-      }
-    }
+    checkDistinct(chains, before);
 
     // What the new value needs is taken before what the old one had is given back, so that nothing stops in between.
     const releases: (() => void)[] = [];
+    const gone = this.#gone(before);
+    const kept = change.keep ? countersByRule(chains, before, gone) : undefined;
+    const given = change.rules !== undefined && change.rules.size > 0 ? change.rules : undefined;
     const next = new Map<string, ChainRuntime>();
-    const kept = change.keep ? this.#countersByRule(table) : undefined;
-    for (const chain of table.chains) {
-      const old = this.chains.get(chain.name);
-      const compiled = this.#compiler.chain(chain);
-      let runtime = old;
-      if (runtime === undefined) {
-        runtime = new ChainRuntime(chain, compiled);
-        this.#net.acquire(compiled.needs);
-        this.#createStates(runtime);
-      } else if (runtime.chain !== chain || compiled.stateful) {
-        const before = runtime.compiled;
-        const states = runtime.rules.map((rule) => rule.states);
-        if (runtime.chain !== chain) {
-          this.#net.acquire(compiled.needs);
-          releases.push(() => this.#net.release(before.needs));
-        }
-        releases.push(() => this.#destroyStates(before, states));
-        const sameRules = runtime.chain === chain;
-        runtime.chain = chain;
-        runtime.compiled = compiled;
-        if (!sameRules) {
-          runtime.rules = chain.rules.map((rule) => {
-            const fresh = new RuleRuntime();
-            const counters = kept?.get(rule);
-            if (counters !== undefined) setCounters(fresh, counters);
-            return fresh;
-          });
-        }
-        this.#createStates(runtime);
-      }
-      const given = change.rules !== undefined && change.rules.size > 0 ? change.rules : undefined;
-      for (let index = 0; index < runtime.rules.length; index++) {
-        const rule = runtime.rules[index]!;
-        // Chains may be gone, or others by the same name.
-        rule.link = undefined;
-        if (!change.keep) setCounters(rule, ZERO);
-        const counters = given?.get(chain.rules[index]!);
-        if (counters !== undefined) setCounters(rule, counters);
-      }
+    for (let place = 0; place < chains.length; place++) {
+      const chain = chains[place]!;
+      const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler);
+      if (runtime !== before[place]) this.#begin(runtime);
+      else if (runtime.chain !== chain) this.#exchange(runtime, chain, kept, releases);
+      else this.#beginAnew(runtime, change.keep, releases);
+      if (given !== undefined) giveCounters(runtime, given);
       const policy = change.policies?.get(chain.name);
       runtime.policyPackets = policy?.packets ?? 0;
       runtime.policyBytes = policy?.bytes ?? 0;
-      runtime.checkedFor = checked.get(chain.name)!;
+      runtime.checkedFor = masks[place]!;
       runtime.memo = undefined;
       next.set(chain.name, runtime);
     }
-    for (const [name, runtime] of this.chains) {
-      if (next.has(name)) continue;
-      releases.push(() => {
-        this.#net.release(runtime.compiled.needs);
-        this.#destroyStates(
-          runtime.compiled,
-          runtime.rules.map((rule) => rule.states),
-        );
-      });
-    }
-    this.chains.clear();
-    for (const [name, runtime] of next) this.chains.set(name, runtime);
+    for (const runtime of gone) releases.push(this.#release(runtime));
+    this.chains = next;
     this.bases = this.#bases();
     this.table = table;
     for (const release of releases) release();
   }
 
-  /** Counters of the chains that change, by rule: rules move within a chain and between chains of one edit. */
-  #countersByRule(next: Table): ReadonlyMap<Rule, Counters> {
-    const counters = new Map<Rule, Counters>();
-    const unchanged = new Map(next.chains.map((chain) => [chain.name, chain]));
-    for (const runtime of this.chains.values()) {
-      if (unchanged.get(runtime.name) === runtime.chain) continue;
-      for (const [index, rule] of runtime.chain.rules.entries()) {
-        const { packets, bytes } = runtime.rules[index]!;
-        if (packets !== 0) counters.set(rule, { packets, bytes });
-      }
-    }
-    return counters;
+  /** The chains that have no place in the next value. */
+  #gone(before: readonly (ChainRuntime | undefined)[]): readonly ChainRuntime[] {
+    let stay = 0;
+    for (const runtime of before) if (runtime !== undefined) stay++;
+    if (stay === this.chains.size) return [];
+    const staying = new Set(before);
+    return [...this.chains.values()].filter((runtime) => !staying.has(runtime));
   }
 
-  /** Asks every extension of a chain (`find_check_entry`). Rules that no packet can reach are reached from no hook. */
-  #check(table: Table, chain: Chain, reach: Reach): void {
-    for (const [index, rule] of chain.rules.entries()) {
-      const hooks = index < reach.end ? reach.hooks : [];
-      const context = {
-        table: table.name,
-        chain: chain.name,
-        ip: rule.ip,
-        matches: rule.matches,
-        hooks,
-        net: this.#net,
-      };
-      for (const match of rule.matches) this.#compiler.registry.match(match.name)?.check?.(match.info, context);
-      if (rule.target?.kind !== 'extension') continue;
-      const target = this.#compiler.registry.target(rule.target.name);
-      if (target === undefined) throw new KernelRefusal('ENOENT', `there is no target ${rule.target.name}`);
-      if (target.tables !== undefined && !target.tables.includes(table.name)) {
-        throw new KernelRefusal('EINVAL', `${target.name} is allowed only in the table ${target.tables.join(', ')}`);
+  #begin(runtime: ChainRuntime): void {
+    const { demands } = runtime;
+    this.#net.acquire(demands.needs);
+    if (demands.keepsState) this.#createStates(runtime);
+  }
+
+  /** Puts another value in the place of a chain. */
+  #exchange(
+    runtime: ChainRuntime,
+    chain: Chain,
+    kept: ReadonlyMap<Rule, Counters> | undefined,
+    releases: (() => void)[],
+  ): void {
+    releases.push(this.#release(runtime));
+    runtime.become(chain);
+    if (kept !== undefined && kept.size > 0) giveCounters(runtime, kept);
+    this.#begin(runtime);
+  }
+
+  /** The chain stays as it is; the private state of its rules does not. */
+  #beginAnew(runtime: ChainRuntime, keep: boolean, releases: (() => void)[]): void {
+    const rules = runtime.rulesMade;
+    if (rules === undefined) return;
+    if (runtime.demands.keepsState) {
+      releases.push(this.#destroyStates(runtime));
+      this.#createStates(runtime);
+    }
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]!;
+      // Chains may be gone, or others by the same name.
+      rule.link = undefined;
+      if (!keep) setCounters(rule, ZERO);
+    }
+  }
+
+  /**
+   * Asks every extension of a chain (`find_check_entry`). Rules that no packet can reach are reached from no hook.
+   * @param end the number of rules that can be reached
+   */
+  #check(table: Table, chain: Chain, hooks: readonly HookName[], end: number): void {
+    const { rules } = chain;
+    const { registry } = this.#compiler;
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules[index]!;
+      const { matches, target } = rule;
+      const ways = index < end ? hooks : NO_HOOKS;
+      let context: CheckContext | undefined;
+      for (let i = 0; i < matches.length; i++) {
+        const { name, info } = matches[i]!;
+        const match = registry.match(name);
+        if (match?.check !== undefined) match.check(info, (context ??= contextOf(table, chain, rule, ways, this.#net)));
       }
-      const wrong = hooks.find((hook) => target.hooks?.includes(hook) === false);
-      if (wrong !== undefined) throw new KernelRefusal('EINVAL', `${target.name} cannot be used where ${wrong} leads`);
-      target.check?.(rule.target.info, context);
+      if (target?.kind !== 'extension') continue;
+      checkTarget(registry, target, (context ??= contextOf(table, chain, rule, ways, this.#net)));
     }
   }
 
   #createStates(runtime: ChainRuntime): void {
-    if (!runtime.compiled.stateful) return;
+    const { rules } = runtime;
     for (const [index, { stateful }] of runtime.compiled.rules.entries()) {
-      const rule = runtime.rules[index]!;
-      rule.states = stateful.length === 0 ? undefined : stateful.map((code) => code.createState!(this.#net));
+      rules[index]!.states = stateful.length === 0 ? undefined : stateful.map((code) => code.createState!(this.#net));
     }
   }
 
-  #destroyStates(compiled: CompiledChain, states: readonly (readonly unknown[] | undefined)[]): void {
-    for (const [index, rule] of compiled.rules.entries()) {
-      const list = states[index];
-      if (list === undefined) continue;
-      for (const [slot, code] of rule.stateful.entries())
-        (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
+  /** To be called when what comes next has begun: gives back what a chain as it is now has. */
+  #release(runtime: ChainRuntime): () => void {
+    const { needs } = runtime.demands;
+    const destroy = this.#destroyStates(runtime);
+    return () => {
+      this.#net.release(needs);
+      destroy();
+    };
+  }
+
+  #destroyStates(runtime: ChainRuntime): () => void {
+    if (!runtime.demands.keepsState) return nothing;
+    const { compiled } = runtime;
+    const states = runtime.rules.map((rule) => rule.states);
+    return () => {
+      for (const [index, rule] of compiled.rules.entries()) {
+        const list = states[index];
+        if (list === undefined) continue;
+        for (const [slot, code] of rule.stateful.entries())
+          (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
+      }
+    };
+  }
+}
+
+function nothing(): void {}
+
+const NO_HOOKS: readonly HookName[] = [];
+
+function contextOf(table: Table, chain: Chain, rule: Rule, hooks: readonly HookName[], net: Netfilter): CheckContext {
+  return { table: table.name, chain: chain.name, ip: rule.ip, matches: rule.matches, hooks, net };
+}
+
+/** What the kernel asks of a target besides its own check. */
+function checkTarget(
+  registry: ExtensionRegistry,
+  use: Extract<Rule['target'], { readonly kind: 'extension' }>,
+  context: CheckContext,
+): void {
+  const target = registry.target(use.name);
+  if (target === undefined) throw new KernelRefusal('ENOENT', `there is no target ${use.name}`);
+  if (target.tables !== undefined && !target.tables.includes(context.table)) {
+    throw new KernelRefusal('EINVAL', `${target.name} is allowed only in the table ${target.tables.join(', ')}`);
+  }
+  const allowed = target.hooks;
+  const wrong = allowed === undefined ? undefined : context.hooks.find((hook) => !allowed.includes(hook));
+  if (wrong !== undefined) throw new KernelRefusal('EINVAL', `${target.name} cannot be used where ${wrong} leads`);
+  target.check?.(use.info, context);
+}
+
+/** Counters, state and compiled forms go by the identity of rules. */
+function checkDistinct(chains: readonly Chain[], before: readonly (ChainRuntime | undefined)[]): void {
+  const seen = new Set<Rule>();
+  for (let place = 0; place < chains.length; place++) {
+    const chain = chains[place]!;
+    if (before[place]?.chain === chain) continue;
+    for (const rule of chain.rules) {
+      invariant(!seen.has(rule), 'one rule value stands twice in a table');
+      seen.add(rule);
     }
+  }
+}
+
+/** Counters of the chains that change or go, by rule: rules move within a chain and between chains of one edit. */
+function countersByRule(
+  chains: readonly Chain[],
+  before: readonly (ChainRuntime | undefined)[],
+  gone: readonly ChainRuntime[],
+): ReadonlyMap<Rule, Counters> {
+  const counters = new Map<Rule, Counters>();
+  const add = (runtime: ChainRuntime): void => {
+    for (const [index, { packets, bytes }] of runtime.rulesMade?.entries() ?? []) {
+      if (packets !== 0) counters.set(runtime.chain.rules[index]!, { packets, bytes });
+    }
+  };
+  for (let place = 0; place < chains.length; place++) {
+    const runtime = before[place];
+    if (runtime !== undefined && runtime.chain !== chains[place]) add(runtime);
+  }
+  for (const runtime of gone) add(runtime);
+  return counters;
+}
+
+function giveCounters(runtime: ChainRuntime, counters: ReadonlyMap<Rule, Counters>): void {
+  const { rules } = runtime.chain;
+  for (let index = 0; index < rules.length; index++) {
+    const given = counters.get(rules[index]!);
+    if (given !== undefined) setCounters(runtime.rules[index]!, given);
   }
 }
 
