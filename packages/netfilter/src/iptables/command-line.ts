@@ -1,6 +1,7 @@
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
 import { type CommandLetter, type CoreOption, LEGAL } from './core-options.ts';
+import type { WordRole } from './line-shapes.ts';
 import { checkNewChain, hintFor, MAX_NAME, tooLong } from './names.ts';
 import { OptionReader } from './option-reader.ts';
 import { EarlyExit, type ParsedCommand } from './parsed-command.ts';
@@ -19,6 +20,8 @@ export interface CommandEnvironment extends Omit<RuleEnvironment, 'announced'> {
     readonly counters: Counters | undefined;
     /** Chains that the file has declared: they hide targets of their names. */
     readonly announced: ReadonlySet<string>;
+    /** Takes the roles of words, if anybody wants to know. */
+    readonly roles: (WordRole | undefined)[] | undefined;
   };
 }
 
@@ -62,7 +65,7 @@ class CommandParser {
     this.#verbose = restore?.verbose ?? 0;
     this.#counters = restore?.counters;
     const given = (this.#verbose > 0 ? 'v' : '') + (this.#counters === undefined ? '' : 'c');
-    this.#reader = new OptionReader(words, given);
+    this.#reader = new OptionReader(words, given, restore?.roles);
     this.#rule = new RuleOptions(this.#reader, { registry, net, cache, announced: restore?.announced });
   }
 
@@ -151,6 +154,7 @@ class CommandParser {
     if (value !== undefined) {
       this.#chain = value;
       this.#chainWord = reader.at - 1;
+      if (command === 'A') reader.note('chain', index);
     }
     if (command === 'Z') {
       this.#zero = 'chain';

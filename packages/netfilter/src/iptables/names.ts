@@ -5,11 +5,21 @@ import { isSpace, utf8Length } from './strtoul.ts';
 /** Longest name of a chain, match or target that is read, in bytes. */
 export const MAX_NAME = 28;
 /** Longest name of a device, in bytes. */
-const MAX_DEVICE = 15;
+export const MAX_DEVICE = 15;
 
 /** Whether a name has more than `max` bytes. Most names are too short for that to be counted. */
 export function tooLong(name: string, max: number): boolean {
   return name.length * 3 > max && utf8Length(name) > max;
+}
+
+/** Whether a name has nothing that is looked at twice: some printable ASCII characters, at most `max`. */
+export function isPlainName(name: string, max: number): boolean {
+  if (name.length === 0 || name.length > max) return false;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return true;
 }
 
 /** Checks the word after `-j` and `-g` (`xt_parse_target`). @throws InputError */

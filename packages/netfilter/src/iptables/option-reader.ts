@@ -1,4 +1,5 @@
 import { type CoreOption, type CountedOption, SHORT_OPTIONS } from './core-options.ts';
+import type { WordRole } from './line-shapes.ts';
 import { badWord, OptionScope, ParsedOption } from './option-scope.ts';
 import type { WordList } from './words.ts';
 
@@ -29,10 +30,13 @@ export class OptionReader {
   protocolKnown = false;
   /** Letters of iptables' own options given so far. */
   given: string;
+  readonly #roles: (WordRole | undefined)[] | undefined;
 
-  constructor(words: WordList, given: string) {
+  /** @param roles if present, takes the roles of words whose place others may take, by index */
+  constructor(words: WordList, given: string, roles?: (WordRole | undefined)[]) {
     this.words = words;
     this.given = given;
+    this.#roles = roles;
   }
 
   /** Reads all words. Answers false if the handler stopped it. @throws InputError */
@@ -73,6 +77,11 @@ export class OptionReader {
   /** The last word taken, whole: what iptables looks at where others look at the option's value. */
   get lastWord(): string {
     return this.words.texts[this.at - 1]!;
+  }
+
+  /** Notes the role of the last word taken, unless it is that of the option itself, with the value attached. */
+  note(role: WordRole, index: number): void {
+    if (this.#roles !== undefined && this.at - 1 > index) this.#roles[this.at - 1] = role;
   }
 
   /** Notes an option of iptables' own that may be given once. */
@@ -120,6 +129,7 @@ export class OptionReader {
     if (value === undefined && takes === 'required') value = this.#value(index, word);
     if (found.kind === 'core') return handler.core(found.option.option, value, index);
     const values = value === undefined ? [] : [value];
+    if (found.spec.args === 1) this.note('value', index);
     if (found.spec.args === 2) {
       if (!this.hasArgument()) this.bad(index, 'bad-option', `--${full} requires two args.`);
       values.push(this.take());

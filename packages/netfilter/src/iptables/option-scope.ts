@@ -9,6 +9,8 @@ export class ParsedOption implements OptionUse {
   readonly name: string;
   readonly values: readonly string[];
   readonly inverted: boolean;
+  /** Index of its word in the line. */
+  readonly word: number;
   readonly #source: string;
   readonly #line: number;
   readonly #column: number;
@@ -17,6 +19,7 @@ export class ParsedOption implements OptionUse {
     this.name = name;
     this.values = values;
     this.inverted = inverted;
+    this.word = index;
     this.#source = words.source;
     this.#line = words.line;
     this.#column = words.columns[index] ?? 1;

@@ -1,5 +1,6 @@
 import type { AddressTest, DeviceName, IpTest, RuleTarget } from '../x_tables/rule.ts';
 import { type MaskedAddress, parseAddressList } from './address-list.ts';
+import { AddressTests } from './address-tests.ts';
 
 /**
  * Values that a ruleset repeats thousands of times, parsed once: addresses, device names, protocols, jumps. They are
@@ -7,8 +8,8 @@ import { type MaskedAddress, parseAddressList } from './address-list.ts';
  */
 export class ParseCache {
   readonly #lists = new Map<string, readonly MaskedAddress[] | string>();
-  readonly #plain = new Map<MaskedAddress, AddressTest>();
-  readonly #inverted = new Map<MaskedAddress, AddressTest>();
+  readonly #plain = new AddressTests(false);
+  readonly #inverted = new AddressTests(true);
   readonly #devices = new Map<string, DeviceName>();
   readonly #protocols = new Map<number, NonNullable<IpTest['protocol']>>();
   readonly #jumps = new Map<string, RuleTarget>();
@@ -24,10 +25,15 @@ export class ParseCache {
   /** The test that an address stands for; absent if it tests nothing. */
   addressTest(address: MaskedAddress, inverted: boolean): AddressTest | undefined {
     if (address.mask === 0 && !inverted) return undefined;
-    const tests = inverted ? this.#inverted : this.#plain;
-    let test = tests.get(address);
-    if (test === undefined) tests.set(address, (test = { network: address.network, mask: address.mask, inverted }));
-    return test;
+    return (inverted ? this.#inverted : this.#plain).of(address.network, address.mask);
+  }
+
+  /**
+   * The test of the address `text.slice(from, to)`, if that is written as iptables-save writes it and tests anything.
+   * Undefined says nothing of the text.
+   */
+  addressOf(text: string, from: number, to: number, inverted: boolean): AddressTest | undefined {
+    return (inverted ? this.#inverted : this.#plain).read(text, from, to);
   }
 
   device(text: string, inverted: boolean): DeviceName {

@@ -1,6 +1,7 @@
 import type { Counters, IpTest, RuleMatch, TableName } from '../x_tables/rule.ts';
 import type { MaskedAddress } from './address-list.ts';
 import type { CommandLetter } from './core-options.ts';
+import type { OptionScope } from './option-scope.ts';
 import type { WordList } from './words.ts';
 
 /** What a rule does, as far as its text says: whether the name is a chain is known only when the table is at hand. */
@@ -24,6 +25,8 @@ export interface ParsedRule {
   readonly ip: IpTest;
   readonly matches: readonly RuleMatch[];
   readonly jump: ParsedJump;
+  /** The matches and the target again, with their options as they were read. */
+  readonly scope: OptionScope;
 }
 
 /** One command of iptables, read and checked as far as its text goes. */

@@ -4,13 +4,15 @@ import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, type Rule, type Ruleset, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
 import { parseCommand } from './command-line.ts';
-import { execute, type Output } from './execute.ts';
+import { execute } from './execute.ts';
 import { nearest } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
+import type { WordRole } from './line-shapes.ts';
 import { hintFor } from './names.ts';
 import { ParseCache } from './parse-cache.ts';
 import { EarlyExit, type ParsedCommand } from './parsed-command.ts';
 import { parsePolicyCounters, parseRuleCounters, splitRuleCounters, tokens } from './restore-line.ts';
+import { ShapedRules } from './rule-shape.ts';
 import { utf8Length } from './strtoul.ts';
 import { TableEditor } from './table-editor.ts';
 import { MemoryStore, type TableStore } from './table-store.ts';
@@ -115,10 +117,15 @@ class Restorer {
   readonly #cache = new ParseCache();
   /** The words of the line at hand: one list serves all lines. */
   readonly #words: WordList;
-  /** Chains declared so far, in any table: they hide targets of their names. */
+  /** Chains with the names of targets that were declared so far, in any table: they hide those. */
   readonly #announced = new Set<string>();
+  /** Lines like others before them are read by these. */
+  readonly #shaped: ShapedRules;
+  /** Roles of the words of the line at hand. */
+  readonly #roles: (WordRole | undefined)[] = [];
   readonly #committed: TableName[] = [];
-  readonly #output: Output = { stdout: '' };
+  /** What was printed so far, and the rules of the line at hand. */
+  readonly #output = { stdout: '', added: [] as Rule[] };
   #editor: TableEditor | undefined = undefined;
   #current = '';
   #line = 0;
@@ -133,6 +140,7 @@ class Restorer {
     this.#options = options;
     this.#source = options.source ?? 'stdin';
     this.#words = emptyWords(this.#source);
+    this.#shaped = new ShapedRules({ registry: store.registry, cache: this.#cache, announced: this.#announced });
   }
 
   run(): RestoreResult {
@@ -253,6 +261,7 @@ class Restorer {
 
   /** `:CHAIN POLICY [PACKETS:BYTES]`. */
   #chainLine(editor: TableEditor, start: number, end: number): void {
+    if (this.#plainChainLine(editor, start, end)) return;
     const [chain, policy, counters] = tokens(this.#text.slice(start + 1, end));
     if (chain === undefined)
       this.#fail(2, 'bad-chain', `line ${this.#line} chain name invalid`, 1, 'write :NAME POLICY [0:0]');
@@ -299,11 +308,36 @@ class Restorer {
         );
       }
     }
+    this.#announce(chain);
+  }
+
+  /** `:CHAIN - ...` for a chain that is not there yet. Answers false and does nothing for anything else. */
+  #plainChainLine(editor: TableEditor, start: number, end: number): boolean {
+    const text = this.#text;
+    const from = start + 1;
+    let to = from;
+    for (; to < end; to++) {
+      const code = text.charCodeAt(to);
+      if (code === BLANK) break;
+      if (code < BLANK || code >= DELETE) return false;
+    }
+    if (to === from || to - from > MAX_CHAIN || !text.startsWith(' -', to) || to + 2 > end) return false;
+    if (to + 2 < end && text.charCodeAt(to + 2) !== BLANK) return false;
+    const name = this.#watcher === undefined ? editor.createMissingChain(text, from, to) : undefined;
+    if (name === undefined) return false;
+    this.#announce(name);
+    return true;
+  }
+
+  /** Notes that a chain has been declared. Names that no target has cannot hide one. */
+  #announce(chain: string): void {
+    if (this.#store.registry.target(chain) === undefined) return;
     this.#announced.add(chain);
+    this.#shaped.clear();
   }
 
   #ruleLine(editor: TableEditor, first: number, start: number, end: number, ended: boolean): void {
-    const { counters, verbose, noflush } = this.#options;
+    const { counters, verbose } = this.#options;
     const text = this.#text;
     let from = start;
     let given: Counters | undefined;
@@ -319,6 +353,26 @@ class Restorer {
         if (given === undefined) this.#fail(2, 'bad-number', '-c counter not numeric', 1, 'write numbers up to 2^53');
       }
     }
+    const quiet = this.#watcher === undefined && (verbose ?? 0) === 0;
+    if (quiet && this.#shaped.append(editor, text, from, end, given)) return;
+    this.#readRuleLine(editor, start, from, end, ended, given, quiet);
+  }
+
+  /**
+   * Has the whole parser read a line.
+   * @param quiet whether lines like it may be read without it
+   */
+  #readRuleLine(
+    editor: TableEditor,
+    start: number,
+    from: number,
+    end: number,
+    ended: boolean,
+    given: Counters | undefined,
+    quiet: boolean,
+  ): void {
+    const { verbose, noflush } = this.#options;
+    const text = this.#text;
     const words = this.#words;
     words.texts.length = words.columns.length = 0;
     words.line = this.#line;
@@ -336,6 +390,9 @@ class Restorer {
     }
     const nul = words.texts.findIndex((word) => word.includes('\0'));
     if (nul >= 0) this.#fail(2, 'bad-character', 'the line holds a NUL character', words.columns[nul]!, 'remove it');
+    const roles = this.#roles;
+    roles.length = 0;
+    roles.length = words.texts.length;
     const command = parseCommand(words, {
       registry: this.#store.registry,
       net: this.#store.net,
@@ -345,15 +402,14 @@ class Restorer {
         verbose: noflush === true ? 0 : (verbose ?? 0),
         counters: given,
         announced: this.#announced,
+        roles: quiet ? roles : undefined,
       },
     });
-    if (watcher === undefined) {
-      this.#iptc(() => execute(command, editor, this.#cache, this.#output), command, editor);
-      return;
-    }
-    const added: Rule[] = [];
-    this.#iptc(() => execute(command, editor, this.#cache, { stdout: '', added }), command, editor);
-    watcher.rules(added, this.#place(words.columns[0] ?? 1));
+    const { added } = this.#output;
+    added.length = 0;
+    this.#iptc(() => execute(command, editor, this.#cache, this.#output), command, editor);
+    if (quiet) this.#shaped.learn(editor.name, command, added, roles, given);
+    watcher?.rules(added, this.#place(words.columns[0] ?? 1));
   }
 
   /** Runs what libiptc may refuse; iptables-restore says no more than which line failed. */
@@ -389,6 +445,8 @@ class Restorer {
   }
 }
 
+const BLANK = 0x20;
+const DELETE = 0x7f;
 const HASH = 0x23;
 const STAR = 0x2a;
 const COLON = 0x3a;

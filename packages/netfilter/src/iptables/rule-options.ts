@@ -79,10 +79,12 @@ export class RuleOptions {
       case 's':
         reader.once('s', index, true);
         this.#source = { text: reader.lastWord, word: reader.at - 1, inverted: reader.invert };
+        reader.note('source', index);
         break;
       case 'd':
         reader.once('d', index, true);
         this.#destination = { text: reader.lastWord, word: reader.at - 1, inverted: reader.invert };
+        reader.note('destination', index);
         break;
       case 'p':
         reader.once('p', index, true);
@@ -90,9 +92,11 @@ export class RuleOptions {
         break;
       case 'i':
         this.#inDevice = this.#device('i', value, index);
+        reader.note('in', index);
         break;
       case 'o':
         this.#outDevice = this.#device('o', value, index);
+        reader.note('out', index);
         break;
       case 'f':
         reader.once('f', index, true);
@@ -100,7 +104,7 @@ export class RuleOptions {
         break;
       case 'j':
         reader.once('j', index, false);
-        this.#setJump(reader.lastWord, reader.at - 1);
+        if (this.#setJump(reader.lastWord, reader.at - 1)) reader.note('jump', index);
         break;
       case 'g':
         reader.once('j', index, false);
@@ -108,6 +112,7 @@ export class RuleOptions {
         this.#jump = value!;
         this.#jumpWord = reader.at - 1;
         this.#isGoto = true;
+        reader.note('goto', index);
         break;
       case 'm':
         if (reader.invert) reader.bad(index, 'bad-argument', 'unexpected ! flag before --match');
@@ -165,6 +170,7 @@ export class RuleOptions {
       ip,
       matches,
       jump: { name: this.#jump, isGoto: this.#isGoto, extension: target, word: this.#jumpWord },
+      scope: reader.scope,
     };
   }
 
@@ -195,13 +201,16 @@ export class RuleOptions {
     return this.#env.cache.device(reader.lastWord, reader.invert);
   }
 
-  #setJump(name: string, word: number): void {
+  /** Answers whether the name can only be that of a chain. */
+  #setJump(name: string, word: number): boolean {
     checkTargetName(this.#reader, name, word);
     this.#jump = name;
     this.#jumpWord = word;
-    if (STANDARD_TARGETS.has(name) || this.#env.announced?.has(name) === true) return;
+    if (STANDARD_TARGETS.has(name)) return false;
+    if (this.#env.announced?.has(name) === true) return true;
     const extension = this.#env.registry.target(name);
     if (extension !== undefined) this.#reader.scope.setTarget(extension, word, this.#reader.protocolKnown);
+    return extension === undefined;
   }
 
   #addMatch(name: string, word: number): void {

@@ -6,6 +6,7 @@ import { IptcError, type IptcFunction } from './libiptc-error.ts';
 import { sameRule } from './same-rule.ts';
 import { utf8Length } from './strtoul.ts';
 import type { TableStore } from './table-store.ts';
+import { isPiece, TextTable } from './text-table.ts';
 
 /** Longest name that `-E` takes, and what the kernel keeps of it, in bytes. */
 const MAX_NEW_NAME = 31;
@@ -18,15 +19,59 @@ const MAX_RULES = Math.floor((512 * 1024 * 1024) / 152);
 const ZERO: Counters = { packets: 0, bytes: 0 };
 const STANDARD = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
-interface EditedChain {
-  name: string;
+/** A chain while its table is edited. Only the editor changes it. */
+export class EditedChain {
+  readonly name: string;
   policy: Policy | undefined;
   rules: readonly Rule[];
   /** The rules again while they belong to this edit alone, and may be changed in place. */
-  own: Rule[] | undefined;
+  own: Rule[] | undefined = undefined;
   /** The value that the edit began with, while nothing of it has changed. */
   original: Chain | undefined;
+  /** What readers of many lines have found out about its name. */
+  hasPlainName: boolean | undefined = undefined;
+  isOnlyChain = false;
+  #jump: RuleTarget | undefined = undefined;
+  #goto: RuleTarget | undefined = undefined;
+
+  constructor(name: string, policy: Policy | undefined, rules: readonly Rule[], original: Chain | undefined) {
+    this.name = name;
+    this.policy = policy;
+    this.rules = rules;
+    this.original = original;
+  }
+
+  /** The rules, to be changed in place. */
+  ownRules(): Rule[] {
+    if (this.own === undefined) {
+      this.rules = this.own = this.rules.slice();
+      this.original = undefined;
+    }
+    return this.own;
+  }
+
+  push(rule: Rule): void {
+    const { rules } = this;
+    if (rules.length > 2) this.ownRules().push(rule);
+    else {
+      // Most chains have no more than a few rules, for which a list that grows would make far too much room.
+      this.rules = this.own =
+        rules.length === 0 ? [rule] : rules.length === 1 ? [rules[0]!, rule] : [rules[0]!, rules[1]!, rule];
+      this.original = undefined;
+    }
+  }
+
+  /** What leads to it: one value for all rules. */
+  get jump(): RuleTarget {
+    return (this.#jump ??= { kind: 'jump', chain: this.name });
+  }
+
+  get goto(): RuleTarget {
+    return (this.#goto ??= { kind: 'goto', chain: this.name });
+  }
 }
+
+const NO_RULES: readonly Rule[] = [];
 
 /** What a finished edit hands over to be put in place. */
 export interface TableEdit {
@@ -44,9 +89,11 @@ export interface TableEdit {
 export class TableEditor {
   readonly name: TableName;
   readonly #store: TableStore;
-  readonly #chains = new Map<string, EditedChain>();
-  /** The chains as they were. */
-  readonly #before = new Map<string, Chain>();
+  /** By name. */
+  readonly #chains = new TextTable<EditedChain>();
+  #lastFound: EditedChain | undefined = undefined;
+  /** The chains as they were; made when first asked for. */
+  #before: ReadonlyMap<string, Chain> | undefined = undefined;
   readonly #ruleCounters = new Map<Rule, Counters>();
   readonly #policyCounters = new Map<string, Counters>();
   /** How many rules lead to each chain; worked out when first asked for, kept afterwards. */
@@ -61,8 +108,7 @@ export class TableEditor {
     this.#store = store;
     this.name = name;
     for (const chain of store.table(name).chains) {
-      this.#before.set(chain.name, chain);
-      this.#chains.set(chain.name, { ...chain, own: undefined, original: chain });
+      this.#chains.set(chain.name, new EditedChain(chain.name, chain.policy, chain.rules, chain));
     }
   }
 
@@ -78,7 +124,20 @@ export class TableEditor {
   // ---------------------------------------------------------------- looking
 
   isChain(name: string): boolean {
-    return this.#chains.has(name);
+    return this.#chains.get(name) !== undefined;
+  }
+
+  /** The chain with the name `text.slice(from, to)`. */
+  findChain(text: string, from: number, to: number): EditedChain | undefined {
+    return this.#chains.find(text, from, to);
+  }
+
+  /** The same where it is often the one that was found before. */
+  findChainAgain(text: string, from: number, to: number): EditedChain | undefined {
+    const last = this.#lastFound;
+    if (last !== undefined && isPiece(last.name, text, from, to)) return last;
+    this.#lastFound = this.#chains.find(text, from, to);
+    return this.#lastFound;
   }
 
   isBuiltin(name: string): boolean {
@@ -87,7 +146,7 @@ export class TableEditor {
 
   /** The chains in the order in which they are printed. */
   chains(): readonly { readonly name: string; readonly policy: Policy | undefined; readonly rules: readonly Rule[] }[] {
-    return sortedChains([...this.#chains.values()]);
+    return sortedChains(this.#chains.values());
   }
 
   references(name: string): number {
@@ -104,7 +163,7 @@ export class TableEditor {
    */
   counters(name: string): ChainCounters {
     const chain = this.#chains.get(name)!;
-    const old = this.#before.get(name);
+    const old = this.#chainsBefore().get(name);
     const before = old === undefined ? undefined : this.#store.counters(this.name, name);
     const byRule = new Map<Rule, Counters>();
     if (chain.original === undefined) {
@@ -124,8 +183,13 @@ export class TableEditor {
   append(chainName: string, rule: Rule, counters: Counters | undefined): void {
     const chain = this.#chain(chainName, 'append');
     this.#checkTarget(rule.target, 'append');
+    this.appendRule(chain, rule, counters);
+  }
+
+  /** The same with a chain of this editor at hand. Precondition: the rule leads to no built-in chain. */
+  appendRule(chain: EditedChain, rule: Rule, counters: Counters | undefined): void {
     this.#checkRoom('append');
-    this.#rules(chain).push(rule);
+    chain.push(rule);
     this.#added(rule, counters);
   }
 
@@ -136,7 +200,7 @@ export class TableEditor {
       throw new IptcError('E2BIG', 'insert', `${chainName} has ${chain.rules.length} rules`);
     this.#checkTarget(rule.target, 'insert');
     this.#checkRoom('insert');
-    this.#rules(chain).splice(index, 0, rule);
+    chain.ownRules().splice(index, 0, rule);
     this.#added(rule, counters);
   }
 
@@ -146,7 +210,7 @@ export class TableEditor {
       throw new IptcError('E2BIG', 'replace', `${chainName} has ${chain.rules.length} rules`);
     this.#checkTarget(rule.target, 'replace');
     this.#removed(chain.rules[index]!);
-    this.#rules(chain)[index] = rule;
+    chain.ownRules()[index] = rule;
     this.#added(rule, counters);
   }
 
@@ -156,7 +220,7 @@ export class TableEditor {
       throw new IptcError('E2BIG', 'delete-number', `${chainName} has ${chain.rules.length} rules`);
     }
     this.#removed(chain.rules[index]!);
-    this.#rules(chain).splice(index, 1);
+    chain.ownRules().splice(index, 1);
     this.#changed = true;
   }
 
@@ -168,7 +232,7 @@ export class TableEditor {
     if (index < 0) throw new IptcError('ENOENT', 'delete');
     if (dryRun) return;
     this.#removed(chain.rules[index]!);
-    this.#rules(chain).splice(index, 1);
+    chain.ownRules().splice(index, 1);
     this.#changed = true;
   }
 
@@ -200,9 +264,19 @@ export class TableEditor {
   }
 
   createChain(name: string): void {
-    if (this.#chains.has(name) || STANDARD.has(name)) throw new IptcError('EEXIST', 'create-chain', name);
-    this.#chains.set(name, { name, policy: undefined, rules: [], own: undefined, original: undefined });
+    if (this.isChain(name) || STANDARD.has(name)) throw new IptcError('EEXIST', 'create-chain', name);
+    this.#chains.set(name, new EditedChain(name, undefined, NO_RULES, undefined));
     this.#changed = true;
+  }
+
+  /** Creates the chain `text.slice(from, to)` and answers its name; does nothing if that is taken or refused. */
+  createMissingChain(text: string, from: number, to: number): string | undefined {
+    if (this.#chains.find(text, from, to) !== undefined) return undefined;
+    const name = text.slice(from, to);
+    if (STANDARD.has(name)) return undefined;
+    this.#chains.setFound(name, new EditedChain(name, undefined, NO_RULES, undefined));
+    this.#changed = true;
+    return name;
   }
 
   deleteChain(name: string): void {
@@ -210,29 +284,31 @@ export class TableEditor {
     if (chain.policy !== undefined) throw new IptcError('EINVAL', 'delete-chain', name);
     if (this.references(name) > 0) throw new IptcError('EMLINK', 'delete-chain', name);
     if (chain.rules.length > 0) throw new IptcError('ENOTEMPTY', 'delete-chain', name);
-    this.#chains.delete(name);
+    this.#chains.set(name, undefined);
+    this.#lastFound = undefined;
     this.#changed = true;
   }
 
   /** Renames a chain, and every rule that leads to it. */
   renameChain(name: string, wanted: string): void {
-    if (this.#chains.has(wanted) || STANDARD.has(wanted)) throw new IptcError('EEXIST', 'rename-chain', wanted);
+    if (this.isChain(wanted) || STANDARD.has(wanted)) throw new IptcError('EEXIST', 'rename-chain', wanted);
     const chain = this.#chain(name, 'rename-chain');
     if (chain.policy !== undefined) throw new IptcError('ENOENT', 'rename-chain', `${name} is a built-in chain`);
     if (utf8Length(wanted) > MAX_NEW_NAME) throw new IptcError('EINVAL', 'rename-chain', wanted);
     let newName = wanted;
     while (utf8Length(newName) > KEPT_OF_NAME) newName = newName.slice(0, -1);
-    if (this.#chains.has(newName)) throw new IptcError('EEXIST', 'rename-chain', newName);
+    if (this.isChain(newName)) throw new IptcError('EEXIST', 'rename-chain', newName);
     const counters = this.counters(name).rules;
     for (const [index, rule] of chain.rules.entries()) this.#carry(rule, counters[index]!);
-    this.#chains.delete(name);
-    chain.name = newName;
-    chain.original = undefined;
-    this.#chains.set(newName, chain);
+    this.#chains.set(name, undefined);
+    const renamedChain = new EditedChain(newName, undefined, chain.rules, undefined);
+    renamedChain.own = chain.own;
+    this.#chains.set(newName, renamedChain);
+    this.#lastFound = undefined;
     for (const other of this.#chains.values()) {
       if (!other.rules.some((rule) => leadsTo(rule, name))) continue;
-      const before = other === chain ? counters : this.counters(other.name).rules;
-      const rules = this.#rules(other);
+      const before = other === renamedChain ? counters : this.counters(other.name).rules;
+      const rules = other.ownRules();
       for (const [index, rule] of rules.entries()) {
         if (!leadsTo(rule, name)) continue;
         const renamed: Rule = { ...rule, target: { ...(rule.target as { kind: 'jump' }), chain: newName } };
@@ -263,12 +339,14 @@ export class TableEditor {
 
   /** The new value. The editor is used up. */
   finish(): TableEdit {
-    const chains = sortedChains([...this.#chains.values()]).map(
-      (chain): Chain => chain.original ?? { name: chain.name, policy: chain.policy, rules: chain.rules },
+    const chains = sortedChains(this.#chains.values()).map(
+      ({ original, name, policy, rules, own }): Chain =>
+        // A long list that was built up one by one has room for more: not so its copy.
+        original ?? { name, policy, rules: own === undefined || own.length <= 3 ? rules : own.slice() },
     );
     return {
       table: { name: this.name, chains },
-      change: { keep: true, rules: this.#ruleCounters, policies: this.#policyCounters },
+      change: { distinct: true, keep: true, rules: this.#ruleCounters, policies: this.#policyCounters },
     };
   }
 
@@ -289,6 +367,11 @@ export class TableEditor {
 
   // ---------------------------------------------------------------- helpers
 
+  #chainsBefore(): ReadonlyMap<string, Chain> {
+    this.#before ??= new Map(this.#store.table(this.name).chains.map((chain) => [chain.name, chain]));
+    return this.#before;
+  }
+
   /** The rules that were there when the edit began, and their renamed forms. */
   #oldRules(): Set<Rule> {
     if (this.#old === undefined) {
@@ -302,15 +385,6 @@ export class TableEditor {
     const chain = this.#chains.get(name);
     if (chain === undefined) throw new IptcError('ENOENT', fn, `there is no chain ${name} in ${this.name}`);
     return chain;
-  }
-
-  /** The rules of a chain, to be changed in place. */
-  #rules(chain: EditedChain): Rule[] {
-    if (chain.own === undefined) {
-      chain.rules = chain.own = [...chain.rules];
-      chain.original = undefined;
-    }
-    return chain.own;
   }
 
   #checkTarget(target: RuleTarget | undefined, fn: IptcFunction): void {

@@ -133,6 +133,17 @@ export function traced(packet: Packet, text: () => string, verdict: RuleVerdict)
 }
 
 function readPort(text: string, from: number): { value: number; end: number } | undefined {
+  // Nearly every port is a plain number at the end of the text.
+  let value = 0;
+  let at = from;
+  for (; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) break;
+    value = value * 10 + digit;
+  }
+  if (at === text.length && at > from && text[from] !== '0' && at - from <= 5 && value <= 0xffff) {
+    return { value, end: at };
+  }
   const read = readUnsigned(text, from);
   return read === undefined || read.value > 0xffffn ? undefined : { value: Number(read.value), end: read.end };
 }

@@ -158,18 +158,13 @@ export class Compiler {
 
   /** What the rules of a chain ask for, and whether any keeps private state: as of {@link chain}, with less work. */
   demands(chain: Chain): Demands {
-    let { needs, keepsState } = NO_DEMANDS;
-    for (const rule of chain.rules) {
-      const demands = this.#demandsOf(rule);
-      if (demands === NO_DEMANDS) continue;
-      keepsState ||= demands.keepsState;
-      needs = union(needs, demands.needs);
-    }
-    return needs.length === 0 && !keepsState ? NO_DEMANDS : { needs, keepsState };
+    let found = NO_DEMANDS;
+    for (const rule of chain.rules) found = bothDemands(found, this.demandsOf(rule));
+    return found;
   }
 
-  /** Of one rule. Extensions that do not say what they demand are compiled to see it. */
-  #demandsOf(rule: Rule): Demands {
+  /** The same of one rule. Extensions that do not say what they demand are compiled to see it. */
+  demandsOf(rule: Rule): Demands {
     const { matches, target } = rule;
     let found: Demands | undefined = NO_DEMANDS;
     for (let i = 0; i < matches.length && found !== undefined; i++) {
@@ -302,9 +297,17 @@ export class Compiler {
 /** What two extensions of a rule demand; undefined if one of them does not say. */
 function together(found: Demands, more: ExtensionDemands, info: unknown): Demands | undefined {
   const demands = typeof more === 'function' ? more(info) : more;
-  if (demands === undefined || found === NO_DEMANDS) return demands;
-  if (demands === NO_DEMANDS) return found;
-  return { needs: union(found.needs, demands.needs), keepsState: found.keepsState || demands.keepsState };
+  return demands === undefined ? undefined : bothDemands(found, demands);
+}
+
+/** What two rules demand together: one of the two if that says it all. */
+export function bothDemands(a: Demands, b: Demands): Demands {
+  if (a === b || b === NO_DEMANDS) return a;
+  if (a === NO_DEMANDS) return b;
+  const needs = union(a.needs, b.needs);
+  const keepsState = a.keepsState || b.keepsState;
+  if (needs === a.needs && keepsState === a.keepsState) return a;
+  return needs === b.needs && keepsState === b.keepsState ? b : { needs, keepsState };
 }
 
 type ExtensionDemands = Demands | ((info: unknown) => Demands) | undefined;

@@ -1,7 +1,7 @@
 import { ACCEPT, drop, HOOK_NAMES, type HookName, invariant, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import type { CompiledChain, Compiler } from './compile.ts';
-import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal } from './extension.ts';
+import { bothDemands, type CompiledChain, type Compiler } from './compile.ts';
+import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal, NO_DEMANDS } from './extension.ts';
 import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
 import type { WalkMemo } from './walk-memo.ts';
@@ -39,11 +39,11 @@ export class ChainRuntime {
   #compiled: CompiledChain | undefined = undefined;
   #rules: readonly RuleRuntime[] | undefined = undefined;
 
-  constructor(chain: Chain, compiler: Compiler) {
+  constructor(chain: Chain, compiler: Compiler, demands: Demands) {
     this.name = chain.name;
     this.#compiler = compiler;
     this.#chain = chain;
-    this.#demands = compiler.demands(chain);
+    this.#demands = demands;
   }
 
   get chain(): Chain {
@@ -68,9 +68,9 @@ export class ChainRuntime {
   }
 
   /** Another value takes the place of the chain: its rules begin with nothing. */
-  become(chain: Chain): void {
+  become(chain: Chain, demands: Demands): void {
     this.#chain = chain;
-    this.#demands = this.#compiler.demands(chain);
+    this.#demands = demands;
     this.#compiled = undefined;
     this.#rules = undefined;
   }
@@ -83,6 +83,8 @@ export class ChainRuntime {
 
 /** What becomes of the counters when a table is replaced. */
 export interface CounterChange {
+  /** Whoever made the table vouches that no rule value stands in it twice, so that nobody has to look. */
+  readonly distinct?: true;
   /** Rules that stay (the same value) keep their counters; otherwise all start at zero. */
   readonly keep: boolean;
   /** Counters given explicitly, by rule; they win. */
@@ -109,7 +111,9 @@ export class TableRuntime {
     this.#net = net;
     this.#compiler = compiler;
     this.table = table;
-    this.chains = new Map(table.chains.map((chain) => [chain.name, new ChainRuntime(chain, compiler)]));
+    this.chains = new Map(
+      table.chains.map((chain) => [chain.name, new ChainRuntime(chain, compiler, compiler.demands(chain))]),
+    );
     this.bases = this.#bases();
   }
 
@@ -126,13 +130,14 @@ export class TableRuntime {
     const { chains } = table;
     const before = chains.map((chain) => this.chains.get(chain.name));
     const { masks, ends } = reachability(table);
+    const demands: (Demands | undefined)[] = [];
     for (let place = 0; place < chains.length; place++) {
       const chain = chains[place]!;
       const old = before[place];
-      if (old?.chain === chain && old.checkedFor === masks[place]) continue;
-      this.#check(table, chain, hooksOfMask(masks[place]!), ends[place]!);
+      const isChecked = old?.chain === chain && old.checkedFor === masks[place];
+      demands.push(isChecked ? undefined : this.#check(table, chain, hooksOfMask(masks[place]!), ends[place]!));
     }
-    checkDistinct(chains, before);
+    if (change.distinct !== true) checkDistinct(chains, before);
 
     // What the new value needs is taken before what the old one had is given back, so that nothing stops in between.
     const releases: (() => void)[] = [];
@@ -142,9 +147,9 @@ export class TableRuntime {
     const next = new Map<string, ChainRuntime>();
     for (let place = 0; place < chains.length; place++) {
       const chain = chains[place]!;
-      const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler);
+      const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler, demands[place]!);
       if (runtime !== before[place]) this.#begin(runtime);
-      else if (runtime.chain !== chain) this.#exchange(runtime, chain, kept, releases);
+      else if (runtime.chain !== chain) this.#exchange(runtime, chain, demands[place]!, kept, releases);
       else this.#beginAnew(runtime, change.keep, releases);
       if (given !== undefined) giveCounters(runtime, given);
       const policy = change.policies?.get(chain.name);
@@ -180,11 +185,12 @@ export class TableRuntime {
   #exchange(
     runtime: ChainRuntime,
     chain: Chain,
+    demands: Demands,
     kept: ReadonlyMap<Rule, Counters> | undefined,
     releases: (() => void)[],
   ): void {
     releases.push(this.#release(runtime));
-    runtime.become(chain);
+    runtime.become(chain, demands);
     if (kept !== undefined && kept.size > 0) giveCounters(runtime, kept);
     this.#begin(runtime);
   }
@@ -208,9 +214,11 @@ export class TableRuntime {
   /**
    * Asks every extension of a chain (`find_check_entry`). Rules that no packet can reach are reached from no hook.
    * @param end the number of rules that can be reached
+   * @returns what the chain demands
    */
-  #check(table: Table, chain: Chain, hooks: readonly HookName[], end: number): void {
+  #check(table: Table, chain: Chain, hooks: readonly HookName[], end: number): Demands {
     const { rules } = chain;
+    let demands = NO_DEMANDS;
     const { registry } = this.#compiler;
     for (let index = 0; index < rules.length; index++) {
       const rule = rules[index]!;
@@ -222,9 +230,12 @@ export class TableRuntime {
         const match = registry.match(name);
         if (match?.check !== undefined) match.check(info, (context ??= contextOf(table, chain, rule, ways, this.#net)));
       }
-      if (target?.kind !== 'extension') continue;
-      checkTarget(registry, target, (context ??= contextOf(table, chain, rule, ways, this.#net)));
+      if (target?.kind === 'extension') {
+        checkTarget(registry, target, (context ??= contextOf(table, chain, rule, ways, this.#net)));
+      }
+      demands = bothDemands(demands, this.#compiler.demandsOf(rule));
     }
+    return demands;
   }
 
   #createStates(runtime: ChainRuntime): void {
