@@ -12,23 +12,31 @@ export const IPV4_BROADCAST: Ipv4Address = 0xffffffff as Ipv4Address;
 /** `127.0.0.1`. */
 export const IPV4_LOOPBACK: Ipv4Address = 0x7f000001 as Ipv4Address;
 
-const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
-
 /**
  * Four decimal parts without leading zeros (`010.0.0.1` is octal to some tools and decimal to others, so it is neither
  * here), or `undefined`.
  */
 export function parseIpv4(text: string): Ipv4Address | undefined {
-  const parts = DOTTED.exec(text);
-  if (parts === null) return undefined;
   let bits = 0;
-  for (let i = 1; i <= 4; i++) {
-    const part = Number(parts[i]);
-    if (part > 255) return undefined;
-    bits = bits * 256 + part;
+  let at = 0;
+  for (let part = 1; part <= 4; part++) {
+    const start = at;
+    let value = 0;
+    for (; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - ZERO;
+      if (!(digit >= 0 && digit <= 9)) break;
+      value = value * 10 + digit;
+    }
+    const digits = at - start;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(start) === ZERO)) return undefined;
+    bits = bits * 256 + value;
+    if (part < 4 && text.charCodeAt(at++) !== DOT) return undefined;
   }
-  return bits as Ipv4Address;
+  return at === text.length ? (bits as Ipv4Address) : undefined;
 }
+
+const ZERO = 0x30;
+const DOT = 0x2e;
 
 /** The address with these 32 bits; the number is taken modulo 2^32. */
 export function ipv4FromBits(bits: number): Ipv4Address {

@@ -310,13 +310,16 @@ function useOf<T extends RuleMatch | RuleTarget>(
   let found = use.known.find(text, from, to);
   if (found === undefined) {
     const key = text.slice(from, to);
-    const cut = (value: number): string => (use.first === use.last ? key : text.slice(starts[value], ends[value]));
-    const options = use.options.map(({ name, inverted, values }) => ({
-      name,
-      inverted,
-      values: values.map((value) => (typeof value === 'string' ? value : cut(value))),
-      place: undefined,
-    }));
+    const [option] = use.options;
+    const options =
+      use.options.length === 1 && option!.values.length === 1
+        ? [{ name: option!.name, inverted: option!.inverted, values: [key], place: undefined }]
+        : use.options.map(({ name, inverted, values }) => {
+            const words = values.map((word) =>
+              typeof word === 'string' ? word : text.slice(starts[word], ends[word]),
+            );
+            return { name, inverted, values: words, place: undefined };
+          });
     const info = use.extension.parse(options, use.context);
     const { name } = use.extension;
     found = (use.kind === 'match' ? { name, info } : { kind: 'extension', name, info }) as T;

@@ -54,7 +54,8 @@ function listPatches<T>(
   for (let i = start; i < endAfter; i++) patches.push({ op: 'add', path: [...path, i], value: after[i] });
   if (inside === undefined) return;
   // Now the lists are equal in length and names: what is left differs inside its items.
-  for (const [index, item] of after.entries()) {
+  for (let index = 0; index < after.length; index++) {
+    const item = after[index]!;
     const old = index < start ? before[index] : index >= endAfter ? before[index - endAfter + endBefore] : undefined;
     if (old !== undefined && old !== item) inside(old, item, [...path, index], patches);
   }

@@ -31,7 +31,13 @@ export const dnatTarget: TargetExtension<NatInfo, undefined> = {
   parse(options, rule) {
     const option =
       options.find(({ name }) => name === 'to-destination') ?? badOption(undefined, 'DNAT needs --to-destination');
-    return { ...parseAddressRange(option, rule), ...readFlags(options) };
+    const range = parseAddressRange(option, rule);
+    const flags = readFlags(options);
+    const { addresses, ports } = range;
+    if (addresses === undefined || ports === undefined) return { ...range, ...flags };
+    // What every endpoint of a cluster has: spelled out, since there are tens of thousands of them.
+    const { random, randomFully, persistent } = flags;
+    return { ports, addresses, random, randomFully, persistent };
   },
 
   save: (info) => ` --to-destination ${formatAddressRange(info)}${formatFlags(info, ' --')}`,

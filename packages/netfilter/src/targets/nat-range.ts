@@ -45,13 +45,17 @@ export function readFlags(options: readonly OptionUse[]): Pick<NatInfo, 'random'
 export function parseAddressRange(option: OptionUse, rule: RuleContext): Pick<NatInfo, 'addresses' | 'ports'> {
   const text = option.values[0]!;
   const colon = text.indexOf(':');
-  const ports = colon < 0 ? {} : { ports: parsePortRange(option, text.slice(colon + 1), rule) };
-  if (colon === 0) return ports;
-  const address = (word: string): Ipv4Address => parseIpv4(word) ?? badOption(option, `"${word}" is no IPv4 address`);
+  const ports = colon < 0 ? undefined : parsePortRange(option, text.slice(colon + 1), rule);
+  if (colon === 0) return { ports: ports! };
   const span = colon < 0 ? text : text.slice(0, colon);
   const dash = span.indexOf('-');
-  const min = address(dash < 0 ? span : span.slice(0, dash));
-  return { ...ports, addresses: { min, max: dash < 0 ? min : address(span.slice(dash + 1)) } };
+  const min = parseAddress(option, dash < 0 ? span : span.slice(0, dash));
+  const addresses = { min, max: dash < 0 ? min : parseAddress(option, span.slice(dash + 1)) };
+  return ports === undefined ? { addresses } : { ports, addresses };
+}
+
+function parseAddress(option: OptionUse, word: string): Ipv4Address {
+  return parseIpv4(word) ?? badOption(option, `"${word}" is no IPv4 address`);
 }
 
 /**

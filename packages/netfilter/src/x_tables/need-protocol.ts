@@ -7,6 +7,8 @@ import { KernelRefusal, type RuleContext } from './extension.ts';
  */
 export function needProtocol(context: RuleContext, name: string, ...protocols: (keyof typeof PROTOCOL)[]): void {
   const given = context.ip.protocol;
-  if (given !== undefined && !given.inverted && protocols.some((word) => PROTOCOL[word] === given.number)) return;
+  if (given !== undefined && !given.inverted) {
+    for (let i = 0; i < protocols.length; i++) if (PROTOCOL[protocols[i]!] === given.number) return;
+  }
   throw new KernelRefusal('EINVAL', `${name} is only valid with ${protocols.map((word) => `-p ${word}`).join(' or ')}`);
 }

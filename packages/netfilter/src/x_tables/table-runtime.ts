@@ -169,7 +169,7 @@ export class TableRuntime {
   /** The chains that have no place in the next value. */
   #gone(before: readonly (ChainRuntime | undefined)[]): readonly ChainRuntime[] {
     let stay = 0;
-    for (const runtime of before) if (runtime !== undefined) stay++;
+    for (let place = 0; place < before.length; place++) if (before[place] !== undefined) stay++;
     if (stay === this.chains.size) return [];
     const staying = new Set(before);
     return [...this.chains.values()].filter((runtime) => !staying.has(runtime));
