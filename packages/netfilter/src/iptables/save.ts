@@ -95,7 +95,9 @@ function saveTable(table: Table, options: SaveOptions, parts: string[]): void {
   parts.push(`*${table.name}\n`);
   const counted = new Map<string, ChainCounters>();
   for (const chain of table.chains) {
-    const own = counters?.(table.name, chain.name) ?? NONE;
+    // Of a chain without a policy nothing is printed unless rules are counted.
+    const isAsked = options.ruleCounters === true || chain.policy !== undefined;
+    const own = isAsked ? (counters?.(table.name, chain.name) ?? NONE) : NONE;
     if (options.ruleCounters === true) counted.set(chain.name, own);
     const { packets, bytes } = chain.policy === undefined ? NONE.policy : own.policy;
     parts.push(`:${chain.name} ${chain.policy ?? '-'} [${packets}:${bytes}]\n`);

@@ -87,11 +87,13 @@ class AddressTable {
     this.#slots = new Int32Array(size * 3);
   }
 
-  /** Precondition: the pair is not there yet, and there are no more than announced. */
-  add(dst: number, src: number, value: number): void {
+  /** Precondition: there are no more pairs than announced. */
+  set(dst: number, src: number, value: number): void {
     const slots = this.#slots;
     let slot = placeOf(dst, src) & this.#mask;
-    while (slots[slot * 3 + 2] !== 0) slot = (slot + 1) & this.#mask;
+    while (slots[slot * 3 + 2] !== 0 && (slots[slot * 3] !== dst || slots[slot * 3 + 1] !== src)) {
+      slot = (slot + 1) & this.#mask;
+    }
     slots[slot * 3] = dst;
     slots[slot * 3 + 1] = src;
     slots[slot * 3 + 2] = value;
@@ -123,6 +125,40 @@ interface Shape {
   readonly lists: readonly Candidates[];
 }
 
+/** Puts the rules of one shape together. */
+class ShapeMaker {
+  readonly #first: CompiledRule;
+  /** How many rules there are to come. */
+  count = 0;
+  #byAddress: AddressTable | undefined;
+  readonly #lists: number[][] = [];
+
+  constructor(first: CompiledRule) {
+    this.#first = first;
+  }
+
+  fits({ srcMask, dstMask, protocol }: CompiledRule): boolean {
+    const first = this.#first;
+    return srcMask === first.srcMask && dstMask === first.dstMask && protocol === first.protocol;
+  }
+
+  /** Precondition: all rules have been counted, and come in the order of the chain. */
+  add({ dstNetwork, srcNetwork }: CompiledRule, position: number): void {
+    this.#byAddress ??= new AddressTable(this.count);
+    const known = this.#byAddress.find(dstNetwork, srcNetwork);
+    if (known === 0) this.#byAddress.set(dstNetwork, srcNetwork, position + 1);
+    else if (known < 0) this.#lists[-known - 1]!.push(position);
+    else this.#byAddress.set(dstNetwork, srcNetwork, -this.#lists.push([known - 1, position]));
+  }
+
+  /** Precondition: there is at least one rule. */
+  shape(chain: CompiledChain): Shape {
+    const { srcMask, dstMask, protocol } = this.#first;
+    const lists = this.#lists.map((positions) => new Candidates(chain, positions));
+    return { srcMask, dstMask, protocol, byAddress: this.#byAddress!, lists };
+  }
+}
+
 /**
  * Finds, in a long chain, the rules whose address, protocol and port tests hold for a packet, without looking at the
  * others: one hash look-up for each kind of test that the chain uses.
@@ -139,39 +175,33 @@ export class ChainIndex {
 
   constructor(chain: CompiledChain) {
     const always: number[] = [];
-    const kinds = new Map<string, { first: CompiledRule; byPair: Map<string, number[]> }>();
-    for (const [position, rule] of chain.rules.entries()) {
-      const { kind, srcMask, dstMask, srcNetwork, dstNetwork, protocol } = rule;
-      if (kind !== PLAIN) {
+    const { rules } = chain;
+    const makers: ShapeMaker[] = [];
+    /** The shape of each rule, by its number; -1 for those that are always tried. */
+    const numbers = new Int32Array(rules.length).fill(-1);
+    let number = 0;
+    for (let position = 0; position < rules.length && makers.length <= MOST_SHAPES; position++) {
+      const rule = rules[position]!;
+      if (rule.kind !== PLAIN) {
         always.push(position);
         continue;
       }
-      const key = `${srcMask}/${dstMask}/${protocol}`;
-      let found = kinds.get(key);
-      if (found === undefined) kinds.set(key, (found = { first: rule, byPair: new Map() }));
-      const pair = `${dstNetwork}/${srcNetwork}`;
-      const positions = found.byPair.get(pair);
-      if (positions === undefined) found.byPair.set(pair, [position]);
-      else positions.push(position);
-    }
-    for (const { first, byPair } of kinds.values()) {
-      const byAddress = new AddressTable(byPair.size);
-      const lists: Candidates[] = [];
-      for (const positions of byPair.values()) {
-        const { dstNetwork, srcNetwork } = chain.rules[positions[0]!]!;
-        const value = positions.length === 1 ? positions[0]! + 1 : -lists.push(new Candidates(chain, positions));
-        byAddress.add(dstNetwork, srcNetwork, value);
+      // Rules of one shape often stand together.
+      if (number >= makers.length || !makers[number]!.fits(rule)) {
+        number = makers.findIndex((maker) => maker.fits(rule));
+        if (number < 0) number = makers.push(new ShapeMaker(rule)) - 1;
       }
-      this.#shapes.push({
-        srcMask: first.srcMask,
-        dstMask: first.dstMask,
-        protocol: first.protocol,
-        byAddress,
-        lists,
-      });
+      makers[number]!.count++;
+      numbers[position] = number;
+    }
+    if (makers.length <= MOST_SHAPES) {
+      for (let position = 0; position < rules.length; position++) {
+        if (numbers[position]! >= 0) makers[numbers[position]!]!.add(rules[position]!, position);
+      }
+      for (const maker of makers) this.#shapes.push(maker.shape(chain));
     }
     this.#always = new Candidates(chain, always);
-    this.usable = this.#shapes.length <= MOST_SHAPES && always.length * 2 < chain.rules.length;
+    this.usable = makers.length <= MOST_SHAPES && always.length * 2 < rules.length;
   }
 
   /** A search of this chain for one packet, from rule `start` on; good until the next search of any chain begins. */

@@ -9,7 +9,7 @@ import {
   NO_DEMANDS,
 } from './extension.ts';
 import { endsChain } from './layout.ts';
-import type { Chain, DeviceName, Rule } from './rule.ts';
+import type { Chain, DeviceName, Rule, RuleMatch } from './rule.ts';
 import { valueKey } from './value-key.ts';
 
 /** One match of a compiled rule that can fail. */
@@ -139,6 +139,8 @@ export class Compiler {
   readonly #chains = new WeakMap<Chain, CompiledChain>();
   /** Tests that stand in many rules, made once: what all rules share does not have to be waited for. */
   readonly #shared = new Map<string, readonly MatchCode[]>();
+  /** The same of rules with one match that can fail, by its info: rules of one text have it in common. */
+  readonly #byInfo = new WeakMap<object, readonly MatchCode[]>();
 
   constructor(registry: ExtensionRegistry) {
     this.registry = registry;
@@ -222,7 +224,7 @@ export class Compiler {
         action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
       else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
     }
-    const { port, portCost } = this.#portOf(rule);
+    const portMatch = this.#portMatch(rule);
     const special = specialTest(rule);
     const { src, dst, protocol } = rule.ip;
     const isBare = src === undefined && dst === undefined && protocol === undefined;
@@ -249,13 +251,38 @@ export class Compiler {
       rule,
       stateful: stateful.length === 0 ? NONE : stateful,
       needs: needs.length === 0 ? NONE : needs,
-      port,
-      portCost,
+      port: portMatch < 0 ? -1 : this.#portOf(rule.matches[portMatch]!)!,
+      portCost: portMatch + 1,
     };
   }
 
   /** The matches of a rule that can fail, shared with every rule that has the same ones and keeps no state for them. */
   #testsOf(rule: Rule, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
+    const only = this.#onlyTest(rule);
+    const use = rule.matches[only];
+    const info = typeof use?.info === 'object' && use.info !== null ? use.info : undefined;
+    const found = info === undefined ? undefined : this.#byInfo.get(info);
+    if (found !== undefined && found[0]!.name === use!.name && found[0]!.calls === only + 1) return found;
+    const { tests, isShared } = this.#makeTests(rule, slotOf);
+    if (isShared && info !== undefined) this.#byInfo.set(info, tests);
+    return tests;
+  }
+
+  /** The place of the match that can fail, if that is a single one; or -1. */
+  #onlyTest({ matches }: Rule): number {
+    let only = -1;
+    for (let i = 0; i < matches.length; i++) {
+      if (this.registry.match(matches[i]!.name)!.alwaysMatches === true) continue;
+      if (only >= 0) return -1;
+      only = i;
+    }
+    return only;
+  }
+
+  #makeTests(
+    rule: Rule,
+    slotOf: (code: CompiledMatch<unknown>) => number,
+  ): { readonly tests: readonly MatchCode[]; readonly isShared: boolean } {
     let key: string | undefined = '';
     for (const [index, use] of rule.matches.entries()) {
       const extension = this.registry.match(use.name)!;
@@ -263,9 +290,9 @@ export class Compiler {
       const info = valueKey(use.info);
       key = key === undefined || info === undefined ? undefined : `${key}${index} ${use.name} ${info}\n`;
     }
-    if (key === '') return NONE;
+    if (key === '') return { tests: NONE, isShared: false };
     const known = key === undefined ? undefined : this.#shared.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { tests: known, isShared: true };
     const tests: MatchCode[] = [];
     let isShared = key !== undefined && this.#shared.size < MOST_SHARED;
     for (const [index, use] of rule.matches.entries()) {
@@ -279,18 +306,20 @@ export class Compiler {
       tests.push({ name: use.name, test: code.test, slot, calls: index + 1, comments, byState: code.byState === true });
     }
     if (isShared) this.#shared.set(key!, tests);
-    return tests;
+    return { tests, isShared };
   }
 
-  /** Looks past matches that let everything through for one that asks for a single port. */
-  #portOf(rule: Rule): { port: number; portCost: number } {
-    for (const [index, use] of rule.matches.entries()) {
-      const extension = this.registry.match(use.name)!;
-      const port = extension.destinationPort?.(use.info);
-      if (port !== undefined) return { port, portCost: index + 1 };
-      if (extension.alwaysMatches !== true) break;
+  /** The first match that asks for a single port, if only matches that let everything through stand before it; or -1. */
+  #portMatch({ matches }: Rule): number {
+    for (let i = 0; i < matches.length; i++) {
+      if (this.#portOf(matches[i]!) !== undefined) return i;
+      if (this.registry.match(matches[i]!.name)!.alwaysMatches !== true) return -1;
     }
-    return { port: -1, portCost: 0 };
+    return -1;
+  }
+
+  #portOf({ name, info }: RuleMatch): number | undefined {
+    return this.registry.match(name)!.destinationPort?.(info);
   }
 }
 
@@ -324,17 +353,28 @@ const MOST_SHARED = 65536;
 const NONE: readonly never[] = [];
 
 function columnsOf(rules: readonly CompiledRule[]): Columns {
-  const bytesBefore = new Float64Array(rules.length + 1);
-  for (const [index, { size }] of rules.entries()) bytesBefore[index + 1] = bytesBefore[index]! + size;
-  return {
-    kinds: Uint8Array.from(rules, ({ kind }) => kind),
-    srcNetwork: Int32Array.from(rules, ({ srcNetwork }) => srcNetwork),
-    srcMask: Int32Array.from(rules, ({ srcMask }) => srcMask),
-    dstNetwork: Int32Array.from(rules, ({ dstNetwork }) => dstNetwork),
-    dstMask: Int32Array.from(rules, ({ dstMask }) => dstMask),
-    protocol: Int16Array.from(rules, ({ protocol }) => protocol),
-    bytesBefore,
+  const count = rules.length;
+  const columns: Columns = {
+    kinds: new Uint8Array(count),
+    srcNetwork: new Int32Array(count),
+    srcMask: new Int32Array(count),
+    dstNetwork: new Int32Array(count),
+    dstMask: new Int32Array(count),
+    protocol: new Int16Array(count),
+    bytesBefore: new Float64Array(count + 1),
   };
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol, bytesBefore } = columns;
+  for (let i = 0; i < count; i++) {
+    const rule = rules[i]!;
+    kinds[i] = rule.kind;
+    srcNetwork[i] = rule.srcNetwork;
+    srcMask[i] = rule.srcMask;
+    dstNetwork[i] = rule.dstNetwork;
+    dstMask[i] = rule.dstMask;
+    protocol[i] = rule.protocol;
+    bytesBefore[i + 1] = bytesBefore[i]! + rule.size;
+  }
+  return columns;
 }
 
 /** The tests that plain numbers cannot hold, in the kernel's order. */

@@ -5,6 +5,8 @@ import type { Chain, Table } from './rule.ts';
 
 /** From where the chains of a table can be reached, by their places in the table. */
 export interface Reachability {
+  /** The place of each chain in the table, by its name. */
+  readonly places: ReadonlyMap<string, number>;
   /** The built-in chains from which each can be reached, as bits; see {@link hooksOfMask}. */
   readonly masks: Uint8Array;
   /**
@@ -81,7 +83,7 @@ class Search {
       const mask = masks[place]!;
       for (let t = this.#first[place]!; t < this.#last[place]!; t++) masks[this.#targets[t]!]! |= mask;
     }
-    return { masks, ends: this.#ends };
+    return { places: this.#places, masks, ends: this.#ends };
   }
 
   #visit(base: number): void {

@@ -81,6 +81,26 @@ export class ChainRuntime {
   }
 }
 
+/** The chains of a table, in its order and by name. */
+class ChainRuntimes {
+  readonly list: readonly ChainRuntime[];
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(list: readonly ChainRuntime[], places: ReadonlyMap<string, number>) {
+    this.list = list;
+    this.#places = places;
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  get(name: string): ChainRuntime | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.list[place];
+  }
+}
+
 /** What becomes of the counters when a table is replaced. */
 export interface CounterChange {
   /** Whoever made the table vouches that no rule value stands in it twice, so that nobody has to look. */
@@ -101,8 +121,7 @@ export interface CounterChange {
 export class TableRuntime {
   readonly #net: Netfilter;
   readonly #compiler: Compiler;
-  /** By name. */
-  chains: ReadonlyMap<string, ChainRuntime>;
+  chains: ChainRuntimes;
   /** The built-in chains, by the number of their hook. */
   bases: readonly (ChainRuntime | undefined)[];
   table: Table;
@@ -111,8 +130,9 @@ export class TableRuntime {
     this.#net = net;
     this.#compiler = compiler;
     this.table = table;
-    this.chains = new Map(
-      table.chains.map((chain) => [chain.name, new ChainRuntime(chain, compiler, compiler.demands(chain))]),
+    this.chains = new ChainRuntimes(
+      table.chains.map((chain) => new ChainRuntime(chain, compiler, compiler.demands(chain))),
+      new Map(table.chains.map(({ name }, place) => [name, place])),
     );
     this.bases = this.#bases();
   }
@@ -129,7 +149,7 @@ export class TableRuntime {
   replace(table: Table, change: CounterChange): void {
     const { chains } = table;
     const before = chains.map((chain) => this.chains.get(chain.name));
-    const { masks, ends } = reachability(table);
+    const { places, masks, ends } = reachability(table);
     const demands: (Demands | undefined)[] = [];
     for (let place = 0; place < chains.length; place++) {
       const chain = chains[place]!;
@@ -144,7 +164,7 @@ export class TableRuntime {
     const gone = this.#gone(before);
     const kept = change.keep ? countersByRule(chains, before, gone) : undefined;
     const given = change.rules !== undefined && change.rules.size > 0 ? change.rules : undefined;
-    const next = new Map<string, ChainRuntime>();
+    const next: ChainRuntime[] = [];
     for (let place = 0; place < chains.length; place++) {
       const chain = chains[place]!;
       const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler, demands[place]!);
@@ -157,10 +177,10 @@ export class TableRuntime {
       runtime.policyBytes = policy?.bytes ?? 0;
       runtime.checkedFor = masks[place]!;
       runtime.memo = undefined;
-      next.set(chain.name, runtime);
+      next.push(runtime);
     }
     for (const runtime of gone) releases.push(this.#release(runtime));
-    this.chains = next;
+    this.chains = new ChainRuntimes(next, places);
     this.bases = this.#bases();
     this.table = table;
     for (const release of releases) release();
@@ -170,9 +190,10 @@ export class TableRuntime {
   #gone(before: readonly (ChainRuntime | undefined)[]): readonly ChainRuntime[] {
     let stay = 0;
     for (let place = 0; place < before.length; place++) if (before[place] !== undefined) stay++;
-    if (stay === this.chains.size) return [];
+    const { list } = this.chains;
+    if (stay === list.length) return [];
     const staying = new Set(before);
-    return [...this.chains.values()].filter((runtime) => !staying.has(runtime));
+    return list.filter((runtime) => !staying.has(runtime));
   }
 
   #begin(runtime: ChainRuntime): void {
