@@ -300,13 +300,10 @@ function useOf<T extends RuleMatch | RuleTarget>(
   ends: Int32Array,
 ): T {
   if (use.first < 0) return use.only;
-  let from = starts[use.first]!;
-  let to = ends[use.last]!;
-  if (use.first !== use.last) {
-    // Of several words quotes are a part: without them the same text could be other words.
-    if (text.charCodeAt(from - 1) === QUOTE) from--;
-    if (text.charCodeAt(to) === QUOTE) to++;
-  }
+  // What stands between the first word and the last is part of it. Quotes around them are not: no word that is recognised
+  // has one inside, so that the same text cannot be other words.
+  const from = starts[use.first]!;
+  const to = ends[use.last]!;
   let found = use.known.find(text, from, to);
   if (found === undefined) {
     const key = text.slice(from, to);
@@ -327,5 +324,3 @@ function useOf<T extends RuleMatch | RuleTarget>(
   }
   return found;
 }
-
-const QUOTE = 0x22;
