@@ -1,6 +1,6 @@
 import { ACCEPT, drop, HOOK_NAMES, type HookName, invariant, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { bothDemands, type CompiledChain, type Compiler } from './compile.ts';
+import { bothDemands, type Columns, type CompiledChain, type CompiledRule, type Compiler } from './compile.ts';
 import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal, NO_DEMANDS } from './extension.ts';
 import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
@@ -9,14 +9,46 @@ import type { WalkMemo } from './walk-memo.ts';
 /** What `-j DROP` and a policy DROP decide. */
 export const DROP: Verdict = drop('netfilter-drop');
 
-/** What a rule has at run time on one host. */
+/**
+ * What a rule has at run time on one host: its counters and private state, and a copy of what walks read of its compiled
+ * form. Most of the cost of a rule is waiting for memory, so all of it lies in one place.
+ */
 export class RuleRuntime {
-  packets = 0;
-  bytes = 0;
+  /** As of {@link CompiledRule}, whose fields these are; they say nothing before {@link prepare}. */
+  kind = 0;
+  srcNetwork = 0;
+  srcMask = 0;
+  dstNetwork = 0;
+  dstMask = 0;
+  protocol = 0;
+  size = 0;
+  tests: CompiledRule['tests'] = [];
+  verb: CompiledRule['verb'] = 'none';
   /** The chain that it jumps to, resolved when first taken. */
   link: ChainRuntime | undefined = undefined;
+  packets = 0;
+  bytes = 0;
+  calls = 0;
+  comments = 0;
   /** Private state of its extensions, by slot, if they have any. */
   states: readonly unknown[] | undefined = undefined;
+  code: CompiledRule | undefined = undefined;
+
+  /** Takes over what walks read. */
+  prepare(code: CompiledRule): void {
+    this.code = code;
+    this.kind = code.kind;
+    this.srcNetwork = code.srcNetwork;
+    this.srcMask = code.srcMask;
+    this.dstNetwork = code.dstNetwork;
+    this.dstMask = code.dstMask;
+    this.protocol = code.protocol;
+    this.size = code.size;
+    this.tests = code.tests;
+    this.verb = code.verb;
+    this.calls = code.calls;
+    this.comments = code.comments;
+  }
 }
 
 /**
@@ -26,6 +58,10 @@ export class RuleRuntime {
  * are made when they are first asked for.
  */
 export class ChainRuntime {
+  /** Its rules as walks need them, see {@link prepare}. */
+  ready: readonly RuleRuntime[] | undefined = undefined;
+  /** Of a long chain that is ready: as of its compiled form. */
+  columns: Columns | undefined = undefined;
   readonly name: string;
   policyPackets = 0;
   policyBytes = 0;
@@ -58,6 +94,15 @@ export class ChainRuntime {
     return (this.#compiled ??= this.#compiler.chain(this.#chain));
   }
 
+  /** Makes the rules ready for walks, when a packet first comes to the chain. */
+  prepare(): readonly RuleRuntime[] {
+    const { compiled, rules } = this;
+    for (let i = 0; i < rules.length; i++) rules[i]!.prepare(compiled.rules[i]!);
+    this.columns = compiled.columns;
+    this.ready = rules;
+    return rules;
+  }
+
   get rules(): readonly RuleRuntime[] {
     return (this.#rules ??= this.#chain.rules.map(() => new RuleRuntime()));
   }
@@ -73,6 +118,8 @@ export class ChainRuntime {
     this.#demands = demands;
     this.#compiled = undefined;
     this.#rules = undefined;
+    this.ready = undefined;
+    this.columns = undefined;
   }
 
   /** What its policy decides; ACCEPT for chains without one, which are never asked. */

@@ -17,7 +17,7 @@ import {
 } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
-import { type ChainRuntime, DROP, type TableRuntime } from './table-runtime.ts';
+import { type ChainRuntime, DROP, type RuleRuntime, type TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 import { WalkMemo } from './walk-memo.ts';
 
@@ -47,7 +47,7 @@ interface Frame {
 export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet, state: HookState): Verdict {
   state.host.meter.tables++;
   const base = runtime.bases[state.hook]!;
-  if (base.compiled.rules.length === 0 && packet.trace === undefined && !packet.nfTrace) {
+  if ((base.ready ?? base.prepare()).length === 0 && packet.trace === undefined && !packet.nfTrace) {
     base.policyPackets++;
     base.policyBytes += packet.length;
     return base.policyVerdict;
@@ -76,7 +76,8 @@ function walkRules(
   let chain = base;
   let index = 0;
   for (;;) {
-    const { rules, columns } = chain.compiled;
+    const rules = chain.ready ?? chain.prepare();
+    const { columns } = chain;
     index =
       columns === undefined ? nextOfShort(chain, index, packet, par) : nextOfLong(chain, columns, index, packet, par);
     if (par.hotdrop) return HOTDROP;
@@ -100,18 +101,17 @@ function walkRules(
       continue;
     }
     const rule = rules[index]!;
-    const counted = chain.rules[index]!;
-    counted.packets++;
-    counted.bytes += length;
-    if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(rule, chain === base), index + 1);
+    rule.packets++;
+    rule.bytes += length;
+    if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(rule.code!, chain === base), index + 1);
     trace?.add({
       kind: 'rule',
       table,
       chain: chain.name,
       number: index + 1,
       outcome: 'matched',
-      target: describeAction(rule.action),
-      text: net.ruleText(rule.rule),
+      target: describeAction(rule.code!.action),
+      text: net.ruleText(rule.code!.rule),
     });
     switch (rule.verb) {
       case 'none':
@@ -133,14 +133,14 @@ function walkRules(
           if (depth > runtime.chains.size + 1) return STACK;
           caller = { chain, resume: index + 1, caller, depth };
         }
-        chain = counted.link ??= runtime.chains.get((rule.action as Jump).chain)!;
+        chain = rule.link ??= runtime.chains.get((rule.code!.action as Jump).chain)!;
         index = 0;
         continue;
       }
       case 'target': {
         meter.targets++;
-        const action = rule.action as TargetAction;
-        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : counted.states![action.slot]);
+        const action = rule.code!.action as TargetAction;
+        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : rule.states![action.slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
           // TCPMSS makes packets longer.
@@ -164,7 +164,7 @@ function walkRules(
  * hotdrops. Counts the rules that it visits.
  */
 function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: ActionParam): number {
-  const { rules } = chain.compiled;
+  const rules = chain.ready!;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { protocol, trace } = packet;
@@ -191,7 +191,7 @@ function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: Ac
         continue;
       }
     }
-    const failed = failingTest(rule, chain, i, packet, par);
+    const failed = failingTest(rule, packet, par);
     if (failed === undefined) break;
     if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) break;
@@ -220,7 +220,7 @@ function nextOfLong(chain: ChainRuntime, columns: Columns, start: number, packet
 }
 
 function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packet: Packet, par: ActionParam): number {
-  const { rules } = chain.compiled;
+  const rules = chain.ready!;
   const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
@@ -245,7 +245,7 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
         continue;
       }
     }
-    const failed = failingTest(rules[i]!, chain, i, packet, par);
+    const failed = failingTest(rules[i]!, packet, par);
     if (failed === undefined) return i;
     if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) return i;
@@ -255,7 +255,7 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
 
 /** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
 function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, packet: Packet, par: ActionParam): number {
-  const { rules } = chain.compiled;
+  const rules = chain.ready!;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { trace, protocol } = packet;
@@ -265,7 +265,7 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
   let found = search.next();
   for (; found >= 0; found = search.next()) {
     const rule = rules[found]!;
-    const failed = otherFailure(rule, packet, par, src, dst) ?? failingTest(rule, chain, found, packet, par)?.name;
+    const failed = otherFailure(rule, packet, par, src, dst) ?? failingTest(rule, packet, par)?.name;
     if (failed === undefined) break;
     tried?.set(found, failed);
     if (par.hotdrop) break;
@@ -288,26 +288,22 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
 }
 
 /** The test that fails of a rule which the index left out: of addresses and protocol, or that of the port. */
-function skippedFailure(rule: CompiledRule, src: number, dst: number, protocol: number): string {
+function skippedFailure(rule: RuleRuntime, src: number, dst: number, protocol: number): string {
   const holds =
     (src & rule.srcMask) === rule.srcNetwork &&
     (dst & rule.dstMask) === rule.dstNetwork &&
     (rule.protocol === 0 || rule.protocol === protocol);
-  return holds ? rule.rule.matches[rule.portCost - 1]!.name : plainFailure(rule, src, dst);
+  if (!holds) return plainFailure(rule, src, dst);
+  const { rule: value, portCost } = rule.code!;
+  return value.matches[portCost - 1]!.name;
 }
 
 /** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
-function failingTest(
-  rule: CompiledRule,
-  chain: ChainRuntime,
-  index: number,
-  packet: Packet,
-  par: ActionParam,
-): MatchCode | undefined {
+function failingTest(rule: RuleRuntime, packet: Packet, par: ActionParam): MatchCode | undefined {
   const { tests } = rule;
   for (let t = 0; t < tests.length; t++) {
     const match = tests[t]!;
-    const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.rules[index]!.states![match.slot]);
+    const holds = match.test(packet, par, match.slot < 0 ? undefined : rule.states![match.slot]);
     if (!holds || par.hotdrop) {
       count(par, match);
       return match;
@@ -324,21 +320,21 @@ function count(par: ActionParam, { calls, comments }: { readonly calls: number; 
   meter.comments += comments;
 }
 
-function plainFailure(rule: CompiledRule, src: number, dst: number): string {
+function plainFailure(rule: RuleRuntime, src: number, dst: number): string {
   if ((src & rule.srcMask) !== rule.srcNetwork) return 'source';
   return (dst & rule.dstMask) !== rule.dstNetwork ? 'destination' : 'protocol';
 }
 
 /** What fails of the tests before the matches, of a rule where they are more than numbers to compare; if anything does. */
 function otherFailure(
-  rule: CompiledRule,
+  rule: RuleRuntime,
   packet: Packet,
   par: ActionParam,
   src: number,
   dst: number,
 ): string | undefined {
-  if (rule.kind === SPECIAL) return rule.special!(packet, par.inDevice, par.outDevice);
-  return rule.kind === INVERTED ? invertedFailure(rule, src, dst, packet.protocol) : undefined;
+  if (rule.kind === SPECIAL) return rule.code!.special!(packet, par.inDevice, par.outDevice);
+  return rule.kind === INVERTED ? invertedFailure(rule.code!, src, dst, packet.protocol) : undefined;
 }
 
 /** The first test of addresses and protocol that fails, in the kernel's order, where some have a `!`. */
@@ -351,25 +347,26 @@ function invertedFailure(rule: CompiledRule, src: number, dst: number, protocol:
 }
 
 function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {
-  trace.add(failureStep(par.net, par.table, chain.name, chain.compiled.rules[index]!, index, failed));
+  trace.add(failureStep(par.net, par.table, chain.name, chain.ready![index]!, index, failed));
 }
 
 function failureStep(
   net: Netfilter,
   table: TableName,
   chain: string,
-  rule: CompiledRule,
+  rule: RuleRuntime,
   index: number,
   failed: string,
 ): Step {
+  const { action, rule: value } = rule.code!;
   return {
     kind: 'rule',
     table,
     chain,
     number: index + 1,
     outcome: { failed },
-    target: describeAction(rule.action),
-    text: net.ruleText(rule.rule),
+    target: describeAction(action),
+    text: net.ruleText(value),
   };
 }
 
