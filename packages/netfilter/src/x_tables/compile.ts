@@ -119,8 +119,6 @@ export interface CompiledChain {
   readonly rules: readonly CompiledRule[];
   /** Present from {@link LONG_FROM} rules on. */
   readonly columns: Columns | undefined;
-  readonly stateful: boolean;
-  readonly needs: ReadonlySet<Need>;
   /** Finds the rules that can match a packet; made when a long chain is first walked. */
   index: ChainIndex | undefined;
 }
@@ -129,14 +127,9 @@ export interface CompiledChain {
 const ENTRY_SIZE = 112;
 const STANDARD_TARGET_SIZE = 40;
 
-/**
- * Compiles rules and chains with one set of extensions. Results are kept by identity, so a new version of a chain costs
- * only its new rules.
- */
+/** Compiles rules and chains with one set of extensions. */
 export class Compiler {
   readonly registry: ExtensionRegistry;
-  readonly #rules = new WeakMap<Rule, CompiledRule>();
-  readonly #chains = new WeakMap<Chain, CompiledChain>();
   /** Tests that stand in many rules, made once: what all rules share does not have to be waited for. */
   readonly #shared = new Map<string, readonly MatchCode[]>();
   /** The same of rules with one match that can fail, by its info: rules of one text have it in common. */
@@ -146,16 +139,11 @@ export class Compiler {
     this.registry = registry;
   }
 
-  chain(chain: Chain): CompiledChain {
-    let compiled = this.#chains.get(chain);
-    if (compiled === undefined) this.#chains.set(chain, (compiled = this.#compileChain(chain)));
-    return compiled;
-  }
-
-  rule(rule: Rule): CompiledRule {
-    let compiled = this.#rules.get(rule);
-    if (compiled === undefined) this.#rules.set(rule, (compiled = this.#compileRule(rule)));
-    return compiled;
+  /** A chain, of which an earlier version may be compiled already: then it costs only its new rules. */
+  chain(chain: Chain, earlier?: CompiledChain): CompiledChain {
+    const known = earlier === undefined ? undefined : new Map(earlier.rules.map((code) => [code.rule, code]));
+    const rules = chain.rules.map((rule) => known?.get(rule) ?? this.rule(rule));
+    return { rules, columns: rules.length < LONG_FROM ? undefined : columnsOf(rules), index: undefined };
   }
 
   /** What the rules of a chain ask for, and whether any keeps private state: as of {@link chain}, with less work. */
@@ -185,23 +173,12 @@ export class Compiler {
     return { needs: [...new Set(needs)], keepsState: stateful.length > 0 };
   }
 
-  #compileChain(chain: Chain): CompiledChain {
-    const rules = chain.rules.map((rule) => this.rule(rule));
-    return {
-      rules,
-      columns: rules.length < LONG_FROM ? undefined : columnsOf(rules),
-      stateful: rules.some((rule) => rule.stateful.length > 0),
-      needs: new Set(rules.flatMap((rule) => rule.needs)),
-      index: undefined,
-    };
-  }
-
-  #compileRule(rule: Rule): CompiledRule {
+  rule(rule: Rule): CompiledRule {
     const stateful: (CompiledMatch<unknown> | CompiledTarget<unknown>)[] = [];
     const needs: Need[] = [];
     let size = ENTRY_SIZE;
     const slotOf = (code: CompiledMatch<unknown> | CompiledTarget<unknown>): number => {
-      needs.push(...(code.needs ?? []));
+      if (code.needs !== undefined) needs.push(...code.needs);
       return code.createState === undefined ? -1 : stateful.push(code) - 1;
     };
     for (const use of rule.matches) {

@@ -73,6 +73,8 @@ export class ChainRuntime {
   #chain: Chain;
   #demands: Demands;
   #compiled: CompiledChain | undefined = undefined;
+  /** Of the value that this one took the place of, as long as it may be of use. */
+  #earlier: CompiledChain | undefined = undefined;
   #rules: readonly RuleRuntime[] | undefined = undefined;
 
   constructor(chain: Chain, compiler: Compiler, demands: Demands) {
@@ -91,7 +93,11 @@ export class ChainRuntime {
   }
 
   get compiled(): CompiledChain {
-    return (this.#compiled ??= this.#compiler.chain(this.#chain));
+    if (this.#compiled === undefined) {
+      this.#compiled = this.#compiler.chain(this.#chain, this.#earlier);
+      this.#earlier = undefined;
+    }
+    return this.#compiled;
   }
 
   /** Makes the rules ready for walks, when a packet first comes to the chain. */
@@ -116,6 +122,7 @@ export class ChainRuntime {
   become(chain: Chain, demands: Demands): void {
     this.#chain = chain;
     this.#demands = demands;
+    this.#earlier = this.#compiled ?? this.#earlier;
     this.#compiled = undefined;
     this.#rules = undefined;
     this.ready = undefined;
