@@ -7,11 +7,29 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { environment, option } from './lib/measure.mjs';
+import { parseArgs } from 'node:util';
+import { environment } from './lib/measure.mjs';
 import { page } from './lib/page.mjs';
 
-const quick = process.argv.includes('--quick');
-const only = option('only', '').split(',').filter(Boolean);
+const USAGE = 'usage: npm run bench -- [--quick] [--only EXPERIMENT[,EXPERIMENT...]]';
+
+/** What was asked for; a mistake ends the program before anything is measured or written. */
+function asked() {
+  try {
+    const options = { quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    refuse(error.message);
+  }
+}
+
+function refuse(what) {
+  console.error(`bench: ${what}\n${USAGE}`);
+  process.exit(2);
+}
+
+const { quick = false, only: chosen = '', help = false } = asked();
+const only = chosen.split(',').filter(Boolean);
 const here = fileURLToPath(new URL('.', import.meta.url));
 const results = quick ? `${here}.quick/` : `${here}results/`;
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -44,6 +62,14 @@ const EXPERIMENTS = {
   replay: (quick ? ['20000'] : ['100000', '1000000', '10000000']).map((size) => ['replay.mjs', '--sizes', size]),
   queue: ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => ['queue.mjs', '--sizes', size]),
 };
+
+const names = Object.keys(EXPERIMENTS);
+if (help) {
+  console.log(`${USAGE}\nexperiments: ${names.join(', ')}`);
+  process.exit(0);
+}
+const unknown = only.find((name) => !names.includes(name));
+if (unknown !== undefined) refuse(`there is no experiment ${unknown}; there are ${names.join(', ')}`);
 
 function rowsOf([script, ...words]) {
   const argv = ['--expose-gc', '--max-old-space-size=6144', `${here}${script}`, ...words];
