@@ -9,9 +9,11 @@ import {
 } from '../../packages/kube-proxy/dist/index.js';
 import { shellOf } from './host.mjs';
 
-const CLUSTER_IPS = 0x0a60_000a;
+/** The cluster IP of the first Service. */
+export const CLUSTER_IPS = 0x0a60_000a;
 const PODS = 0x0af4_0100;
-const CLIENTS = 0xc0a8_0164;
+/** The first client outside, as bits of its address. */
+export const CLIENTS = 0xc0a8_0164;
 
 /** The ClusterIP of a Service, and the address of a pod, by number. */
 export const clusterIp = (service) => formatIpv4(CLUSTER_IPS + service);
@@ -102,15 +104,5 @@ export function segment(client, port, service, flags = TCP_FLAG.SYN, seq = 100, 
     dst: ipv4FromBits(CLUSTER_IPS + service),
     protocol: 6,
     transport: tcpHeader({ sport: port, dport: 80, seq, ack, flags }),
-  });
-}
-
-/** What the end that a segment came to answers to it; the ends are those of the segment. */
-export function answer(src, dst, sport, dport, flags, seq) {
-  return new Packet({
-    src: ipv4FromBits(dst),
-    dst: ipv4FromBits(src),
-    protocol: 6,
-    transport: tcpHeader({ sport: dport, dport: sport, seq, ack: 101, flags }),
   });
 }
