@@ -15,7 +15,7 @@ const tables = (text) =>
     .sort()
     .join('');
 
-for (const services of numbers('sizes', '125,1250,12500')) {
+for (const services of numbers('sizes', '125,1250,5000,20000')) {
   const state = rendered(services, 'iptables');
   const text = state.iptablesSave;
   const rules = text.match(/^-A/gm).length;

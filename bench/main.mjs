@@ -45,7 +45,7 @@ const EXPERIMENTS = {
   claims: [['claims.mjs', ...(quick ? ['--quick'] : [])]],
   full: [['full.mjs', ...(quick ? ['--scale', '1024', '--seconds', '2000'] : [])]],
   update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
-  load: [['load.mjs', '--sizes', quick ? '125' : '125,1250,12500']],
+  load: (quick ? ['125'] : ['125', '1250', '5000', '20000']).map((size) => ['load.mjs', '--sizes', size]),
   connections: ['udp', 'tcp'].flatMap((kind) =>
     ['1000', '10000', ...(quick ? [] : ['100000', '1000000'])].map((size) => [
       ...['connections.mjs', '--json', '--kind', kind],

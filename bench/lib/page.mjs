@@ -238,11 +238,17 @@ function connections(rows, parts, charts, claims) {
         'at most 2',
         Math.max(...created) <= 2 * Math.min(...created),
       ),
-      verdict(
-        `conntrack (${kind}): MB for ${cell(last.connections)} connections`,
-        round((last['bytes each'] * last.connections) / 1e6),
-        'at most 400',
-        last['bytes each'] * last.connections <= 400e6,
+      ...[
+        ['bytes each', 'bytes a connection', 96],
+        ['find ns', 'ns to find a random one', 450],
+        ['insert ns', 'ns to put one in', 900],
+      ].map(([column, what, most]) =>
+        verdict(
+          `conntrack (${kind}), ${cell(last.connections)} connections: ${what}`,
+          last[column],
+          `at most ${most}`,
+          last[column] <= most,
+        ),
       ),
     );
   }
@@ -567,8 +573,17 @@ function others(collected, parts, charts, claims) {
       ].map(([name, column]) => ({ name, points: load.map((row) => [row.rules, row[column]]) })),
     });
     const last = load.at(-1);
+    for (const row of load.filter(({ rules }) => rules >= 40_000)) {
+      // Asked for are 0.3 s for 40,000 rules and 1.2 s for 160,000.
+      const most = (row.rules / 40_000) * 0.3;
+      const [all, clock] = [row['load s'], row['load wall s']];
+      const bound = `at most ${round(most)}`;
+      claims.push(
+        verdict(`s by the clock to load ${cell(row.rules)} rules`, clock, bound, clock <= most),
+        verdict(`s of processor time of all threads for that`, all, bound, all <= most),
+      );
+    }
     claims.push(
-      verdict(`s to load ${cell(last.rules)} rules`, last['load s'], 'at most 3', last['load s'] <= 3),
       verdict(`MB for ${cell(last.rules)} rules`, last['heap MB'], 'at most 500', last['heap MB'] <= 500),
       verdict('what was loaded is saved byte for byte', cell(last['saved the same']), 'yes', last['saved the same']),
     );
@@ -581,12 +596,19 @@ function others(collected, parts, charts, claims) {
       '![replay](bench/replay.svg)\n',
       table(replay),
     );
-    const slowest = Math.min(...replay.map((row) => row['packets/s']));
     const memory = replay.map((row) => row['rss MB']);
     const growth = Math.max(...memory) / Math.min(...memory);
     const most = Math.max(...replay.map((row) => row.packets));
     claims.push(
-      verdict('replay: packets/s read, played and written', slowest, 'at least 300,000', slowest >= 300_000),
+      // The program itself takes half a second to start, which is most of what a hundred thousand packets take.
+      ...replay.map((row) =>
+        verdict(
+          `replay: packets/s read, played and written, start included, of ${cell(row.packets)}`,
+          row['packets/s'],
+          'at least 300,000',
+          row['packets/s'] >= 300_000,
+        ),
+      ),
       verdict(`replay: memory with ${cell(most)} packets, as a multiple`, round(growth), 'at most 1.5', growth <= 1.5),
     );
     charts.replay = chart({
