@@ -113,7 +113,6 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
   let index = 0;
   for (;;) {
     const rule = chain.compiled.rules[index];
-    let leaves = rule === undefined;
     if (rule !== undefined) {
       if (!looksAtStateOnly(rule) || counts.rules === MOST_RULES) return undefined;
       counts.rules++;
@@ -140,14 +139,12 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
         continue;
       }
       if (action.kind !== 'return') return undefined;
-      leaves = true;
     }
-    if (leaves) {
-      const caller = callers.pop();
-      if (caller === undefined) return decided(base.policyVerdict, true);
-      chain = caller.chain;
-      index = caller.resume;
-    }
+    // RETURN, or the end of the chain.
+    const caller = callers.pop();
+    if (caller === undefined) return decided(base.policyVerdict, true);
+    chain = caller.chain;
+    index = caller.resume;
   }
 }
 
