@@ -208,7 +208,7 @@ export class ConnectionRows {
     if ((page[row + KIND]! & STATEFUL) === 0) return undefined;
     const index = page[row + STATE]! - 1;
     if (index < 0) return this.#states.get(slot);
-    const at = (index & (PAGE_ROWS - 1)) * TCP_ROW;
+    const at = tcpRowOf(index);
     const state = new TcpState();
     state.show(this.#tcpPages[index >> PAGE_BITS]!.slice(at, at + TCP_ROW), 0);
     return state;
@@ -216,13 +216,13 @@ export class ConnectionRows {
 
   /** Lets an object show a row of TCP. */
   showTcp(index: number, state: TcpState): void {
-    state.show(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
+    state.show(this.#tcpPages[index >> PAGE_BITS]!, tcpRowOf(index));
   }
 
   setState(slot: number, state: TrackerState): void {
     if (state.kind === 'tcp') {
       const index = this.tcpIndex(slot);
-      state.copyTo(this.#tcpPages[index >> PAGE_BITS]!, (index & (PAGE_ROWS - 1)) * TCP_ROW);
+      state.copyTo(this.#tcpPages[index >> PAGE_BITS]!, tcpRowOf(index));
       return;
     }
     const page = this.page(slot);
@@ -247,6 +247,11 @@ export class ConnectionRows {
     }
     return page[row + STATE]! - 1;
   }
+}
+
+/** Where a row of TCP begins in its page. */
+function tcpRowOf(index: number): number {
+  return (index & (PAGE_ROWS - 1)) * TCP_ROW;
 }
 
 /** Where the counters of a slot begin in their page. */
