@@ -4,7 +4,6 @@ import {
   type ConfigEvent,
   drop,
   type Family,
-  formatAddress,
   Hook,
   type HookState,
   IPV4_LOOPBACK,
@@ -329,13 +328,4 @@ function doneBit(manip: Manip): number {
 /** The status bit that has this half of a packet rewritten: answers are changed the other way round. */
 function natBit(manip: Manip, direction: 0 | 1): number {
   return (manip === 'src') === (direction === 0) ? Status.SRC_NAT : Status.DST_NAT;
-}
-
-/** `10.0.0.1-10.0.0.9:80-90`, for messages. */
-export function formatRange(range: NatRange): string {
-  const { addresses, ports } = range;
-  const span = (min: string, max: string): string => (min === max ? min : `${min}-${max}`);
-  const address = addresses === undefined ? '' : span(formatAddress(addresses.min), formatAddress(addresses.max));
-  const port = ports === undefined ? '' : `:${span(String(ports.min), String(ports.max))}`;
-  return `${address}${port}${range.basePort === undefined ? '' : `/${range.basePort}`}`;
 }
