@@ -1,9 +1,10 @@
 import { type Connection, ctOf, NAT_MASK, Template } from '@chainwalk/conntrack';
 import { ACCEPT, type Device, type HookState, type Meter, type Packet, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
+import { type ChainRuntime, DROP, type RuleRuntime } from './chain-runtime.ts';
 import { BARE, type CompiledRule, SPECIAL } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
-import { type ChainRuntime, DROP, type RuleRuntime, type TableRuntime } from './table-runtime.ts';
+import type { TableRuntime } from './table-runtime.ts';
 
 /** Different packets that one built-in chain remembers the outcome for. */
 const MOST_ENTRIES = 16;

@@ -1,6 +1,7 @@
 import { ACCEPT, drop, type HookState, type Packet, queue, type Step, type Trace, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { ChainIndex } from './chain-index.ts';
+import { type ChainRuntime, DROP, type RuleRuntime } from './chain-runtime.ts';
 import {
   type Action,
   BARE,
@@ -17,7 +18,7 @@ import {
 } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
 import type { TableName } from './rule.ts';
-import { type ChainRuntime, DROP, type RuleRuntime, type TableRuntime } from './table-runtime.ts';
+import type { TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 import { WalkMemo } from './walk-memo.ts';
 
