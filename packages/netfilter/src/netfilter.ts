@@ -24,8 +24,6 @@ export interface ChainCounters {
   readonly policy: Counters;
 }
 
-const UNCOUNTED: Counters = { packets: 0, bytes: 0 };
-
 interface Named {
   readonly value: unknown;
   users: number;
@@ -90,9 +88,7 @@ export class Netfilter {
     const runtime = this.#runtime(table).chains.get(chain);
     invariant(runtime !== undefined, `no chain ${chain} in ${table}`);
     return {
-      rules:
-        runtime.rulesMade?.map(({ packets, bytes }) => ({ packets, bytes })) ??
-        runtime.chain.rules.map(() => UNCOUNTED),
+      rules: runtime.chain.rules.map((_, index) => runtime.counters(index)),
       policy: { packets: runtime.policyPackets, bytes: runtime.policyBytes },
     };
   }

@@ -1,5 +1,13 @@
 import type { Meter, Packet } from '@chainwalk/core';
-import { type CompiledChain, type CompiledRule, INVERTED, PLAIN, SPECIAL } from './compile.ts';
+import { INVERTED, KIND_MASK, PLAIN, SPECIAL } from './compile.ts';
+import { DST, DST_MASK, KIND, PORT, PROTOCOL, ROW, type RuleRows, SRC, SRC_MASK } from './rule-rows.ts';
+
+/** Rules to be searched: so many rows from one on. They may move between two looks at them. */
+export interface IndexedRules {
+  readonly rows: RuleRows;
+  readonly first: number;
+  readonly length: number;
+}
 
 /** A list of candidates longer than this is searched by destination port as well. */
 const PORTS_FROM = 12;
@@ -9,10 +17,10 @@ const MOST_SHAPES = 24;
 /** Rules, by position, that agree on their addresses and protocol. */
 class Candidates {
   readonly positions: Int32Array;
-  readonly #chain: CompiledChain;
+  readonly #chain: IndexedRules;
   #ports: PortIndex | undefined;
 
-  constructor(chain: CompiledChain, positions: readonly number[]) {
+  constructor(chain: IndexedRules, positions: readonly number[]) {
     this.#chain = chain;
     this.positions = Int32Array.from(positions);
   }
@@ -37,17 +45,20 @@ class PortIndex {
   readonly positions: Int32Array;
   readonly worthIt: boolean;
 
-  constructor(chain: CompiledChain, positions: Int32Array) {
+  constructor(chain: IndexedRules, positions: Int32Array) {
     this.positions = positions;
     const lists = new Map<number, number[]>();
     const others: number[] = [];
     this.costBefore = new Float64Array(positions.length + 1);
     this.askBefore = new Int32Array(positions.length + 1);
+    const { words } = chain.rows;
     for (let i = 0; i < positions.length; i++) {
-      const rule = chain.rules[positions[i]!]!;
+      const at = (chain.first + positions[i]!) * ROW;
+      const kind = words[at + KIND]! & KIND_MASK;
+      const asked = words[at + PORT]!;
       // A rule with other tests may fail before its matches are asked, so it must be tried.
-      const port = rule.kind === SPECIAL || rule.kind === INVERTED ? -1 : rule.port;
-      this.costBefore[i + 1] = this.costBefore[i]! + (port < 0 ? 0 : rule.portCost);
+      const port = asked < 0 || kind === SPECIAL || kind === INVERTED ? -1 : asked & 0xffff;
+      this.costBefore[i + 1] = this.costBefore[i]! + (port < 0 ? 0 : asked >> 16);
       this.askBefore[i + 1] = this.askBefore[i]! + (port < 0 ? 0 : 1);
       if (port < 0) others.push(positions[i]!);
       else {
@@ -127,35 +138,50 @@ interface Shape {
 
 /** Puts the rules of one shape together. */
 class ShapeMaker {
-  readonly #first: CompiledRule;
+  readonly #srcMask: number;
+  readonly #dstMask: number;
+  readonly #protocol: number;
   /** How many rules there are to come. */
   count = 0;
   #byAddress: AddressTable | undefined;
   readonly #lists: number[][] = [];
 
-  constructor(first: CompiledRule) {
-    this.#first = first;
+  /** Of the shape that the rule in a row has. */
+  constructor(words: Int32Array, at: number) {
+    this.#srcMask = words[at + SRC_MASK]!;
+    this.#dstMask = words[at + DST_MASK]!;
+    this.#protocol = words[at + PROTOCOL]!;
   }
 
-  fits({ srcMask, dstMask, protocol }: CompiledRule): boolean {
-    const first = this.#first;
-    return srcMask === first.srcMask && dstMask === first.dstMask && protocol === first.protocol;
+  fits(words: Int32Array, at: number): boolean {
+    return (
+      words[at + SRC_MASK] === this.#srcMask &&
+      words[at + DST_MASK] === this.#dstMask &&
+      words[at + PROTOCOL] === this.#protocol
+    );
   }
 
   /** Precondition: all rules have been counted, and come in the order of the chain. */
-  add({ dstNetwork, srcNetwork }: CompiledRule, position: number): void {
+  add(words: Int32Array, at: number, position: number): void {
     this.#byAddress ??= new AddressTable(this.count);
-    const known = this.#byAddress.find(dstNetwork, srcNetwork);
-    if (known === 0) this.#byAddress.set(dstNetwork, srcNetwork, position + 1);
+    const dst = words[at + DST]!;
+    const src = words[at + SRC]!;
+    const known = this.#byAddress.find(dst, src);
+    if (known === 0) this.#byAddress.set(dst, src, position + 1);
     else if (known < 0) this.#lists[-known - 1]!.push(position);
-    else this.#byAddress.set(dstNetwork, srcNetwork, -this.#lists.push([known - 1, position]));
+    else this.#byAddress.set(dst, src, -this.#lists.push([known - 1, position]));
   }
 
   /** Precondition: there is at least one rule. */
-  shape(chain: CompiledChain): Shape {
-    const { srcMask, dstMask, protocol } = this.#first;
+  shape(chain: IndexedRules): Shape {
     const lists = this.#lists.map((positions) => new Candidates(chain, positions));
-    return { srcMask, dstMask, protocol, byAddress: this.#byAddress!, lists };
+    return {
+      srcMask: this.#srcMask,
+      dstMask: this.#dstMask,
+      protocol: this.#protocol,
+      byAddress: this.#byAddress!,
+      lists,
+    };
   }
 }
 
@@ -173,35 +199,36 @@ export class ChainIndex {
   /** False when the chain is too varied for an index. */
   readonly usable: boolean;
 
-  constructor(chain: CompiledChain) {
+  constructor(chain: IndexedRules) {
     const always: number[] = [];
-    const { rules } = chain;
+    const { first, length } = chain;
+    const { words } = chain.rows;
     const makers: ShapeMaker[] = [];
     /** The shape of each rule, by its number; -1 for those that are always tried. */
-    const numbers = new Int32Array(rules.length).fill(-1);
+    const numbers = new Int32Array(length).fill(-1);
     let number = 0;
-    for (let position = 0; position < rules.length && makers.length <= MOST_SHAPES; position++) {
-      const rule = rules[position]!;
-      if (rule.kind !== PLAIN) {
+    for (let position = 0; position < length && makers.length <= MOST_SHAPES; position++) {
+      const at = (first + position) * ROW;
+      if ((words[at + KIND]! & KIND_MASK) !== PLAIN) {
         always.push(position);
         continue;
       }
       // Rules of one shape often stand together.
-      if (number >= makers.length || !makers[number]!.fits(rule)) {
-        number = makers.findIndex((maker) => maker.fits(rule));
-        if (number < 0) number = makers.push(new ShapeMaker(rule)) - 1;
+      if (number >= makers.length || !makers[number]!.fits(words, at)) {
+        number = makers.findIndex((maker) => maker.fits(words, at));
+        if (number < 0) number = makers.push(new ShapeMaker(words, at)) - 1;
       }
       makers[number]!.count++;
       numbers[position] = number;
     }
     if (makers.length <= MOST_SHAPES) {
-      for (let position = 0; position < rules.length; position++) {
-        if (numbers[position]! >= 0) makers[numbers[position]!]!.add(rules[position]!, position);
+      for (let position = 0; position < length; position++) {
+        if (numbers[position]! >= 0) makers[numbers[position]!]!.add(words, (first + position) * ROW, position);
       }
       for (const maker of makers) this.#shapes.push(maker.shape(chain));
     }
     this.#always = new Candidates(chain, always);
-    this.usable = makers.length <= MOST_SHAPES && always.length * 2 < rules.length;
+    this.usable = makers.length <= MOST_SHAPES && always.length * 2 < length;
   }
 
   /** A search of this chain for one packet, from rule `start` on; good until the next search of any chain begins. */

@@ -1,64 +1,27 @@
 import { ACCEPT, drop, type Verdict } from '@chainwalk/core';
-import type { Columns, CompiledChain, CompiledRule, Compiler } from './compile.ts';
+import { ChainIndex } from './chain-index.ts';
+import { type Columns, type CompiledRule, type Compiler, columnsOf, LONG_FROM } from './compile.ts';
 import type { Demands } from './extension.ts';
-import type { Chain } from './rule.ts';
+import type { Chain, Counters } from './rule.ts';
+import { BYTES, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
 import type { WalkMemo } from './walk-memo.ts';
 
 /** What `-j DROP` and a policy DROP decide. */
 export const DROP: Verdict = drop('netfilter-drop');
 
-/**
- * What a rule has at run time on one host: its counters and private state, and a copy of what walks read of its compiled
- * form. Most of the cost of a rule is waiting for memory, so all of it lies in one place.
- */
-export class RuleRuntime {
-  /** As of {@link CompiledRule}, whose fields these are; they say nothing before {@link prepare}. */
-  kind = 0;
-  srcNetwork = 0;
-  srcMask = 0;
-  dstNetwork = 0;
-  dstMask = 0;
-  protocol = 0;
-  size = 0;
-  tests: CompiledRule['tests'] = [];
-  verb: CompiledRule['verb'] = 'none';
-  /** The chain that it jumps to, resolved when first taken. */
-  link: ChainRuntime | undefined = undefined;
-  packets = 0;
-  bytes = 0;
-  calls = 0;
-  comments = 0;
-  /** Private state of its extensions, by slot, if they have any. */
-  states: readonly unknown[] | undefined = undefined;
-  code: CompiledRule | undefined = undefined;
-
-  /** Takes over what walks read. */
-  prepare(code: CompiledRule): void {
-    this.code = code;
-    this.kind = code.kind;
-    this.srcNetwork = code.srcNetwork;
-    this.srcMask = code.srcMask;
-    this.dstNetwork = code.dstNetwork;
-    this.dstMask = code.dstMask;
-    this.protocol = code.protocol;
-    this.size = code.size;
-    this.tests = code.tests;
-    this.verb = code.verb;
-    this.calls = code.calls;
-    this.comments = code.comments;
-  }
-}
+const UNCOUNTED: Counters = { packets: 0, bytes: 0 };
 
 /**
- * What a chain has at run time on one host: its compiled form, its counters, the private state of its rules.
+ * What a chain has at run time on one host: rows for its rules, their private state, and, where it is long, an index.
  *
- * A node has tens of thousands of chains, most of which no packet ever comes to: the compiled form and what the rules have
- * are made when they are first asked for.
+ * A node has tens of thousands of chains, and only what a packet comes to is made ready.
  */
 export class ChainRuntime {
-  /** Its rules as walks need them, see {@link prepare}. */
-  ready: readonly RuleRuntime[] | undefined = undefined;
-  /** Of a long chain that is ready: as of its compiled form. */
+  /** The row of its first rule; -1 as long as it has none. */
+  first = -1;
+  /** The number of its rules. */
+  length: number;
+  /** Of a long chain that is ready: what a plain walk reads. */
   columns: Columns | undefined = undefined;
   readonly name: string;
   policyPackets = 0;
@@ -67,19 +30,23 @@ export class ChainRuntime {
   checkedFor = -1;
   /** Of a built-in chain: what its walks do, as far as that is known for this version of the table. */
   memo: WalkMemo | undefined = undefined;
+  /** Private state of the extensions of each rule, by slot, if any rule has some. */
+  states: readonly (readonly unknown[] | undefined)[] | undefined = undefined;
   readonly #compiler: Compiler;
   #chain: Chain;
   #demands: Demands;
-  #compiled: CompiledChain | undefined = undefined;
-  /** Of the value that this one took the place of, as long as it may be of use. */
-  #earlier: CompiledChain | undefined = undefined;
-  #rules: readonly RuleRuntime[] | undefined = undefined;
+  #rows: RuleRows;
+  #isFilled = false;
+  #index: ChainIndex | undefined = undefined;
+  #codes: Map<number, CompiledRule> | undefined = undefined;
 
-  constructor(chain: Chain, compiler: Compiler, demands: Demands) {
+  constructor(chain: Chain, compiler: Compiler, demands: Demands, rows: RuleRows) {
     this.name = chain.name;
+    this.length = chain.rules.length;
     this.#compiler = compiler;
     this.#chain = chain;
     this.#demands = demands;
+    this.#rows = rows;
   }
 
   get chain(): Chain {
@@ -90,41 +57,119 @@ export class ChainRuntime {
     return this.#demands;
   }
 
-  get compiled(): CompiledChain {
-    if (this.#compiled === undefined) {
-      this.#compiled = this.#compiler.chain(this.#chain, this.#earlier);
-      this.#earlier = undefined;
+  get rows(): RuleRows {
+    return this.#rows;
+  }
+
+  /**
+   * Writes down what walks need, if that was not done yet.
+   * @param placeOf the place in the table of a chain that a rule leads to
+   */
+  prepare(placeOf: (name: string) => number): void {
+    if (this.#isFilled) return;
+    this.#isFilled = true;
+    const { rules } = this.#chain;
+    if (rules.length === 0) return;
+    const first = this.#place();
+    const { words } = this.#rows;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i]!;
+      this.#compiler.fill(rule, this.#rows, first + i);
+      const { target } = rule;
+      if (target?.kind === 'jump' || target?.kind === 'goto') words[(first + i) * ROW + LINK] = placeOf(target.chain);
     }
-    return this.#compiled;
+    this.columns = rules.length < LONG_FROM ? undefined : columnsOf(this.#rows, first, rules.length);
   }
 
-  /** Makes the rules ready for walks, when a packet first comes to the chain. */
-  prepare(): readonly RuleRuntime[] {
-    const { compiled, rules } = this;
-    for (let i = 0; i < rules.length; i++) rules[i]!.prepare(compiled.rules[i]!);
-    this.columns = compiled.columns;
-    this.ready = rules;
-    return rules;
+  /** The chains of the table have other places: the new one by each old one. */
+  relink(places: Int32Array): void {
+    if (!this.#isFilled) return;
+    const { words } = this.#rows;
+    const end = (this.first + this.length) * ROW;
+    for (let at = this.first * ROW; at < end; at += ROW) {
+      const verb = words[at + VERB_OF];
+      if ((verb === VERB.jump || verb === VERB.goto) && words[at + LINK]! >= 0)
+        words[at + LINK] = places[words[at + LINK]!]!;
+    }
   }
 
-  get rules(): readonly RuleRuntime[] {
-    return (this.#rules ??= this.#chain.rules.map(() => new RuleRuntime()));
+  #place(): number {
+    if (this.first < 0) this.first = this.#rows.allocate(this.length);
+    return this.first;
   }
 
-  /** The same, unless nothing has asked for them: then every counter is zero, and there is no state. */
-  get rulesMade(): readonly RuleRuntime[] | undefined {
-    return this.#rules;
+  /** Finds the rules of a long chain that can match a packet. Precondition: it is ready. */
+  get index(): ChainIndex {
+    return (this.#index ??= new ChainIndex(this));
+  }
+
+  /** Everything about a rule. */
+  code(index: number): CompiledRule {
+    this.#codes ??= new Map();
+    let code = this.#codes.get(index);
+    if (code === undefined) {
+      code = this.#compiler.rule(this.#chain.rules[index]!);
+      this.#codes.set(index, code);
+    }
+    return code;
+  }
+
+  /** The place of a rule's target among those of the rows. Precondition: it is an extension, and the chain is ready. */
+  addTarget(index: number): number {
+    const keepsState = this.#demands.keepsState && this.code(index).stateful.length > 0;
+    const action = keepsState ? this.code(index).action : this.#compiler.target(this.#chain.rules[index]!);
+    if (action.kind !== 'target') return -1;
+    return this.#rows.targets.push(action) - 1;
+  }
+
+  /** The counters of a rule. */
+  counters(index: number): Counters {
+    if (this.first < 0) return UNCOUNTED;
+    const at = ((this.first + index) * ROW) / 2;
+    const { counters } = this.#rows;
+    return { packets: counters[at + PACKETS]!, bytes: counters[at + BYTES]! };
+  }
+
+  setCounters(index: number, { packets, bytes }: Counters): void {
+    if (this.first < 0 && packets === 0 && bytes === 0) return;
+    const at = ((this.#place() + index) * ROW) / 2;
+    const { counters } = this.#rows;
+    counters[at + PACKETS] = packets;
+    counters[at + BYTES] = bytes;
   }
 
   /** Another value takes the place of the chain: its rules begin with nothing. */
   become(chain: Chain, demands: Demands): void {
+    this.leave();
     this.#chain = chain;
     this.#demands = demands;
-    this.#earlier = this.#compiled ?? this.#earlier;
-    this.#compiled = undefined;
-    this.#rules = undefined;
-    this.ready = undefined;
+    this.length = chain.rules.length;
+    this.states = undefined;
+    this.#codes = undefined;
+  }
+
+  /** Gives its rows back. */
+  leave(): void {
+    if (this.first >= 0) this.#rows.release(this.length);
+    this.first = -1;
+    this.#isFilled = false;
     this.columns = undefined;
+    this.#index = undefined;
+  }
+
+  /** Goes on in other rows, with the same counters. */
+  moveTo(rows: RuleRows): void {
+    const { first } = this;
+    const { counters } = this.#rows;
+    this.#rows = rows;
+    if (first < 0) return;
+    this.first = -1;
+    this.#isFilled = false;
+    this.#place();
+    for (let index = 0; index < this.length; index++) {
+      const at = ((first + index) * ROW) / 2;
+      this.setCounters(index, { packets: counters[at + PACKETS]!, bytes: counters[at + BYTES]! });
+    }
   }
 
   /** What its policy decides; ACCEPT for chains without one, which are never asked. */

@@ -1,5 +1,4 @@
 import { type Device, type Family, invariant, type Packet } from '@chainwalk/core';
-import type { ChainIndex } from './chain-index.ts';
 import {
   type CompiledMatch,
   type CompiledTarget,
@@ -7,9 +6,27 @@ import {
   type ExtensionRegistry,
   type Need,
   NO_DEMANDS,
+  type TargetExtension,
 } from './extension.ts';
 import { endsChain } from './layout.ts';
-import type { Chain, DeviceName, Rule, RuleMatch } from './rule.ts';
+import type { Chain, DeviceName, IpTest, Rule, RuleMatch } from './rule.ts';
+import {
+  CALLS,
+  DST,
+  DST_MASK,
+  KIND,
+  LINK,
+  PORT,
+  PROTOCOL,
+  ROW,
+  type RuleRows,
+  SIZE,
+  SRC,
+  SRC_MASK,
+  TESTS,
+  VERB,
+  VERB_OF,
+} from './rule-rows.ts';
 import { valueKey } from './value-key.ts';
 
 /** One match of a compiled rule that can fail. */
@@ -41,6 +58,9 @@ export type Action =
       readonly slot: number;
     };
 
+/** The action of a rule whose target is an extension. */
+export type TargetAction = Extract<Action, { readonly kind: 'target' }>;
+
 /** What has to be tested of a rule before its matches: addresses and protocol, by the numbers of the rule itself. */
 export const PLAIN = 0;
 /** What the function in `special` tests. */
@@ -49,28 +69,18 @@ export const SPECIAL = 1;
 export const BARE = 2;
 /** Addresses and protocol, some of them with `!`. */
 export const INVERTED = 3;
+/** The bits of a row's kind that hold one of these. */
+export const KIND_MASK = 3;
 
-/** Bits of {@link CompiledRule.inverted}. */
+/** What is inverted, as bits above the kind in a row. */
 export const INVERTED_SRC = 1;
 export const INVERTED_DST = 2;
 export const INVERTED_PROTOCOL = 4;
 
-/**
- * A rule ready to run, independent of any host. What a walk reads comes first and lies side by side in memory: most of
- * the cost of a rule is waiting for it.
- */
+/** A rule ready to run, independent of any host: what does not fit into a row of {@link RuleRows}. */
 export interface CompiledRule {
   /** {@link PLAIN}, {@link SPECIAL}, {@link BARE} or {@link INVERTED}. */
   readonly kind: number;
-  /** Addresses and masks as signed 32-bit integers; a mask of 0 lets every address through. */
-  readonly srcNetwork: number;
-  readonly srcMask: number;
-  readonly dstNetwork: number;
-  readonly dstMask: number;
-  /** IANA number; 0 means any. */
-  readonly protocol: number;
-  /** Which of them have a `!`, as bits. */
-  readonly inverted: number;
   /** Bytes in the kernel's blob. */
   readonly size: number;
   /** Match calls of a packet that matches, and those among them of matches that let everything through. */
@@ -78,7 +88,6 @@ export interface CompiledRule {
   readonly comments: number;
   /** Its matches but for those that let everything through (`comment`). */
   readonly tests: readonly MatchCode[];
-  readonly verb: Action['kind'];
   readonly action: Action;
   /** Whether TRACE calls it the end of its chain. */
   readonly endsChain: boolean;
@@ -90,10 +99,6 @@ export interface CompiledRule {
   /** How the private state of its extensions is made, by slot. */
   readonly stateful: readonly (CompiledMatch<unknown> | CompiledTarget<unknown>)[];
   readonly needs: readonly Need[];
-  /** The single destination port that one of its first matches asks for; -1 if none does. */
-  readonly port: number;
-  /** Match calls that a packet of another port costs: those before the match that asks for the port, and that one. */
-  readonly portCost: number;
 }
 
 /** A chain shorter than this is walked rule by rule, without columns or index: that is as fast. */
@@ -114,15 +119,6 @@ export interface Columns {
   readonly bytesBefore: Float64Array;
 }
 
-/** A chain ready to run. */
-export interface CompiledChain {
-  readonly rules: readonly CompiledRule[];
-  /** Present from {@link LONG_FROM} rules on. */
-  readonly columns: Columns | undefined;
-  /** Finds the rules that can match a packet; made when a long chain is first walked. */
-  index: ChainIndex | undefined;
-}
-
 /** `sizeof(struct ipt_entry)` and the standard target behind it. */
 const ENTRY_SIZE = 112;
 const STANDARD_TARGET_SIZE = 40;
@@ -139,14 +135,7 @@ export class Compiler {
     this.registry = registry;
   }
 
-  /** A chain, of which an earlier version may be compiled already: then it costs only its new rules. */
-  chain(chain: Chain, earlier?: CompiledChain): CompiledChain {
-    const known = earlier === undefined ? undefined : new Map(earlier.rules.map((code) => [code.rule, code]));
-    const rules = chain.rules.map((rule) => known?.get(rule) ?? this.rule(rule));
-    return { rules, columns: rules.length < LONG_FROM ? undefined : columnsOf(rules), index: undefined };
-  }
-
-  /** What the rules of a chain ask for, and whether any keeps private state: as of {@link chain}, with less work. */
+  /** What the rules of a chain ask for, and whether any keeps private state. */
   demands(chain: Chain): Demands {
     let found = NO_DEMANDS;
     for (const rule of chain.rules) found = bothDemands(found, this.demandsOf(rule));
@@ -173,69 +162,101 @@ export class Compiler {
     return { needs: [...new Set(needs)], keepsState: stateful.length > 0 };
   }
 
+  /** Everything about a rule. Most walks need no more than {@link fill} writes down. */
   rule(rule: Rule): CompiledRule {
     const stateful: (CompiledMatch<unknown> | CompiledTarget<unknown>)[] = [];
     const needs: Need[] = [];
-    let size = ENTRY_SIZE;
     const slotOf = (code: CompiledMatch<unknown> | CompiledTarget<unknown>): number => {
       if (code.needs !== undefined) needs.push(...code.needs);
       return code.createState === undefined ? -1 : stateful.push(code) - 1;
     };
-    for (const use of rule.matches) {
-      const extension = this.registry.match(use.name);
-      invariant(extension !== undefined, `a rule uses match ${use.name}, which is not registered`);
-      size += typeof extension.size === 'number' ? extension.size : extension.size(use.info);
-    }
     const tests = this.#testsOf(rule, slotOf);
+    const { target } = rule;
     let action: Action = { kind: 'none' };
-    const target = rule.target;
     if (target?.kind === 'extension') {
-      const extension = this.registry.target(target.name);
-      invariant(extension !== undefined, `a rule uses target ${target.name}, which is not registered`);
-      size += typeof extension.size === 'number' ? extension.size : extension.size(target.info);
-      const code = extension.compile(target.info);
+      const code = this.#targetOf(target).compile(target.info);
       action = { kind: 'target', name: target.name, apply: code.apply, slot: slotOf(code) };
-    } else {
-      size += STANDARD_TARGET_SIZE;
-      if (target?.kind === 'verdict')
-        action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
-      else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
-    }
-    const portMatch = this.#portMatch(rule);
-    const special = specialTest(rule);
-    const { src, dst, protocol } = rule.ip;
-    const isBare = src === undefined && dst === undefined && protocol === undefined;
-    const inverted =
-      (src?.inverted === true ? INVERTED_SRC : 0) |
-      (dst?.inverted === true ? INVERTED_DST : 0) |
-      (protocol?.inverted === true ? INVERTED_PROTOCOL : 0);
+    } else if (target?.kind === 'verdict') {
+      action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
+    } else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
     return {
-      kind: special !== undefined ? SPECIAL : inverted !== 0 ? INVERTED : isBare ? BARE : PLAIN,
-      srcNetwork: special === undefined && src !== undefined ? src.network | 0 : 0,
-      srcMask: special === undefined && src !== undefined ? src.mask | 0 : 0,
-      dstNetwork: special === undefined && dst !== undefined ? dst.network | 0 : 0,
-      dstMask: special === undefined && dst !== undefined ? dst.mask | 0 : 0,
-      protocol: special === undefined && protocol !== undefined ? protocol.number : 0,
-      inverted: special === undefined ? inverted : 0,
-      size,
+      kind: kindOf(rule.ip),
+      size: this.#sizeOf(rule),
       calls: rule.matches.length,
       comments: rule.matches.length - tests.length,
       tests,
-      verb: action.kind,
       action,
       endsChain: endsChain(rule),
-      special,
+      special: specialTest(rule),
       rule,
       stateful: stateful.length === 0 ? NONE : stateful,
       needs: needs.length === 0 ? NONE : needs,
-      port: portMatch < 0 ? -1 : this.#portOf(rule.matches[portMatch]!)!,
-      portCost: portMatch + 1,
     };
+  }
+
+  /** The target of a rule that keeps no private state. Precondition: it is an extension. */
+  target(rule: Rule): TargetAction {
+    const { target } = rule;
+    invariant(target?.kind === 'extension', 'the target of a rule is an extension');
+    return { kind: 'target', name: target.name, apply: this.#targetOf(target).compile(target.info).apply, slot: -1 };
+  }
+
+  /** Writes what walks need of a rule into a row that has nothing but counters in it. */
+  fill(rule: Rule, rows: RuleRows, row: number): void {
+    const { ip, matches, target } = rule;
+    const { src, dst, protocol } = ip;
+    let slots = 0;
+    const tests =
+      matches.length === 0 ? NONE : this.#testsOf(rule, (code) => (code.createState === undefined ? -1 : slots++));
+    const { words } = rows;
+    const at = row * ROW;
+    const kind = kindOf(ip);
+    words[at + KIND] = kind;
+    if (kind !== SPECIAL) {
+      const inverted =
+        (src?.inverted === true ? INVERTED_SRC : 0) |
+        (dst?.inverted === true ? INVERTED_DST : 0) |
+        (protocol?.inverted === true ? INVERTED_PROTOCOL : 0);
+      words[at + KIND] = kind | (inverted << 2);
+      words[at + SRC] = src === undefined ? 0 : src.network;
+      words[at + SRC_MASK] = src === undefined ? 0 : src.mask;
+      words[at + DST] = dst === undefined ? 0 : dst.network;
+      words[at + DST_MASK] = dst === undefined ? 0 : dst.mask;
+      words[at + PROTOCOL] = protocol === undefined ? 0 : protocol.number;
+    }
+    words[at + SIZE] = this.#sizeOf(rule);
+    words[at + CALLS] = matches.length | ((matches.length - tests.length) << 16);
+    words[at + TESTS] = rows.placeOf(tests);
+    words[at + VERB_OF] = verbOf(target);
+    words[at + LINK] = -1;
+    const portMatch = this.#portMatch(rule);
+    words[at + PORT] = portMatch < 0 ? -1 : this.#portOf(matches[portMatch]!)! | ((portMatch + 1) << 16);
+  }
+
+  /** Bytes of a rule in the kernel's blob. */
+  #sizeOf({ matches, target }: Rule): number {
+    let size = ENTRY_SIZE;
+    for (let i = 0; i < matches.length; i++) {
+      const { name, info } = matches[i]!;
+      const extension = this.registry.match(name);
+      invariant(extension !== undefined, `a rule uses match ${name}, which is not registered`);
+      size += typeof extension.size === 'number' ? extension.size : extension.size(info);
+    }
+    if (target?.kind !== 'extension') return size + STANDARD_TARGET_SIZE;
+    const extension = this.#targetOf(target);
+    return size + (typeof extension.size === 'number' ? extension.size : extension.size(target.info));
+  }
+
+  #targetOf({ name }: Extract<Rule['target'], { readonly kind: 'extension' }>): TargetExtension {
+    const extension = this.registry.target(name);
+    invariant(extension !== undefined, `a rule uses target ${name}, which is not registered`);
+    return extension;
   }
 
   /** The matches of a rule that can fail, shared with every rule that has the same ones and keeps no state for them. */
   #testsOf(rule: Rule, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
     const only = this.#onlyTest(rule);
+    if (only === NO_TEST) return NONE;
     const use = rule.matches[only];
     const info = typeof use?.info === 'object' && use.info !== null ? use.info : undefined;
     const found = info === undefined ? undefined : this.#byInfo.get(info);
@@ -245,12 +266,12 @@ export class Compiler {
     return tests;
   }
 
-  /** The place of the match that can fail, if that is a single one; or -1. */
+  /** The place of the match that can fail, if that is a single one; or {@link NO_TEST} or {@link TESTS_MORE}. */
   #onlyTest({ matches }: Rule): number {
-    let only = -1;
+    let only = NO_TEST;
     for (let i = 0; i < matches.length; i++) {
       if (this.registry.match(matches[i]!.name)!.alwaysMatches === true) continue;
-      if (only >= 0) return -1;
+      if (only >= 0) return TESTS_MORE;
       only = i;
     }
     return only;
@@ -267,7 +288,6 @@ export class Compiler {
       const info = valueKey(use.info);
       key = key === undefined || info === undefined ? undefined : `${key}${index} ${use.name} ${info}\n`;
     }
-    if (key === '') return { tests: NONE, isShared: false };
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) return { tests: known, isShared: true };
     const tests: MatchCode[] = [];
@@ -324,13 +344,16 @@ function union(a: readonly Need[], b: readonly Need[]): readonly Need[] {
   return a.length === 0 ? b : [...a, ...b.filter((need) => !a.includes(need))];
 }
 
+const NO_TEST = -1;
+const TESTS_MORE = -2;
+
 /** Different tests that are kept to be shared; beyond that each rule has its own. */
 const MOST_SHARED = 65536;
 /** Most rules have no state and no needs. */
 const NONE: readonly never[] = [];
 
-function columnsOf(rules: readonly CompiledRule[]): Columns {
-  const count = rules.length;
+/** The columns of `count` rules from a row on. */
+export function columnsOf({ words }: RuleRows, first: number, count: number): Columns {
   const columns: Columns = {
     kinds: new Uint8Array(count),
     srcNetwork: new Int32Array(count),
@@ -342,16 +365,29 @@ function columnsOf(rules: readonly CompiledRule[]): Columns {
   };
   const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol, bytesBefore } = columns;
   for (let i = 0; i < count; i++) {
-    const rule = rules[i]!;
-    kinds[i] = rule.kind;
-    srcNetwork[i] = rule.srcNetwork;
-    srcMask[i] = rule.srcMask;
-    dstNetwork[i] = rule.dstNetwork;
-    dstMask[i] = rule.dstMask;
-    protocol[i] = rule.protocol;
-    bytesBefore[i + 1] = bytesBefore[i]! + rule.size;
+    const at = (first + i) * ROW;
+    kinds[i] = words[at + KIND]! & KIND_MASK;
+    srcNetwork[i] = words[at + SRC]!;
+    srcMask[i] = words[at + SRC_MASK]!;
+    dstNetwork[i] = words[at + DST]!;
+    dstMask[i] = words[at + DST_MASK]!;
+    protocol[i] = words[at + PROTOCOL]!;
+    bytesBefore[i + 1] = bytesBefore[i]! + words[at + SIZE]!;
   }
   return columns;
+}
+
+function kindOf({ src, dst, protocol, inDevice, outDevice, fragment }: IpTest): number {
+  if (inDevice !== undefined || outDevice !== undefined || fragment !== undefined) return SPECIAL;
+  if (src?.inverted === true || dst?.inverted === true || protocol?.inverted === true) return INVERTED;
+  return src === undefined && dst === undefined && protocol === undefined ? BARE : PLAIN;
+}
+
+function verbOf(target: Rule['target']): number {
+  if (target === undefined) return VERB.none;
+  if (target.kind === 'extension') return VERB.target;
+  if (target.kind !== 'verdict') return VERB[target.kind];
+  return VERB[target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue'];
 }
 
 /** The tests that plain numbers cannot hold, in the kernel's order. */

@@ -1,6 +1,6 @@
 /**
  * A rule as data: what `iptables-save` prints, taken apart. Immutable; its counters and the private state of its matches
- * are kept elsewhere (`table-instance.ts`), so that a ruleset is a value that can be compared, edited and shared.
+ * are kept elsewhere (`table-runtime.ts`, `rule-rows.ts`), so that a ruleset is a value that can be compared, edited and shared.
  */
 
 /** A device name to compare with: exactly, or as a prefix (`eth+`). */

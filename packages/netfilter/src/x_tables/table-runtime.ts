@@ -1,10 +1,11 @@
 import { HOOK_NAMES, type HookName, invariant } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { ChainRuntime, type RuleRuntime } from './chain-runtime.ts';
+import { ChainRuntime } from './chain-runtime.ts';
 import { bothDemands, type Compiler } from './compile.ts';
 import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal, NO_DEMANDS } from './extension.ts';
 import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
+import { RuleRows } from './rule-rows.ts';
 
 /** The chains of a table, in its order and by name. */
 class ChainRuntimes {
@@ -23,6 +24,11 @@ class ChainRuntimes {
   get(name: string): ChainRuntime | undefined {
     const place = this.#places.get(name);
     return place === undefined ? undefined : this.list[place];
+  }
+
+  /** The place of a chain; -1 if there is none. */
+  placeOf(name: string): number {
+    return this.#places.get(name) ?? -1;
   }
 }
 
@@ -47,6 +53,9 @@ export class TableRuntime {
   readonly #net: Netfilter;
   readonly #compiler: Compiler;
   chains: ChainRuntimes;
+  #rows = new RuleRows();
+  /** Whether walks may begin: every rule has its row. */
+  #isReady = false;
   /** The built-in chains, by the number of their hook. */
   bases: readonly (ChainRuntime | undefined)[];
   table: Table;
@@ -56,10 +65,30 @@ export class TableRuntime {
     this.#compiler = compiler;
     this.table = table;
     this.chains = new ChainRuntimes(
-      table.chains.map((chain) => new ChainRuntime(chain, compiler, compiler.demands(chain))),
+      table.chains.map((chain) => new ChainRuntime(chain, compiler, compiler.demands(chain), this.#rows)),
       new Map(table.chains.map(({ name }, place) => [name, place])),
     );
     this.bases = this.#bases();
+  }
+
+  /**
+   * The rows of all chains, ready for walks: made when the first packet comes after a change, since a table may be changed
+   * many times before that.
+   */
+  get rows(): RuleRows {
+    if (!this.#isReady) this.#prepare();
+    return this.#rows;
+  }
+
+  #prepare(): void {
+    const { chains } = this;
+    if (this.#rows.isWasteful) {
+      this.#rows = new RuleRows();
+      for (const chain of chains.list) chain.moveTo(this.#rows);
+    }
+    const placeOf = (name: string): number => chains.placeOf(name);
+    for (const chain of chains.list) chain.prepare(placeOf);
+    this.#isReady = true;
   }
 
   #bases(): readonly (ChainRuntime | undefined)[] {
@@ -73,7 +102,8 @@ export class TableRuntime {
    */
   replace(table: Table, change: CounterChange): void {
     const { chains } = table;
-    const before = chains.map((chain) => this.chains.get(chain.name));
+    const placesBefore = chains.map((chain) => this.chains.placeOf(chain.name));
+    const before = placesBefore.map((place) => (place < 0 ? undefined : this.chains.list[place]));
     const { places, masks, ends } = reachability(table);
     const demands: (Demands | undefined)[] = [];
     for (let place = 0; place < chains.length; place++) {
@@ -92,7 +122,7 @@ export class TableRuntime {
     const next: ChainRuntime[] = [];
     for (let place = 0; place < chains.length; place++) {
       const chain = chains[place]!;
-      const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler, demands[place]!);
+      const runtime = before[place] ?? new ChainRuntime(chain, this.#compiler, demands[place]!, this.#rows);
       if (runtime !== before[place]) this.#begin(runtime);
       else if (runtime.chain !== chain) this.#exchange(runtime, chain, demands[place]!, kept, releases);
       else this.#beginAnew(runtime, change.keep, releases);
@@ -104,8 +134,19 @@ export class TableRuntime {
       runtime.memo = undefined;
       next.push(runtime);
     }
-    for (const runtime of gone) releases.push(this.#release(runtime));
+    for (const runtime of gone) {
+      releases.push(this.#release(runtime));
+      runtime.leave();
+    }
+    if (placesBefore.length !== this.chains.size || placesBefore.some((old, place) => old !== place)) {
+      const moved = new Int32Array(this.chains.size).fill(-1);
+      for (let place = 0; place < placesBefore.length; place++) {
+        if (placesBefore[place]! >= 0) moved[placesBefore[place]!] = place;
+      }
+      for (const runtime of next) runtime.relink(moved);
+    }
     this.chains = new ChainRuntimes(next, places);
+    this.#isReady = false;
     this.bases = this.#bases();
     this.table = table;
     for (const release of releases) release();
@@ -143,18 +184,12 @@ export class TableRuntime {
 
   /** The chain stays as it is; the private state of its rules does not. */
   #beginAnew(runtime: ChainRuntime, keep: boolean, releases: (() => void)[]): void {
-    const rules = runtime.rulesMade;
-    if (rules === undefined) return;
     if (runtime.demands.keepsState) {
       releases.push(this.#destroyStates(runtime));
       this.#createStates(runtime);
     }
-    for (let index = 0; index < rules.length; index++) {
-      const rule = rules[index]!;
-      // Chains may be gone, or others by the same name.
-      rule.link = undefined;
-      if (!keep) setCounters(rule, ZERO);
-    }
+    if (keep || runtime.first < 0) return;
+    for (let index = 0; index < runtime.length; index++) runtime.setCounters(index, ZERO);
   }
 
   /**
@@ -185,10 +220,10 @@ export class TableRuntime {
   }
 
   #createStates(runtime: ChainRuntime): void {
-    const { rules } = runtime;
-    for (const [index, { stateful }] of runtime.compiled.rules.entries()) {
-      rules[index]!.states = stateful.length === 0 ? undefined : stateful.map((code) => code.createState!(this.#net));
-    }
+    runtime.states = runtime.chain.rules.map((_, index) => {
+      const { stateful } = runtime.code(index);
+      return stateful.length === 0 ? undefined : stateful.map((code) => code.createState!(this.#net));
+    });
   }
 
   /** To be called when what comes next has begun: gives back what a chain as it is now has. */
@@ -202,14 +237,14 @@ export class TableRuntime {
   }
 
   #destroyStates(runtime: ChainRuntime): () => void {
-    if (!runtime.demands.keepsState) return nothing;
-    const { compiled } = runtime;
-    const states = runtime.rules.map((rule) => rule.states);
+    const { states } = runtime;
+    if (states === undefined) return nothing;
+    const codes = states.map((_, index) => runtime.code(index));
     return () => {
-      for (const [index, rule] of compiled.rules.entries()) {
+      for (const [index, { stateful }] of codes.entries()) {
         const list = states[index];
         if (list === undefined) continue;
-        for (const [slot, code] of rule.stateful.entries())
+        for (const [slot, code] of stateful.entries())
           (code.destroyState as ((state: unknown, net: Netfilter) => void) | undefined)?.(list[slot], this.#net);
       }
     };
@@ -262,8 +297,10 @@ function countersByRule(
 ): ReadonlyMap<Rule, Counters> {
   const counters = new Map<Rule, Counters>();
   const add = (runtime: ChainRuntime): void => {
-    for (const [index, { packets, bytes }] of runtime.rulesMade?.entries() ?? []) {
-      if (packets !== 0) counters.set(runtime.chain.rules[index]!, { packets, bytes });
+    if (runtime.first < 0) return;
+    for (let index = 0; index < runtime.length; index++) {
+      const counted = runtime.counters(index);
+      if (counted.packets !== 0) counters.set(runtime.chain.rules[index]!, counted);
     }
   };
   for (let place = 0; place < chains.length; place++) {
@@ -278,13 +315,8 @@ function giveCounters(runtime: ChainRuntime, counters: ReadonlyMap<Rule, Counter
   const { rules } = runtime.chain;
   for (let index = 0; index < rules.length; index++) {
     const given = counters.get(rules[index]!);
-    if (given !== undefined) setCounters(runtime.rules[index]!, given);
+    if (given !== undefined) runtime.setCounters(index, given);
   }
 }
 
 const ZERO: Counters = { packets: 0, bytes: 0 };
-
-function setCounters(rule: RuleRuntime, { packets, bytes }: Counters): void {
-  rule.packets = packets;
-  rule.bytes = bytes;
-}

@@ -1,9 +1,10 @@
 import { type Connection, ctOf, NAT_MASK, Template } from '@chainwalk/conntrack';
 import { ACCEPT, type Device, type HookState, type Meter, type Packet, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { type ChainRuntime, DROP, type RuleRuntime } from './chain-runtime.ts';
+import { type ChainRuntime, DROP } from './chain-runtime.ts';
 import { BARE, type CompiledRule, SPECIAL } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
+import { BYTES, PACKETS, ROW, type RuleRows } from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 
 /** Different packets that one built-in chain remembers the outcome for. */
@@ -18,8 +19,8 @@ interface Outcome {
   readonly matches: number;
   readonly comments: number;
   readonly jumps: number;
-  /** The rules that match, in order; one may stand there twice. */
-  readonly counted: readonly RuleRuntime[];
+  /** The rows of the rules that match, in order; one may stand there twice. */
+  readonly counted: readonly number[];
   readonly byPolicy: boolean;
   readonly verdict: Verdict;
 }
@@ -48,6 +49,7 @@ export class WalkMemo {
   walk(
     net: Netfilter,
     runtime: TableRuntime,
+    rows: RuleRows,
     base: ChainRuntime,
     packet: Packet,
     state: HookState,
@@ -65,7 +67,7 @@ export class WalkMemo {
         entry.inDevice === inDevice &&
         entry.outDevice === outDevice
       ) {
-        return entry.outcome === undefined ? undefined : apply(entry.outcome, base, packet, state.host.meter);
+        return entry.outcome === undefined ? undefined : apply(entry.outcome, rows, base, packet, state.host.meter);
       }
     }
     if (entries.length === MOST_ENTRIES) return undefined;
@@ -73,11 +75,11 @@ export class WalkMemo {
     entries.push({ relation, mark, inDevice, outDevice, outcome });
     if (outcome === undefined) return undefined;
     this.#useful = true;
-    return apply(outcome, base, packet, state.host.meter);
+    return apply(outcome, rows, base, packet, state.host.meter);
   }
 }
 
-function apply(outcome: Outcome, base: ChainRuntime, packet: Packet, meter: Meter): Verdict {
+function apply(outcome: Outcome, { counters }: RuleRows, base: ChainRuntime, packet: Packet, meter: Meter): Verdict {
   const { length } = packet;
   meter.rules += outcome.rules;
   meter.ruleBytes += outcome.ruleBytes;
@@ -86,9 +88,9 @@ function apply(outcome: Outcome, base: ChainRuntime, packet: Packet, meter: Mete
   meter.jumps += outcome.jumps;
   const { counted } = outcome;
   for (let i = 0; i < counted.length; i++) {
-    const rule = counted[i]!;
-    rule.packets++;
-    rule.bytes += length;
+    const at = (counted[i]! * ROW) / 2;
+    counters[at + PACKETS]!++;
+    counters[at + BYTES]! += length;
   }
   if (outcome.byPolicy) {
     base.policyPackets++;
@@ -107,14 +109,14 @@ function relationOf(packet: Packet): number {
 /** Walks without counting anything; `undefined` as soon as a rule is met that asks for more, or that has a target. */
 function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par: ActionParam): Outcome | undefined {
   const callers: { readonly chain: ChainRuntime; readonly resume: number }[] = [];
-  const counted: RuleRuntime[] = [];
+  const counted: number[] = [];
   const counts = { rules: 0, ruleBytes: 0, matches: 0, comments: 0, jumps: 0 };
   const decided = (verdict: Verdict, byPolicy: boolean): Outcome => ({ ...counts, counted, byPolicy, verdict });
   let chain = base;
   let index = 0;
   for (;;) {
-    const rule = chain.compiled.rules[index];
-    if (rule !== undefined) {
+    if (index < chain.length) {
+      const rule = chain.code(index);
       if (!looksAtStateOnly(rule) || counts.rules === MOST_RULES) return undefined;
       counts.rules++;
       counts.ruleBytes += rule.size;
@@ -124,7 +126,7 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
       counts.matches += calls;
       counts.comments += comments;
       if (failing !== undefined) continue;
-      counted.push(chain.rules[index - 1]!);
+      counted.push(chain.first + index - 1);
       const { action } = rule;
       if (action.kind === 'none') continue;
       if (action.kind === 'accept') return decided(ACCEPT, false);

@@ -1,7 +1,6 @@
 import { ACCEPT, drop, type HookState, type Packet, queue, type Step, type Trace, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { ChainIndex } from './chain-index.ts';
-import { type ChainRuntime, DROP, type RuleRuntime } from './chain-runtime.ts';
+import { type ChainRuntime, DROP } from './chain-runtime.ts';
 import {
   type Action,
   BARE,
@@ -11,13 +10,33 @@ import {
   INVERTED_DST,
   INVERTED_PROTOCOL,
   INVERTED_SRC,
+  KIND_MASK,
   LONG_FROM,
   type MatchCode,
   PLAIN,
   SPECIAL,
 } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
-import type { TableName } from './rule.ts';
+import type { Rule, TableName } from './rule.ts';
+import {
+  BYTES,
+  CALLS,
+  DST,
+  DST_MASK,
+  KIND,
+  LINK,
+  PACKETS,
+  PORT,
+  PROTOCOL,
+  ROW,
+  type RuleRows,
+  SIZE,
+  SRC,
+  SRC_MASK,
+  TESTS,
+  VERB,
+  VERB_OF,
+} from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 import { WalkMemo } from './walk-memo.ts';
@@ -28,7 +47,6 @@ const STACK = drop('jump-stack');
 const QUEUE = queue(0, false);
 
 type Jump = Extract<Action, { kind: 'jump' | 'goto' }>;
-type TargetAction = Extract<Action, { kind: 'target' }>;
 
 /** A chain that was left by a jump, and where it goes on. */
 interface Frame {
@@ -48,22 +66,24 @@ interface Frame {
 export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet, state: HookState): Verdict {
   state.host.meter.tables++;
   const base = runtime.bases[state.hook]!;
-  if ((base.ready ?? base.prepare()).length === 0 && packet.trace === undefined && !packet.nfTrace) {
+  const { rows } = runtime;
+  if (base.length === 0 && packet.trace === undefined && !packet.nfTrace) {
     base.policyPackets++;
     base.policyBytes += packet.length;
     return base.policyVerdict;
   }
   if (net.usesIndex && packet.trace === undefined && !packet.nfTrace) {
     base.memo ??= new WalkMemo();
-    const verdict = base.memo.walk(net, runtime, base, packet, state);
+    const verdict = base.memo.walk(net, runtime, rows, base, packet, state);
     if (verdict !== undefined) return verdict;
   }
-  return walkRules(net, runtime, base, packet, state);
+  return walkRules(net, runtime, rows, base, packet, state);
 }
 
 function walkRules(
   net: Netfilter,
   runtime: TableRuntime,
+  rows: RuleRows,
   base: ChainRuntime,
   packet: Packet,
   state: HookState,
@@ -73,16 +93,19 @@ function walkRules(
   const trace = packet.trace;
   let { length } = packet;
   const par = actionParam(net, table, state);
+  const { words, counters } = rows;
+  const chains = runtime.chains.list;
   let caller: Frame | undefined;
   let chain = base;
   let index = 0;
   for (;;) {
-    const rules = chain.ready ?? chain.prepare();
     const { columns } = chain;
     index =
-      columns === undefined ? nextOfShort(chain, index, packet, par) : nextOfLong(chain, columns, index, packet, par);
+      columns === undefined
+        ? nextOfShort(chain, rows, index, packet, par)
+        : nextOfLong(chain, rows, columns, index, packet, par);
     if (par.hotdrop) return HOTDROP;
-    if (index === rules.length) {
+    if (index === chain.length) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
       if (chain !== base) {
         if (packet.nfTrace) logTrace(net, packet, par, chain.name, 'return', index + 1);
@@ -101,47 +124,54 @@ function walkRules(
       caller = caller.caller;
       continue;
     }
-    const rule = rules[index]!;
-    rule.packets++;
-    rule.bytes += length;
-    if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(rule.code!, chain === base), index + 1);
+    const at = (chain.first + index) * ROW;
+    counters[at / 2 + PACKETS]!++;
+    counters[at / 2 + BYTES]! += length;
+    if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(chain.code(index), chain === base), index + 1);
     trace?.add({
       kind: 'rule',
       table,
       chain: chain.name,
       number: index + 1,
       outcome: 'matched',
-      target: describeAction(rule.code!.action),
-      text: net.ruleText(rule.code!.rule),
+      target: describeTarget(chain.chain.rules[index]!.target),
+      text: net.ruleText(chain.chain.rules[index]!),
     });
-    switch (rule.verb) {
-      case 'none':
+    const verb = words[at + VERB_OF]!;
+    switch (verb) {
+      case VERB.none:
         index++;
         continue;
-      case 'accept':
+      case VERB.accept:
         return ACCEPT;
-      case 'drop':
+      case VERB.drop:
         return DROP;
-      case 'queue':
+      case VERB.queue:
         return QUEUE;
-      case 'return':
+      case VERB.return:
         break;
-      case 'jump':
-      case 'goto': {
+      case VERB.jump:
+      case VERB.goto: {
         meter.jumps++;
-        if (rule.verb === 'jump') {
+        if (verb === VERB.jump) {
           const depth: number = caller === undefined ? 1 : caller.depth + 1;
-          if (depth > runtime.chains.size + 1) return STACK;
+          if (depth > chains.length + 1) return STACK;
           caller = { chain, resume: index + 1, caller, depth };
         }
-        chain = rule.link ??= runtime.chains.get((rule.code!.action as Jump).chain)!;
+        let place = words[at + LINK]!;
+        if (place < 0) {
+          place = runtime.chains.placeOf((chain.code(index).action as Jump).chain);
+          words[at + LINK] = place;
+        }
+        chain = chains[place]!;
         index = 0;
         continue;
       }
-      case 'target': {
+      case VERB.target: {
         meter.targets++;
-        const action = rule.code!.action as TargetAction;
-        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : rule.states![action.slot]);
+        if (words[at + LINK]! < 0) words[at + LINK] = chain.addTarget(index);
+        const action = rows.targets[words[at + LINK]!]!;
+        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : chain.states![index]![action.slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
           // TCPMSS makes packets longer.
@@ -164,55 +194,58 @@ function walkRules(
  * The first rule from `start` on whose tests all hold; the number of rules if there is none, or the rule at which a match
  * hotdrops. Counts the rules that it visits.
  */
-function nextOfShort(chain: ChainRuntime, start: number, packet: Packet, par: ActionParam): number {
-  const rules = chain.ready!;
+function nextOfShort(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+  const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { protocol, trace } = packet;
   const { meter } = par.host;
+  const count = chain.length;
   let bytes = 0;
   let i = start;
-  for (; i < rules.length; i++) {
-    const rule = rules[i]!;
-    bytes += rule.size;
-    const { kind } = rule;
+  for (let at = (chain.first + start) * ROW; i < count; i++, at += ROW) {
+    bytes += words[at + SIZE]!;
+    const kind = words[at + KIND]!;
     if (kind === PLAIN) {
       if (
-        (src & rule.srcMask) !== rule.srcNetwork ||
-        (dst & rule.dstMask) !== rule.dstNetwork ||
-        (rule.protocol !== 0 && rule.protocol !== protocol)
+        (src & words[at + SRC_MASK]!) !== words[at + SRC] ||
+        (dst & words[at + DST_MASK]!) !== words[at + DST] ||
+        (words[at + PROTOCOL] !== 0 && words[at + PROTOCOL] !== protocol)
       ) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rule, src, dst));
+        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(words, at, src, dst));
         continue;
       }
     } else if (kind !== BARE) {
-      const failed = otherFailure(rule, packet, par, src, dst);
+      const failed = otherFailure(chain, words, i, packet, par, src, dst);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
       }
     }
-    const failed = failingTest(rule, packet, par);
+    const failed = failingTest(chain, rows, i, packet, par);
     if (failed === undefined) break;
     if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) break;
   }
-  meter.rules += (i < rules.length ? i + 1 : i) - start;
+  meter.rules += (i < count ? i + 1 : i) - start;
   meter.ruleBytes += bytes;
   return i;
 }
 
 /** The same for a chain with columns, and from an index over it where that is allowed and of use. */
-function nextOfLong(chain: ChainRuntime, columns: Columns, start: number, packet: Packet, par: ActionParam): number {
-  const { compiled } = chain;
-  const count = compiled.rules.length;
-  let found: number;
-  if (par.net.usesIndex && count - start >= LONG_FROM) {
-    compiled.index ??= new ChainIndex(compiled);
-    found = compiled.index.usable
-      ? indexedMatch(chain, compiled.index, start, packet, par)
-      : linearMatch(chain, columns, start, packet, par);
-  } else found = linearMatch(chain, columns, start, packet, par);
+function nextOfLong(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  const count = chain.length;
+  const isIndexed = par.net.usesIndex && count - start >= LONG_FROM && chain.index.usable;
+  const found = isIndexed
+    ? indexedMatch(chain, rows, start, packet, par)
+    : linearMatch(chain, rows, columns, start, packet, par);
   const end = found < count ? found + 1 : count;
   const { meter } = par.host;
   meter.rules += end - start;
@@ -220,14 +253,21 @@ function nextOfLong(chain: ChainRuntime, columns: Columns, start: number, packet
   return found;
 }
 
-function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packet: Packet, par: ActionParam): number {
-  const rules = chain.ready!;
+function linearMatch(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
   const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
+  const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const proto = packet.protocol;
   const { trace } = packet;
-  const count = rules.length;
+  const count = chain.length;
   for (let i = start; i < count; i++) {
     const kind = kinds[i];
     if (kind === PLAIN) {
@@ -236,17 +276,18 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
         (dst & dstMask[i]!) !== dstNetwork[i]! ||
         (protocol[i]! !== 0 && protocol[i]! !== proto)
       ) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(rules[i]!, src, dst));
+        if (trace !== undefined)
+          addFailure(trace, par, chain, i, plainFailure(words, (chain.first + i) * ROW, src, dst));
         continue;
       }
     } else if (kind !== BARE) {
-      const failed = otherFailure(rules[i]!, packet, par, src, dst);
+      const failed = otherFailure(chain, words, i, packet, par, src, dst);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
       }
     }
-    const failed = failingTest(rules[i]!, packet, par);
+    const failed = failingTest(chain, rows, i, packet, par);
     if (failed === undefined) return i;
     if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) return i;
@@ -255,32 +296,36 @@ function linearMatch(chain: ChainRuntime, columns: Columns, start: number, packe
 }
 
 /** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
-function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, packet: Packet, par: ActionParam): number {
-  const rules = chain.ready!;
+function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+  const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { trace, protocol } = packet;
   /** What candidates failed, for the trace: the others fail a test that is known without trying. */
   const tried = trace === undefined ? undefined : new Map<number, string>();
-  const search = index.search(packet, start);
+  const search = chain.index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
-    const rule = rules[found]!;
-    const failed = otherFailure(rule, packet, par, src, dst) ?? failingTest(rule, packet, par)?.name;
+    const failed =
+      otherFailure(chain, words, found, packet, par, src, dst) ?? failingTest(chain, rows, found, packet, par)?.name;
     if (failed === undefined) break;
     tried?.set(found, failed);
     if (par.hotdrop) break;
   }
-  const end = found < 0 ? rules.length : found;
+  const end = found < 0 ? chain.length : found;
   search.countSkipped(end, par.host.meter);
   if (tried !== undefined) {
     const { net, table } = par;
     const last = par.hotdrop ? end + 1 : end;
+    // The steps are told later, when the chain may be another one; nobody writes to its rows then.
+    const { first, name } = chain;
+    const { rules } = chain.chain;
     trace!.addLater(() => {
       const steps: Step[] = [];
       for (let i = start; i < last; i++) {
-        const failed = tried.get(i) ?? skippedFailure(rules[i]!, src, dst, protocol);
-        steps.push(failureStep(net, table, chain.name, rules[i]!, i, failed));
+        const rule = rules[i]!;
+        const failed = tried.get(i) ?? skippedFailure(rule, words, (first + i) * ROW, src, dst, protocol);
+        steps.push(failureStep(net, table, name, rule, i, failed));
       }
       return steps;
     });
@@ -289,92 +334,101 @@ function indexedMatch(chain: ChainRuntime, index: ChainIndex, start: number, pac
 }
 
 /** The test that fails of a rule which the index left out: of addresses and protocol, or that of the port. */
-function skippedFailure(rule: RuleRuntime, src: number, dst: number, protocol: number): string {
+function skippedFailure(rule: Rule, words: Int32Array, at: number, src: number, dst: number, protocol: number): string {
   const holds =
-    (src & rule.srcMask) === rule.srcNetwork &&
-    (dst & rule.dstMask) === rule.dstNetwork &&
-    (rule.protocol === 0 || rule.protocol === protocol);
-  if (!holds) return plainFailure(rule, src, dst);
-  const { rule: value, portCost } = rule.code!;
-  return value.matches[portCost - 1]!.name;
+    (src & words[at + SRC_MASK]!) === words[at + SRC] &&
+    (dst & words[at + DST_MASK]!) === words[at + DST] &&
+    (words[at + PROTOCOL] === 0 || words[at + PROTOCOL] === protocol);
+  if (!holds) return plainFailure(words, at, src, dst);
+  return rule.matches[(words[at + PORT]! >> 16) - 1]!.name;
 }
 
 /** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
-function failingTest(rule: RuleRuntime, packet: Packet, par: ActionParam): MatchCode | undefined {
-  const { tests } = rule;
-  for (let t = 0; t < tests.length; t++) {
-    const match = tests[t]!;
-    const holds = match.test(packet, par, match.slot < 0 ? undefined : rule.states![match.slot]);
-    if (!holds || par.hotdrop) {
-      count(par, match);
-      return match;
+function failingTest(
+  chain: ChainRuntime,
+  { words, tests }: RuleRows,
+  index: number,
+  packet: Packet,
+  par: ActionParam,
+): MatchCode | undefined {
+  const { meter } = par.host;
+  const at = (chain.first + index) * ROW;
+  const place = words[at + TESTS]!;
+  if (place !== 0) {
+    const list = tests[place]!;
+    for (let t = 0; t < list.length; t++) {
+      const match = list[t]!;
+      const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.states![index]![match.slot]);
+      if (!holds || par.hotdrop) {
+        meter.matches += match.calls;
+        meter.comments += match.comments;
+        return match;
+      }
     }
   }
-  count(par, rule);
+  const calls = words[at + CALLS]!;
+  meter.matches += calls & 0xffff;
+  meter.comments += calls >> 16;
   return undefined;
 }
 
-/** The match calls that a rule took, all of them or those up to a match. */
-function count(par: ActionParam, { calls, comments }: { readonly calls: number; readonly comments: number }): void {
-  const { meter } = par.host;
-  meter.matches += calls;
-  meter.comments += comments;
-}
-
-function plainFailure(rule: RuleRuntime, src: number, dst: number): string {
-  if ((src & rule.srcMask) !== rule.srcNetwork) return 'source';
-  return (dst & rule.dstMask) !== rule.dstNetwork ? 'destination' : 'protocol';
+function plainFailure(words: Int32Array, at: number, src: number, dst: number): string {
+  if ((src & words[at + SRC_MASK]!) !== words[at + SRC]) return 'source';
+  return (dst & words[at + DST_MASK]!) !== words[at + DST] ? 'destination' : 'protocol';
 }
 
 /** What fails of the tests before the matches, of a rule where they are more than numbers to compare; if anything does. */
 function otherFailure(
-  rule: RuleRuntime,
+  chain: ChainRuntime,
+  words: Int32Array,
+  index: number,
   packet: Packet,
   par: ActionParam,
   src: number,
   dst: number,
 ): string | undefined {
-  if (rule.kind === SPECIAL) return rule.code!.special!(packet, par.inDevice, par.outDevice);
-  return rule.kind === INVERTED ? invertedFailure(rule.code!, src, dst, packet.protocol) : undefined;
+  const at = (chain.first + index) * ROW;
+  const kind = words[at + KIND]! & KIND_MASK;
+  if (kind === SPECIAL) return chain.code(index).special!(packet, par.inDevice, par.outDevice);
+  return kind === INVERTED ? invertedFailure(words, at, src, dst, packet.protocol) : undefined;
 }
 
 /** The first test of addresses and protocol that fails, in the kernel's order, where some have a `!`. */
-function invertedFailure(rule: CompiledRule, src: number, dst: number, protocol: number): string | undefined {
-  const { inverted } = rule;
-  if (((src & rule.srcMask) !== rule.srcNetwork) !== ((inverted & INVERTED_SRC) !== 0)) return 'source';
-  if (((dst & rule.dstMask) !== rule.dstNetwork) !== ((inverted & INVERTED_DST) !== 0)) return 'destination';
-  if (rule.protocol === 0 && (inverted & INVERTED_PROTOCOL) === 0) return undefined;
-  return (rule.protocol !== protocol) === ((inverted & INVERTED_PROTOCOL) !== 0) ? undefined : 'protocol';
+function invertedFailure(
+  words: Int32Array,
+  at: number,
+  src: number,
+  dst: number,
+  protocol: number,
+): string | undefined {
+  const inverted = words[at + KIND]! >> 2;
+  if (((src & words[at + SRC_MASK]!) !== words[at + SRC]) !== ((inverted & INVERTED_SRC) !== 0)) return 'source';
+  if (((dst & words[at + DST_MASK]!) !== words[at + DST]) !== ((inverted & INVERTED_DST) !== 0)) return 'destination';
+  const asked = words[at + PROTOCOL]!;
+  if (asked === 0 && (inverted & INVERTED_PROTOCOL) === 0) return undefined;
+  return (asked !== protocol) === ((inverted & INVERTED_PROTOCOL) !== 0) ? undefined : 'protocol';
 }
 
 function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {
-  trace.add(failureStep(par.net, par.table, chain.name, chain.ready![index]!, index, failed));
+  trace.add(failureStep(par.net, par.table, chain.name, chain.chain.rules[index]!, index, failed));
 }
 
-function failureStep(
-  net: Netfilter,
-  table: TableName,
-  chain: string,
-  rule: RuleRuntime,
-  index: number,
-  failed: string,
-): Step {
-  const { action, rule: value } = rule.code!;
+function failureStep(net: Netfilter, table: TableName, chain: string, rule: Rule, index: number, failed: string): Step {
   return {
     kind: 'rule',
     table,
     chain,
     number: index + 1,
     outcome: { failed },
-    target: describeAction(action),
-    text: net.ruleText(value),
+    target: describeTarget(rule.target),
+    text: net.ruleText(rule),
   };
 }
 
 function policyOf(net: Netfilter, base: ChainRuntime, packet: Packet, par: ActionParam, table: TableName): Verdict {
   base.policyPackets++;
   base.policyBytes += packet.length;
-  const number = base.chain.rules.length + 1;
+  const number = base.length + 1;
   if (packet.nfTrace) logTrace(net, packet, par, base.name, 'policy', number);
   packet.trace?.add({ kind: 'chain-end', table, chain: base.name, number, how: 'policy', verdict: base.chain.policy! });
   return base.policyVerdict;
@@ -397,16 +451,9 @@ function logTrace(
   net.host.log.write(traceLine(packet, par, par.table, chain, kind, number), 4);
 }
 
-function describeAction(action: Action): string {
-  switch (action.kind) {
-    case 'none':
-      return '';
-    case 'jump':
-    case 'goto':
-      return action.chain;
-    case 'target':
-      return action.name;
-    default:
-      return action.kind.toUpperCase();
-  }
+/** What a rule does, as its line names it. */
+function describeTarget(target: Rule['target']): string {
+  if (target === undefined) return '';
+  if (target.kind === 'verdict') return target.verdict;
+  return target.kind === 'extension' ? target.name : target.chain;
 }

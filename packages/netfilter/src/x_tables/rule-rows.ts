@@ -1,0 +1,87 @@
+import type { MatchCode, TargetAction } from './compile.ts';
+
+/** Integers of a row: 64 bytes, as much as a cache brings at once. */
+export const ROW = 16;
+
+/** What has to be tested before the matches (`PLAIN`, `SPECIAL`, `BARE`, `INVERTED`), and from bit 2 on what is inverted. */
+export const KIND = 0;
+/** Addresses and masks as signed 32-bit integers; a mask of 0 lets every address through. */
+export const SRC = 1;
+export const SRC_MASK = 2;
+export const DST = 3;
+export const DST_MASK = 4;
+/** IANA number; 0 means any. */
+export const PROTOCOL = 5;
+/** Bytes in the kernel's blob. */
+export const SIZE = 6;
+/** Match calls of a packet that matches, and from bit 16 on those of matches that let everything through. */
+export const CALLS = 7;
+/** The matches that can fail: a place in {@link RuleRows.tests}. */
+export const TESTS = 8;
+/** One of {@link VERB}. */
+export const VERB_OF = 9;
+/** The place of the chain that it leads to, or of its target among those of the rows; -1 if that is not known yet. */
+export const LINK = 10;
+/** The destination port without which it does not match, and from bit 16 on the match calls until that is known; or -1. */
+export const PORT = 11;
+/** Where its counters lie among numbers of 64 bits, of which a row has eight. */
+export const PACKETS = 6;
+export const BYTES = 7;
+
+/** What a rule does, as a number in its row. */
+export const VERB = { none: 0, accept: 1, drop: 2, return: 3, queue: 4, jump: 5, goto: 6, target: 7 } as const;
+
+/** Rows that may lie about unused before those in use are brought together. */
+const MOST_WASTE = 4096;
+
+/**
+ * The rules of one table as walks read them, and their counters: a row of integers each, those of a chain side by side. A
+ * node has a hundred thousand rules, and most of the cost of one is waiting for memory.
+ */
+export class RuleRows {
+  words: Int32Array = new Int32Array(0);
+  /** The same memory. */
+  counters: Float64Array = new Float64Array(0);
+  /** Lists of matches that can fail; the first is the empty one. */
+  readonly tests: (readonly MatchCode[])[] = [[]];
+  /** Targets that are extensions, of the rules that were taken. */
+  readonly targets: TargetAction[] = [];
+  readonly #places = new Map<readonly MatchCode[], number>();
+  #used = 0;
+  #wasted = 0;
+
+  /** The first of `count` rows in a row, with nothing in them. */
+  allocate(count: number): number {
+    const first = this.#used;
+    this.#used += count;
+    const needed = this.#used * ROW;
+    if (needed > this.words.length) {
+      const words = new Int32Array(new ArrayBuffer(Math.max(needed, this.words.length * 2, ROW * 64) * 4));
+      words.set(this.words);
+      this.words = words;
+      this.counters = new Float64Array(words.buffer);
+    }
+    return first;
+  }
+
+  /** Nobody asks for these rows any more. */
+  release(count: number): void {
+    this.#wasted += count;
+  }
+
+  /** Whether so many rows are unused that those in use should move. */
+  get isWasteful(): boolean {
+    return this.#wasted > MOST_WASTE && this.#wasted * 2 > this.#used;
+  }
+
+  /** The place of a list of matches; rules that have the same list share it. */
+  placeOf(tests: readonly MatchCode[]): number {
+    if (tests.length === 0) return 0;
+    let place = this.#places.get(tests);
+    if (place === undefined) {
+      place = this.tests.push(tests) - 1;
+      this.#places.set(tests, place);
+    }
+    return place;
+  }
+}
