@@ -1,6 +1,7 @@
 import { ACCEPT, drop, type Verdict } from '@chainwalk/core';
 import { ChainIndex } from './chain-index.ts';
-import { type Columns, type CompiledRule, type Compiler, columnsOf, LONG_FROM } from './compile.ts';
+import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
+import type { CompiledRule, Compiler } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
 import { BYTES, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';

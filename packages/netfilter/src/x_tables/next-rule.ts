@@ -1,0 +1,280 @@
+import type { Packet, Step, Trace } from '@chainwalk/core';
+import type { Netfilter } from '../netfilter.ts';
+import type { ChainRuntime } from './chain-runtime.ts';
+import { type Columns, LONG_FROM } from './columns.ts';
+import {
+  BARE,
+  INVERTED,
+  INVERTED_DST,
+  INVERTED_PROTOCOL,
+  INVERTED_SRC,
+  KIND_MASK,
+  type MatchCode,
+  PLAIN,
+  SPECIAL,
+} from './compile.ts';
+import type { ActionParam } from './extension.ts';
+import type { Rule, TableName } from './rule.ts';
+import {
+  CALLS,
+  DST,
+  DST_MASK,
+  KIND,
+  PORT,
+  PROTOCOL,
+  ROW,
+  type RuleRows,
+  SIZE,
+  SRC,
+  SRC_MASK,
+  TESTS,
+} from './rule-rows.ts';
+
+/**
+ * The first rule of a chain from `start` on whose tests all hold; the number of rules if there is none, or the rule at which a
+ * match hotdrops. Counts the rules that a linear walk visits, whichever way it is found.
+ */
+export function nextRule(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+  const { columns } = chain;
+  return columns === undefined
+    ? nextOfShort(chain, rows, start, packet, par)
+    : nextOfLong(chain, rows, columns, start, packet, par);
+}
+
+function nextOfShort(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+  const { words } = rows;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
+  const { protocol, trace } = packet;
+  const { meter } = par.host;
+  const count = chain.length;
+  let bytes = 0;
+  let i = start;
+  for (let at = (chain.first + start) * ROW; i < count; i++, at += ROW) {
+    bytes += words[at + SIZE]!;
+    const kind = words[at + KIND]!;
+    if (kind === PLAIN) {
+      if (
+        (src & words[at + SRC_MASK]!) !== words[at + SRC] ||
+        (dst & words[at + DST_MASK]!) !== words[at + DST] ||
+        (words[at + PROTOCOL] !== 0 && words[at + PROTOCOL] !== protocol)
+      ) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(words, at, src, dst));
+        continue;
+      }
+    } else if (kind !== BARE) {
+      const failed = otherFailure(chain, words, i, packet, par, src, dst);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
+    }
+    const failed = failingTest(chain, rows, i, packet, par);
+    if (failed === undefined) break;
+    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
+    if (par.hotdrop) break;
+  }
+  meter.rules += (i < count ? i + 1 : i) - start;
+  meter.ruleBytes += bytes;
+  return i;
+}
+
+/** Of a chain with columns, and from an index over it where that is allowed and of use. */
+function nextOfLong(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  const count = chain.length;
+  const isIndexed = par.net.usesIndex && count - start >= LONG_FROM && chain.index.usable;
+  const found = isIndexed
+    ? indexedMatch(chain, rows, start, packet, par)
+    : linearMatch(chain, rows, columns, start, packet, par);
+  const end = found < count ? found + 1 : count;
+  const { meter } = par.host;
+  meter.rules += end - start;
+  meter.ruleBytes += columns.bytesBefore[end]! - columns.bytesBefore[start]!;
+  return found;
+}
+
+function linearMatch(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
+  const { words } = rows;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
+  const proto = packet.protocol;
+  const { trace } = packet;
+  const count = chain.length;
+  for (let i = start; i < count; i++) {
+    const kind = kinds[i];
+    if (kind === PLAIN) {
+      if (
+        (src & srcMask[i]!) !== srcNetwork[i]! ||
+        (dst & dstMask[i]!) !== dstNetwork[i]! ||
+        (protocol[i]! !== 0 && protocol[i]! !== proto)
+      ) {
+        if (trace !== undefined)
+          addFailure(trace, par, chain, i, plainFailure(words, (chain.first + i) * ROW, src, dst));
+        continue;
+      }
+    } else if (kind !== BARE) {
+      const failed = otherFailure(chain, words, i, packet, par, src, dst);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
+    }
+    const failed = failingTest(chain, rows, i, packet, par);
+    if (failed === undefined) return i;
+    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
+    if (par.hotdrop) return i;
+  }
+  return count;
+}
+
+/** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
+function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+  const { words } = rows;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
+  const { trace, protocol } = packet;
+  /** What candidates failed, for the trace: the others fail a test that is known without trying. */
+  const tried = trace === undefined ? undefined : new Map<number, string>();
+  const search = chain.index.search(packet, start);
+  let found = search.next();
+  for (; found >= 0; found = search.next()) {
+    const failed =
+      otherFailure(chain, words, found, packet, par, src, dst) ?? failingTest(chain, rows, found, packet, par)?.name;
+    if (failed === undefined) break;
+    tried?.set(found, failed);
+    if (par.hotdrop) break;
+  }
+  const end = found < 0 ? chain.length : found;
+  search.countSkipped(end, par.host.meter);
+  if (tried !== undefined) {
+    const { net, table } = par;
+    const last = par.hotdrop ? end + 1 : end;
+    // The steps are told later, when the chain may be another one; nobody writes to its rows then.
+    const { first, name } = chain;
+    const { rules } = chain.chain;
+    trace!.addLater(() => {
+      const steps: Step[] = [];
+      for (let i = start; i < last; i++) {
+        const rule = rules[i]!;
+        const failed = tried.get(i) ?? skippedFailure(rule, words, (first + i) * ROW, src, dst, protocol);
+        steps.push(failureStep(net, table, name, rule, i, failed));
+      }
+      return steps;
+    });
+  }
+  return end;
+}
+
+/** The test that fails of a rule which the index left out: of addresses and protocol, or that of the port. */
+function skippedFailure(rule: Rule, words: Int32Array, at: number, src: number, dst: number, protocol: number): string {
+  const holds =
+    (src & words[at + SRC_MASK]!) === words[at + SRC] &&
+    (dst & words[at + DST_MASK]!) === words[at + DST] &&
+    (words[at + PROTOCOL] === 0 || words[at + PROTOCOL] === protocol);
+  if (!holds) return plainFailure(words, at, src, dst);
+  return rule.matches[(words[at + PORT]! >> 16) - 1]!.name;
+}
+
+/** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
+function failingTest(
+  chain: ChainRuntime,
+  { words, tests }: RuleRows,
+  index: number,
+  packet: Packet,
+  par: ActionParam,
+): MatchCode | undefined {
+  const { meter } = par.host;
+  const at = (chain.first + index) * ROW;
+  const place = words[at + TESTS]!;
+  if (place !== 0) {
+    const list = tests[place]!;
+    for (let t = 0; t < list.length; t++) {
+      const match = list[t]!;
+      const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.states![index]![match.slot]);
+      if (!holds || par.hotdrop) {
+        meter.matches += match.calls;
+        meter.comments += match.comments;
+        return match;
+      }
+    }
+  }
+  const calls = words[at + CALLS]!;
+  meter.matches += calls & 0xffff;
+  meter.comments += calls >> 16;
+  return undefined;
+}
+
+function plainFailure(words: Int32Array, at: number, src: number, dst: number): string {
+  if ((src & words[at + SRC_MASK]!) !== words[at + SRC]) return 'source';
+  return (dst & words[at + DST_MASK]!) !== words[at + DST] ? 'destination' : 'protocol';
+}
+
+/** What fails of the tests before the matches, of a rule where they are more than numbers to compare; if anything does. */
+function otherFailure(
+  chain: ChainRuntime,
+  words: Int32Array,
+  index: number,
+  packet: Packet,
+  par: ActionParam,
+  src: number,
+  dst: number,
+): string | undefined {
+  const at = (chain.first + index) * ROW;
+  const kind = words[at + KIND]! & KIND_MASK;
+  if (kind === SPECIAL) return chain.code(index).special!(packet, par.inDevice, par.outDevice);
+  return kind === INVERTED ? invertedFailure(words, at, src, dst, packet.protocol) : undefined;
+}
+
+/** The first test of addresses and protocol that fails, in the kernel's order, where some have a `!`. */
+function invertedFailure(
+  words: Int32Array,
+  at: number,
+  src: number,
+  dst: number,
+  protocol: number,
+): string | undefined {
+  const inverted = words[at + KIND]! >> 2;
+  if (((src & words[at + SRC_MASK]!) !== words[at + SRC]) !== ((inverted & INVERTED_SRC) !== 0)) return 'source';
+  if (((dst & words[at + DST_MASK]!) !== words[at + DST]) !== ((inverted & INVERTED_DST) !== 0)) return 'destination';
+  const asked = words[at + PROTOCOL]!;
+  if (asked === 0 && (inverted & INVERTED_PROTOCOL) === 0) return undefined;
+  return (asked !== protocol) === ((inverted & INVERTED_PROTOCOL) !== 0) ? undefined : 'protocol';
+}
+
+function addFailure(trace: Trace, par: ActionParam, chain: ChainRuntime, index: number, failed: string): void {
+  trace.add(failureStep(par.net, par.table, chain.name, chain.chain.rules[index]!, index, failed));
+}
+
+function failureStep(net: Netfilter, table: TableName, chain: string, rule: Rule, index: number, failed: string): Step {
+  return {
+    kind: 'rule',
+    table,
+    chain,
+    number: index + 1,
+    outcome: { failed },
+    target: describeTarget(rule.target),
+    text: net.ruleText(rule),
+  };
+}
+
+/** What a rule does, as its line names it. */
+export function describeTarget(target: Rule['target']): string {
+  if (target === undefined) return '';
+  if (target.kind === 'verdict') return target.verdict;
+  return target.kind === 'extension' ? target.name : target.chain;
+}
