@@ -56,4 +56,13 @@ describe('ip address', () => {
     for (let i = 0; i < 1000; i++) expect(ip(`addr add 10.96.${i >> 8}.${i & 255}/32 dev d0`)).toBe(0);
     expect(addresses()).toHaveLength(1000);
   });
+
+  it('knows no scope and no table that only every object has', () => {
+    const { ip } = host();
+    for (const word of ['constructor', 'toString', '__proto__'])
+      expect([
+        ip(`addr add 10.0.0.1/24 dev d0 scope ${word}`),
+        ip(`route add 10.9.0.0/16 dev d0 table ${word}`),
+      ]).toEqual([1, 1]);
+  });
 });

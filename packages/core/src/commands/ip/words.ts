@@ -45,8 +45,9 @@ export function deviceIn(config: MutableHostConfig, name: string | undefined): M
 }
 
 export function scopeOf(word: string): Scope {
-  const found =
-    word in SCOPE ? (word as Scope) : (Object.keys(SCOPE) as Scope[]).find((name) => String(SCOPE[name]) === word);
+  const found = Object.hasOwn(SCOPE, word)
+    ? (word as Scope)
+    : (Object.keys(SCOPE) as Scope[]).find((name) => String(SCOPE[name]) === word);
   if (found === undefined) throw new Refusal(1, `Error: argument "${word}" is wrong: invalid scope value.`);
   return found;
 }
@@ -62,7 +63,7 @@ export function flushDeviceRoutes(config: MutableHostConfig, device: string): vo
 }
 
 export function tableOf(word: string): number {
-  if (word in TABLE) return TABLE[word as keyof typeof TABLE];
+  if (Object.hasOwn(TABLE, word)) return TABLE[word as keyof typeof TABLE];
   const number = Number(word);
   if (!Number.isInteger(number) || number < 1 || number > 0xffffffff)
     throw new Refusal(1, `Error: argument "${word}" is wrong: table id value is invalid`);
