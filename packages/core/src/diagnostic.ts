@@ -34,6 +34,32 @@ export class InputError extends Error {
   }
 }
 
+/** Faults of one input that are told; a damaged file of a million lines is not worth a million messages. */
+const MOST_FAULTS = 100;
+
+/** The faults of one input in the order in which they are found, as far as anybody wants to read them. */
+export class FaultList {
+  readonly #faults: Diagnostic[] = [];
+
+  /** Whether no more are kept: whoever searches can stop. */
+  get isFull(): boolean {
+    return this.#faults.length >= MOST_FAULTS;
+  }
+
+  /** One more; passed over if the list is full. */
+  add(fault: Diagnostic): void {
+    if (!this.isFull) this.#faults.push(fault);
+  }
+
+  /** @throws InputError with all that were found; the last hints at more if the list is full */
+  throwIfAny(): void {
+    if (this.#faults.length === 0) return;
+    const last = this.#faults.at(-1)!;
+    const hint = `these are the first ${MOST_FAULTS} faults, there may be more`;
+    throw new InputError(this.isFull ? [...this.#faults.slice(0, -1), { ...last, hint }] : this.#faults);
+  }
+}
+
 /** Throws an {@link InputError} that holds one fault. */
 export function refuse(code: string, message: string, place?: Place, hint?: string): never {
   throw new InputError([

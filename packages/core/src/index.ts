@@ -58,7 +58,7 @@ export { costModel } from './cost/models.ts';
 export { type PricedPart, price, priceParts, walkCost } from './cost/price.ts';
 export { PUBLISHED_2017 } from './cost/published-2017.ts';
 export { type Update, updateCost } from './cost/update-cost.ts';
-export { type Diagnostic, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
+export { type Diagnostic, FaultList, formatDiagnostic, InputError, type Place, refuse } from './diagnostic.ts';
 export { type Draft, type Edit, edit, type Patch } from './edit.ts';
 export { EventQueue } from './engine/event-queue.ts';
 export { type RandomState, type RandomStream, RandomStreams } from './engine/random.ts';

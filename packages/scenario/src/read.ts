@@ -1,8 +1,8 @@
-import { type Diagnostic, InputError, KERNEL_VERSIONS } from '@chainwalk/core';
+import { FaultList, InputError, KERNEL_VERSIONS, refuse } from '@chainwalk/core';
+import { readJson, readYaml } from '@chainwalk/core/yaml';
 import * as v from 'valibot';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { Scenario } from './format.ts';
-import { contentOf, describeIssue, placesIn } from './yaml-faults.ts';
+import { describeIssue } from './yaml-faults.ts';
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const port = number(0, 65535);
@@ -121,15 +121,7 @@ export function readScenarios(text: string, source: string): readonly Scenario[]
         source,
       );
   }
-  return readYaml(text, source);
-}
-
-function readJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
+  return readYamlScenarios(text, source);
 }
 
 function scenariosIn(value: unknown): readonly unknown[] {
@@ -140,21 +132,14 @@ function scenarioIn(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'scenario' in value ? value.scenario : value;
 }
 
-function readYaml(text: string, source: string): readonly Scenario[] {
-  const lines = new LineCounter();
-  const place = placesIn(source, lines);
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const faults: Diagnostic[] = [];
+function readYamlScenarios(text: string, source: string): readonly Scenario[] {
+  const { documents, place } = readYaml(text, source);
+  const faults = new FaultList();
   const scenarios: Scenario[] = [];
-  for (const document of documents as Document.Parsed[]) {
-    const read = contentOf(document, place);
-    if ('faults' in read) {
-      faults.push(...read.faults);
-      continue;
-    }
-    const { value } = read;
+  for (const { value, parsed } of documents) {
     if (value === null) continue;
     for (const [index, entry] of (Array.isArray(value) ? value : [value]).entries()) {
+      if (faults.isFull) break;
       const result = v.safeParse(scenarioSchema, scenarioIn(entry));
       if (result.success) {
         scenarios.push(result.output as Scenario);
@@ -162,15 +147,14 @@ function readYaml(text: string, source: string): readonly Scenario[] {
       }
       const wrapped = scenarioIn(entry) !== entry ? ['scenario'] : [];
       const prefix = Array.isArray(value) ? [index, ...wrapped] : wrapped;
-      for (const issue of result.issues) faults.push(describeIssue(issue, document, prefix, place, KNOWN_KEYS));
+      for (const issue of result.issues) {
+        if (faults.isFull) break;
+        faults.add(describeIssue(issue, parsed, prefix, place, KNOWN_KEYS));
+      }
     }
   }
-  if (faults.length > 0) throw new InputError(faults);
-  if (scenarios.length === 0) {
-    throw new InputError([
-      { severity: 'error', code: 'empty', message: `${source} holds no scenario`, place: place(0) },
-    ]);
-  }
+  faults.throwIfAny();
+  if (scenarios.length === 0) refuse('empty', `${source} holds no scenario`, place(0));
   return finish(scenarios, source);
 }
 

@@ -1,40 +1,7 @@
-import type { Diagnostic, Place } from '@chainwalk/core';
+import type { Diagnostic } from '@chainwalk/core';
+import { type PlaceOf, shortened } from '@chainwalk/core/yaml';
 import type * as v from 'valibot';
-import type { Document, LineCounter } from 'yaml';
-
-/** Aliases of YAML that a file may expand to; more is an attack on memory. */
-const MOST_ALIASES = 100;
-
-/** Where an offset of a text stands. */
-export type PlaceOf = (offset: number) => Place;
-
-/** The places of a text whose lines a parser counts. */
-export function placesIn(source: string, lines: LineCounter): PlaceOf {
-  return (offset) => {
-    const { line, col } = lines.linePos(offset);
-    return { source, line: Math.max(1, line), column: Math.max(1, col) };
-  };
-}
-
-/** The value of a document, or everything that is wrong with its syntax. */
-export function contentOf(
-  document: Document.Parsed,
-  place: PlaceOf,
-): { readonly value: unknown } | { readonly faults: readonly Diagnostic[] } {
-  const fault = (message: string, offset: number): Diagnostic => ({
-    severity: 'error',
-    code: 'syntax',
-    message,
-    place: place(offset),
-  });
-  if (document.errors.length > 0)
-    return { faults: document.errors.map((error) => fault(error.message.split('\n')[0]!, error.pos[0])) };
-  try {
-    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
-  } catch (error) {
-    return { faults: [fault(error instanceof Error ? error.message : String(error), 0)] };
-  }
-}
+import type { Document } from 'yaml';
 
 /**
  * What a schema says against a YAML document, with the line and column of the key that it is about.
@@ -59,7 +26,7 @@ export function describeIssue(
   return {
     severity: 'error',
     code: unknownKey ? 'unknown-key' : 'bad-value',
-    message,
+    message: shortened(message),
     place: place(offsetOf(document, path)),
     ...(hint === undefined ? {} : { hint: `did you mean "${hint}"?` }),
   };

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { arbScenario, FEATURES } from '../src/generate/index.ts';
 import { playScenario } from '../src/player.ts';
 import { readScenarios } from '../src/read.ts';
+import { readLoad } from '../src/traffic/load-spec.ts';
 
 /** Ways to damage a text: cut it, drop, double or change a piece, put something hostile in. */
 const arbDamage = fc.oneof(
@@ -91,9 +92,54 @@ describe('a damaged scenario file', () => {
     ['interfaces: [{name: lo}]\nsteps: []', 'interface lo is there twice'],
     [
       'a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d]',
-      'hostile.yaml:1:1: error:',
+      'hostile.yaml:5:5: error: aliases stand for more than 10000 values',
     ],
   ])('%j is answered with its place', (text, message) => {
     expect(() => readScenarios(text, 'hostile.yaml')).toThrow(message);
   });
+});
+
+describe('a file nested beyond measure', () => {
+  const texts: readonly (readonly [string, string])[] = [
+    ['flow lists', `steps: ${'['.repeat(200_000)}`],
+    ['flow maps with their ends', `steps: ${'{a: '.repeat(200_000)}1${'}'.repeat(200_000)}`],
+    ['lists on a line', '- '.repeat(200_000)],
+    ['maps, a level a line', Array.from({ length: 3000 }, (_, level) => `${' '.repeat(level)}a:\n`).join('')],
+    ['JSON', `{"steps":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+  ];
+  const refused = /^hostile\.yaml:\d+:\d+: error: maps and lists are nested deeper than 100 levels \([^\n]*\)$/;
+
+  it.each(texts)('as %s is one fault of a scenario', (_, text) => {
+    expect(() => readScenarios(text, 'hostile.yaml')).toThrow(refused);
+  });
+
+  it.each(texts)('as %s is one fault of traffic', (_, text) => {
+    expect(() => readLoad(text, 'hostile.yaml')).toThrow(refused);
+  });
+
+  it('is a scenario where brackets are text', () => {
+    const name = '[{'.repeat(500);
+    for (const text of [
+      `name: "${name}"\nsteps: []`,
+      `name: |-\n  ${name}\nsteps: []`,
+      JSON.stringify({ name, steps: [] }),
+    ])
+      expect(readScenarios(text, 'hostile.yaml')[0]!.name).toBe(name);
+  });
+});
+
+describe('a file of traffic', () => {
+  it.each([
+    ['', 'hostile.yaml:1:1: error: hostile.yaml describes no traffic'],
+    [
+      'duration: 1s\n---\nduration: 2s\n',
+      'hostile.yaml:2:1: error: a file describes traffic once (leave one document)',
+    ],
+  ])('%j is refused', (text, message) => {
+    expect(() => readLoad(text, 'hostile.yaml')).toThrow(message);
+  });
+});
+
+it('a message does not repeat a text of a megabyte', () => {
+  for (const fault of faultsOf('x'.repeat(1e6))) expect(fault.message.length).toBeLessThan(500);
 });

@@ -1,3 +1,4 @@
+import { DEEPEST } from '@chainwalk/core/yaml';
 import { readFlow } from './flow-yaml.ts';
 import { GiveUp, giveUp, plain, quotedAt } from './plain-yaml.ts';
 
@@ -36,6 +37,8 @@ class BlockReader {
   readonly #raw: readonly string[];
   #at = 0;
   #line: Line | undefined;
+  /** Collections around the line. */
+  #depth = 0;
 
   constructor(text: string) {
     if (text.includes('\t') || text.includes('\r')) giveUp();
@@ -84,6 +87,7 @@ class BlockReader {
 
   #list(indent: number): unknown[] {
     const items: unknown[] = [];
+    if (++this.#depth > DEEPEST) giveUp();
     for (;;) {
       const line = this.#line;
       if (line === undefined || line.indent !== indent || !(line.text === '-' || line.text.startsWith('- '))) break;
@@ -100,11 +104,13 @@ class BlockReader {
       } else items.push(this.#scalar(rest, indent));
     }
     if (this.#line !== undefined && this.#line.indent > indent) giveUp();
+    this.#depth--;
     return items;
   }
 
   #map(indent: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
+    if (++this.#depth > DEEPEST) giveUp();
     for (;;) {
       const line = this.#line;
       if (line === undefined || line.indent !== indent || isMarker(line)) break;
@@ -123,6 +129,7 @@ class BlockReader {
       } else map[key] = this.#scalar(rest, indent);
     }
     if (this.#line !== undefined && this.#line.indent > indent) giveUp();
+    this.#depth--;
     return map;
   }
 
@@ -140,7 +147,7 @@ class BlockReader {
     if (first === '|') return this.#literal(text, indent);
     let value: unknown;
     if (first === '"' || first === "'" || first === '{' || first === '[') {
-      const read = first === '{' || first === '[' ? readFlow(text) : quotedAt(text, 0);
+      const read = first === '{' || first === '[' ? readFlow(text, this.#depth) : quotedAt(text, 0);
       endOfLine(text, read.end);
       value = read.value;
     } else {

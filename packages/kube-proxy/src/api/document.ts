@@ -1,5 +1,6 @@
-import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
+import type { Place } from '@chainwalk/core';
+import { readJson, readYaml } from '@chainwalk/core/yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { readBlockYaml } from './block-yaml.ts';
 
 /** A way into a document: keys of maps and indices of lists. */
@@ -22,13 +23,13 @@ export type Report = (path: Path, message: string, hint?: string) => void;
  * there is a fault.
  */
 export function readDocuments(text: string, source: string): readonly SourceDocument[] {
-  const values = readJson(text) ?? readBlockYaml(text);
-  if (values === undefined) return readYaml(text, source).filter((document) => !isEmpty(document.value));
+  const values = readPlain(text);
+  if (values === undefined) return readWhole(text, source).filter((document) => !isEmpty(document.value));
   let parsed: readonly SourceDocument[] | undefined;
   return values.flatMap((value, index) => {
     if (isEmpty(value)) return [];
     const placeOf = (path: Path): Place => {
-      parsed ??= readYaml(text, source);
+      parsed ??= readWhole(text, source);
       return parsed[index]?.placeOf(path) ?? { source, line: 1, column: 1 };
     };
     return [{ value, placeOf }];
@@ -39,40 +40,19 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === undefined;
 }
 
-function readJson(text: string): readonly unknown[] | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    // Flow-style YAML looks like JSON too; the YAML parser will say what is wrong if it is neither.
-    return undefined;
-  }
+/** The values of a text that needs no whole parser of YAML, or `undefined`. */
+function readPlain(text: string): readonly unknown[] | undefined {
+  // Flow-style YAML looks like JSON too; the YAML parser will say what is wrong if it is neither.
+  const json = /^\s*[{[]/.test(text) ? readJson(text) : undefined;
+  return json === undefined ? readBlockYaml(text) : [json.value];
 }
 
-function readYaml(text: string, source: string): readonly SourceDocument[] {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  if ('empty' in parsed) return [];
-  const at = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const faults: Diagnostic[] = parsed.flatMap((document) =>
-    document.errors.map((error) => ({
-      severity: 'error' as const,
-      code: 'yaml-syntax',
-      message: error.message,
-      place: at(error.pos[0]),
-    })),
-  );
-  if (faults.length > 0) throw new InputError(faults);
-  const documents: SourceDocument[] = [];
-  for (const document of parsed) {
-    const value: unknown = document.toJS({ maxAliasCount: 1000 });
-    const placeOf = (path: Path): Place => at(offsetOf(document.contents as Node | null, path, document));
-    documents.push({ value, placeOf });
-  }
-  return documents;
+function readWhole(text: string, source: string): readonly SourceDocument[] {
+  const { documents, place } = readYaml(text, source);
+  return documents.map(({ value, parsed }) => ({
+    value,
+    placeOf: (path) => place(offsetOf(parsed.contents as Node | null, path, parsed)),
+  }));
 }
 
 function offsetOf(root: Node | null, path: Path, document: { readonly range?: unknown }): number {

@@ -1,3 +1,4 @@
+import { DEEPEST } from '@chainwalk/core/yaml';
 import { giveUp, plain, quotedAt } from './plain-yaml.ts';
 
 /** A plain scalar of one word; a colon within it is not followed by a blank, and `-` and `+` do not stand alone. */
@@ -12,13 +13,15 @@ interface Read<T> {
 /**
  * The flow collection (`{ name: http, port: 80 }`, `[a, b]`) at the start of a text of one line, as a part of
  * {@link readBlockYaml}: maps with words or quoted texts as keys, lists, scalars of one word or in quotes.
- * @throws GiveUp for anything else
+ * @param depth collections around it
+ * @throws GiveUp for anything else, and for collections that are nested too deeply
  */
-export function readFlow(text: string, from = 0): Read<unknown> {
-  return text.charAt(from) === '{' ? readMap(text, from) : readList(text, from);
+export function readFlow(text: string, depth: number, from = 0): Read<unknown> {
+  if (depth >= DEEPEST) giveUp();
+  return text.charAt(from) === '{' ? readMap(text, depth + 1, from) : readList(text, depth + 1, from);
 }
 
-function readMap(text: string, from: number): Read<Record<string, unknown>> {
+function readMap(text: string, depth: number, from: number): Read<Record<string, unknown>> {
   const map: Record<string, unknown> = {};
   let at = blanks(text, from + 1);
   if (text.charAt(at) === '}') return { value: map, end: at + 1 };
@@ -27,7 +30,7 @@ function readMap(text: string, from: number): Read<Record<string, unknown>> {
     // Keys that are no strings, and twice the same key, are for the whole parser.
     if (typeof key !== 'string' || Object.hasOwn(map, key) || key === '__proto__') giveUp();
     if (!text.startsWith(': ', end)) giveUp();
-    const item = readValue(text, blanks(text, end + 1));
+    const item = readValue(text, depth, blanks(text, end + 1));
     map[key] = item.value;
     at = blanks(text, item.end);
     if (text.charAt(at) === '}') return { value: map, end: at + 1 };
@@ -36,12 +39,12 @@ function readMap(text: string, from: number): Read<Record<string, unknown>> {
   }
 }
 
-function readList(text: string, from: number): Read<unknown[]> {
+function readList(text: string, depth: number, from: number): Read<unknown[]> {
   const list: unknown[] = [];
   let at = blanks(text, from + 1);
   if (text.charAt(at) === ']') return { value: list, end: at + 1 };
   for (;;) {
-    const item = readValue(text, at);
+    const item = readValue(text, depth, at);
     list.push(item.value);
     at = blanks(text, item.end);
     if (text.charAt(at) === ']') return { value: list, end: at + 1 };
@@ -50,9 +53,9 @@ function readList(text: string, from: number): Read<unknown[]> {
   }
 }
 
-function readValue(text: string, at: number): Read<unknown> {
+function readValue(text: string, depth: number, at: number): Read<unknown> {
   const first = text.charAt(at);
-  return first === '{' || first === '[' ? readFlow(text, at) : readScalar(text, at);
+  return first === '{' || first === '[' ? readFlow(text, depth, at) : readScalar(text, at);
 }
 
 function readScalar(text: string, at: number): Read<unknown> {

@@ -1,4 +1,4 @@
-import { type Diagnostic, InputError } from '@chainwalk/core';
+import { type Diagnostic, FaultList } from '@chainwalk/core';
 import { SERVICE_NAME_LABEL } from '../model/cluster.ts';
 import { formatPath, type Path, type Report, readDocuments, type SourceDocument } from './document.ts';
 import { canonicalIp } from './ip-text.ts';
@@ -46,7 +46,7 @@ interface Found {
 }
 
 class ObjectReader {
-  readonly #faults: Diagnostic[] = [];
+  readonly #faults = new FaultList();
   readonly #warnings: Diagnostic[] = [];
   readonly #services: ServiceObject[] = [];
   readonly #slices: EndpointSliceObject[] = [];
@@ -61,7 +61,7 @@ class ObjectReader {
   }
 
   finish(): ClusterObjects {
-    if (this.#faults.length > 0) throw new InputError(this.#faults);
+    this.#faults.throwIfAny();
     return {
       services: this.#services,
       endpointSlices: [...this.#slices, ...this.#mirrored()],
@@ -105,14 +105,7 @@ class ObjectReader {
   #single(kind: string, value: object, document: SourceDocument, path: Path): void {
     const name = describe(kind, value);
     const report: Report = (field, message, hint) => {
-      const fault = `${name}: ${formatPath(field)}: ${message}`;
-      this.#faults.push({
-        severity: 'error',
-        code: 'invalid-object',
-        message: fault,
-        place: document.placeOf([...path, ...field]),
-        ...(hint === undefined ? {} : { hint }),
-      });
+      this.#fault(document, [...path, ...field], `${name}: ${formatPath(field)}: ${message}`, hint);
     };
     const version = (value as { readonly apiVersion?: unknown }).apiVersion;
     if (version !== undefined && API_VERSIONS[kind] !== undefined && !API_VERSIONS[kind].includes(String(version))) {
@@ -196,8 +189,16 @@ class ObjectReader {
     }
   }
 
-  #fault(document: SourceDocument, path: Path, message: string): void {
-    this.#faults.push({ severity: 'error', code: 'invalid-object', message, place: document.placeOf(path) });
+  #fault(document: SourceDocument, path: Path, message: string, hint?: string): void {
+    // To find a place takes longer than to find a fault.
+    if (this.#faults.isFull) return;
+    this.#faults.add({
+      severity: 'error',
+      code: 'invalid-object',
+      message,
+      place: document.placeOf(path),
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

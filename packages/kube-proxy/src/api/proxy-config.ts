@@ -1,4 +1,4 @@
-import { type Diagnostic, type Duration, InputError, SECOND } from '@chainwalk/core';
+import { type Duration, FaultList, SECOND } from '@chainwalk/core';
 import * as v from 'valibot';
 import { formatPath, type Report, readDocuments, type SourceDocument } from './document.ts';
 import { parseDuration } from './duration.ts';
@@ -199,14 +199,19 @@ const FIELDS: Readonly<Record<string, readonly string[] | undefined>> = {
  */
 export function parseProxyConfig(content: string, source: string): ProxyConfig {
   const documents = readDocuments(content, source);
-  const faults: Diagnostic[] = [];
   const first = documents[0];
   const inner = first === undefined ? undefined : configMapText(first);
-  if (inner !== undefined) return parseProxyConfig(inner, `${source} data.config.conf`);
-  const document = documents.find((candidate) => kindOf(candidate) === 'KubeProxyConfiguration') ?? first;
+  if (inner === undefined) return configIn(documents);
+  return configIn(readDocuments(inner, `${source} data.config.conf`));
+}
+
+function configIn(documents: readonly SourceDocument[]): ProxyConfig {
+  const faults = new FaultList();
+  const document = documents.find((candidate) => kindOf(candidate) === 'KubeProxyConfiguration') ?? documents[0];
   if (document === undefined) return DEFAULT_CONFIG;
   const report: Report = (path, message, hint) => {
-    faults.push({
+    if (faults.isFull) return;
+    faults.add({
       severity: 'error',
       code: 'invalid-configuration',
       message: `${formatPath(path)}: ${message}`,
@@ -215,8 +220,8 @@ export function parseProxyConfig(content: string, source: string): ProxyConfig {
     });
   };
   const config = read(document, report);
-  if (faults.length > 0 || config === undefined) throw new InputError(faults);
-  return config;
+  faults.throwIfAny();
+  return config!;
 }
 
 function kindOf(document: SourceDocument): unknown {
@@ -346,8 +351,8 @@ function read(document: SourceDocument, report: Report): ProxyConfig | undefined
 
 function refuseUnknown(fields: Readonly<Record<string, unknown>>, report: Report): void {
   for (const [name, value] of Object.entries(fields)) {
-    if (!(name in FIELDS)) report([name], 'is no field of KubeProxyConfiguration');
-    const known = FIELDS[name];
+    if (!Object.hasOwn(FIELDS, name)) report([name], 'is no field of KubeProxyConfiguration');
+    const known = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
     if (known === undefined || typeof value !== 'object' || value === null) continue;
     for (const field of Object.keys(value)) if (!known.includes(field)) report([name, field], `is no field of ${name}`);
   }

@@ -203,3 +203,51 @@ subsets:
     );
   });
 });
+
+describe('a file nested beyond measure', () => {
+  const refused = [expect.stringMatching(/^a\.yaml:\d+:\d+: error: maps and lists are nested deeper than 100 levels/)];
+
+  it.each([
+    ['flow lists', `a: ${'['.repeat(200_000)}`],
+    ['flow lists with their ends', `a: ${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+    ['flow maps', `a: ${'{a: '.repeat(200_000)}`],
+    ['lists on a line', `${'- '.repeat(200_000)}x`],
+    ['maps, a level a line', Array.from({ length: 3000 }, (_, level) => `${' '.repeat(level)}a:\n`).join('')],
+    ['JSON', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+    [
+      'flow lists in a field that nobody reads',
+      SERVICE.replace('spec:', `x: ${'['.repeat(101)}${']'.repeat(101)}\nspec:`),
+    ],
+  ])('as %s is one fault with its place', (_, text) => {
+    expect(faults(text)).toEqual(refused);
+  });
+
+  it('is one within the bound, or where brackets are text', () => {
+    const deep = `${'['.repeat(90)}${']'.repeat(90)}`;
+    const text = '['.repeat(500);
+    for (const field of [`x: ${deep}`, `x: "${text}"`, `x: |\n  ${text}`, `x: a${text}`, `x: 1 # ${text}`])
+      expect(parseObjects(`${field}\n${SERVICE}`, 'a.yaml').services).toHaveLength(1);
+    expect(parseObjects(`x: "${text}"\ny: !t [&z "${text}"]\n${SERVICE}`, 'a.yaml').services).toHaveLength(1);
+    const json = {
+      x: text,
+      y: JSON.parse(deep),
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { ports: [{ port: 80 }] },
+    };
+    expect(parseObjects(JSON.stringify(json), 'a.json').services).toHaveLength(1);
+  });
+});
+
+it('aliases that stand for too much, or for nothing, are faults with a place', () => {
+  const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x]'];
+  for (let i = 1; i < 30; i++) bomb.push(`a${i}: &a${i} [${`*a${i - 1},`.repeat(9)}]`);
+  expect(faults(bomb.join('\n'))).toEqual([
+    expect.stringMatching(/^a\.yaml:5:\d+: error: aliases stand for more than 10000/),
+  ]);
+  expect(faults('a: *b')).toEqual([expect.stringContaining('a.yaml:1:4: error: the alias *b names no anchor')]);
+});
+
+it('a file of a hundred thousand objects that are none tells the first hundred', () => {
+  expect(faults('- {}\n'.repeat(100_000))).toHaveLength(100);
+});

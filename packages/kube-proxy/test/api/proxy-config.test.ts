@@ -77,6 +77,30 @@ describe('the configuration file', () => {
   });
 });
 
+describe('a configuration file that is an attack', () => {
+  it('is refused with its place when it is nested beyond measure', () => {
+    expect(faults(`${HEAD}iptables: ${'['.repeat(200_000)}`)).toContain(
+      'kp.yaml:3:110: error: maps and lists are nested',
+    );
+  });
+
+  it('has no field that only every object has', () => {
+    expect(faults(`${HEAD}constructor: {a: 1}\ntoString: 1\n`)).toContain('constructor: is no field of Kube');
+  });
+
+  it('is refused as soon as a ConfigMap holds a ConfigMap', () => {
+    const inner = 'kind: ConfigMap\ndata:\n  config.conf: |\n    kind: KubeProxyConfiguration\n';
+    const outer = `kind: ConfigMap\ndata:\n  config.conf: |\n${inner.replace(/^/gm, '    ')}\n`;
+    expect(parseProxyConfig(inner, 'kp.yaml')).toEqual(DEFAULT_CONFIG);
+    expect(faults(outer)).toContain('"ConfigMap" is not KubeProxyConfiguration');
+  });
+
+  it('with a hundred thousand unknown fields tells the first hundred', () => {
+    const fields = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n');
+    expect(faults(HEAD + fields).split('\n')).toHaveLength(100);
+  });
+});
+
 describe('settings of a node', () => {
   const addresses = (nodePortAddresses: string[]) =>
     resolveSettings({ ...DEFAULT_CONFIG, nodePortAddresses }, TEST_NODE).nodePortAddresses;

@@ -1,15 +1,7 @@
-import {
-  type Address,
-  costModel,
-  type Diagnostic,
-  type Duration,
-  formatAddress,
-  InputError,
-  type Prefix,
-} from '@chainwalk/core';
+import { type Address, costModel, type Duration, FaultList, formatAddress, type Prefix, refuse } from '@chainwalk/core';
+import { readYaml } from '@chainwalk/core/yaml';
 import * as v from 'valibot';
-import { type Document, LineCounter, parseDocument } from 'yaml';
-import { contentOf, describeIssue, placesIn } from '../yaml-faults.ts';
+import { describeIssue } from '../yaml-faults.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Distribution } from './distribution.ts';
 import type { Target } from './endpoint.ts';
@@ -212,24 +204,23 @@ export interface ReadLoadOptions {
  * @throws InputError
  */
 export function readLoad(text: string, source: string, options: ReadLoadOptions = {}): LoadSpec {
-  const lines = new LineCounter();
-  const place = placesIn(source, lines);
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-  }) as Document.Parsed;
-  const read = contentOf(document, place);
-  if ('faults' in read) throw new InputError(read.faults);
-  const result = v.safeParse(loadSchema, read.value);
+  const { documents, place } = readYaml(text, source);
+  const [first, second] = documents;
+  if (first === undefined) return refuse('empty', `${source} describes no traffic`, place(0));
+  if (second !== undefined)
+    refuse('two-documents', 'a file describes traffic once', place(second.parsed.range[0]), 'leave one document');
+  const { value, parsed } = first;
+  const result = v.safeParse(loadSchema, value);
+  const faults = new FaultList();
   if (!result.success)
-    throw new InputError(result.issues.map((issue) => describeIssue(issue, document, [], place, KNOWN_KEYS)));
+    for (const issue of result.issues)
+      if (!faults.isFull) faults.add(describeIssue(issue, parsed, [], place, KNOWN_KEYS));
+  faults.throwIfAny();
   const load = result.output as LoadSpec;
-  const faults: Diagnostic[] = [];
   const fault = (code: string, message: string, path: readonly (string | number)[], hint?: string): void => {
-    const at = (document.getIn(path, true) as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0;
+    const at = (parsed.getIn(path, true) as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0;
     const told = { severity: 'error' as const, code, message, place: place(at) };
-    faults.push(hint === undefined ? told : { ...told, hint });
+    faults.add(hint === undefined ? told : { ...told, hint });
   };
   const taken = new Set<string>();
   const twice = (word: string, path: readonly (string | number)[]): void => {
@@ -255,6 +246,6 @@ export function readLoad(text: string, source: string, options: ReadLoadOptions 
     for (const address of all)
       twice(`a ${protocol} server at ${formatAddress(address)}:${listened}`, ['servers', i, 'addresses']);
   }
-  if (faults.length > 0) throw new InputError(faults);
+  faults.throwIfAny();
   return load;
 }
