@@ -65,4 +65,13 @@ describe('ip address', () => {
         ip(`route add 10.9.0.0/16 dev d0 table ${word}`),
       ]).toEqual([1, 1]);
   });
+
+  it('adds and deletes thousands of routes', () => {
+    const { host: made, ip } = host();
+    const routes = Array.from({ length: 2000 }, (_, i) => `blackhole 10.${i >> 8}.${i & 255}.0/24`);
+    for (const route of routes) expect(ip(`route add ${route}`)).toBe(0);
+    expect(ip(`route add ${routes[0]}`)).toBe(2);
+    for (const route of routes) expect(ip(`route del ${route}`)).toBe(0);
+    expect(made.config.routes).toEqual([]);
+  });
 });

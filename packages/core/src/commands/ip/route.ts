@@ -142,15 +142,17 @@ export function route(host: Host, verb: string | undefined, rest: readonly strin
   }
   if (verb === 'delete') return deleteRoute(host, rest);
   const added = readRoute(rest, host);
-  host.configure((config) => {
-    const same = (entry: { prefix: unknown; table: number; tos: number; metric: number }): boolean =>
-      samePrefix(entry.prefix as Prefix, added.prefix) &&
+  // Searched before the change: within it, each route that is looked at would be copied.
+  const at = host.config.routes.findIndex(
+    (entry) =>
+      samePrefix(entry.prefix, added.prefix) &&
       entry.table === added.table &&
       entry.tos === added.tos &&
-      entry.metric === added.metric;
-    const at = config.routes.findIndex(same);
-    if (verb === 'add' && (at >= 0 || connectedExists(host, added))) throw kernel('File exists');
-    if (verb === 'change' && at < 0) throw kernel('No such file or directory');
+      entry.metric === added.metric,
+  );
+  if (verb === 'add' && (at >= 0 || connectedExists(host, added))) throw kernel('File exists');
+  if (verb === 'change' && at < 0) throw kernel('No such file or directory');
+  host.configure((config) => {
     const since = nextChange(config);
     // What replaces another route takes its place.
     if ((verb === 'replace' || verb === 'change') && at >= 0)
@@ -207,12 +209,11 @@ function deleteRoute(host: Host, rest: readonly string[]): void {
     } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
   }
   const network = prefix ?? parsePrefix('0.0.0.0/0')!;
+  const at = host.config.routes.findIndex(
+    (entry) => entry.table === table && samePrefix(entry.prefix, network) && wanted.every((test) => test(entry)),
+  );
+  if (at < 0) throw kernel('No such process');
   host.configure((config) => {
-    const at = config.routes.findIndex((entry) => {
-      const route = entry as unknown as RouteConfig;
-      return route.table === table && samePrefix(route.prefix, network) && wanted.every((test) => test(route));
-    });
-    if (at < 0) throw kernel('No such process');
     config.routes.splice(at, 1);
   });
 }
