@@ -1,4 +1,14 @@
-import { type Host, InputError, isSecondary, parseAddress, parseRoute, refuse, runIp } from '@chainwalk/core';
+import {
+  type AddressConfig,
+  type Host,
+  InputError,
+  type InterfaceConfig,
+  isSecondary,
+  parseAddress,
+  parseRoute,
+  refuse,
+  runIp,
+} from '@chainwalk/core';
 import { jsonFault } from './json-fault.ts';
 
 /** One link as `ip -j addr` prints it, as far as chainwalk reads it. */
@@ -8,6 +18,14 @@ interface LinkJson {
   readonly flags?: unknown;
   readonly linkinfo?: { readonly info_kind?: unknown };
   readonly addr_info?: unknown;
+}
+
+/** One of its addresses. */
+interface AddressJson {
+  readonly family?: unknown;
+  readonly local?: unknown;
+  readonly prefixlen?: unknown;
+  readonly scope?: unknown;
 }
 
 function readArray(text: string, source: string, command: string): readonly unknown[] {
@@ -28,37 +46,47 @@ function readArray(text: string, source: string, command: string): readonly unkn
 
 /** Gives a host the devices and addresses of `ip -j addr`. Only IPv4 addresses count; `lo` is there already. */
 export function loadAddresses(host: Host, text: string, source: string): void {
+  const names = new Set(host.devices.map((device) => device.name));
+  const devices: InterfaceConfig[] = [];
   for (const entry of readArray(text, source, 'ip -j addr') as readonly LinkJson[]) {
     const name = entry?.ifname;
     if (typeof name !== 'string') refuse('not-ip-json', `${source}: an entry has no "ifname"`);
     if (name === 'lo') continue;
-    const flags = Array.isArray(entry.flags) ? entry.flags : [];
-    const up = flags.includes('UP');
-    const mtu = typeof entry.mtu === 'number' && entry.mtu >= 68 && entry.mtu <= 65535 ? entry.mtu : 1500;
-    const kind = entry.linkinfo?.info_kind === 'dummy' || /^(dummy|kube-ipvs)/.test(name) ? 'dummy' : 'device';
-    host.configure((config) => {
-      const device = { name, kind: kind as 'dummy' | 'device', up, mtu, group: 0, addresses: [] as never[] };
-      for (const info of (Array.isArray(entry.addr_info) ? entry.addr_info : []) as {
-        family?: unknown;
-        local?: unknown;
-        prefixlen?: unknown;
-        scope?: unknown;
-      }[]) {
-        if (info.family !== 'inet' || typeof info.local !== 'string') continue;
-        const address = parseAddress(info.local);
-        const length = Number(info.prefixlen);
-        if (address === undefined || !(length >= 0 && length <= 32))
-          refuse(
-            'not-ip-json',
-            `${source}: ${name} has the address "${info.local}/${String(info.prefixlen)}", which is none`,
-          );
-        const scope = info.scope === 'host' || info.scope === 'link' ? info.scope : 'global';
-        const secondary = isSecondary(device, { address, length });
-        (device.addresses as unknown[]).push({ address, length, scope, secondary });
-      }
-      config.interfaces.push(device);
-    });
+    if (!/^[^\s/]{1,15}$/.test(name))
+      refuse('not-ip-json', `${source}: "${name}" is no name of a device: 1 to 15 characters, no blank and no slash`);
+    if (names.has(name)) refuse('not-ip-json', `${source}: the device ${name} is there twice`);
+    names.add(name);
+    devices.push(deviceOf(name, entry, source));
   }
+  host.configure((config) => {
+    for (const device of devices) config.interfaces.push(device as (typeof config.interfaces)[number]);
+  });
+}
+
+function deviceOf(name: string, entry: LinkJson, source: string): InterfaceConfig {
+  const flags = Array.isArray(entry.flags) ? entry.flags : [];
+  const addresses: AddressConfig[] = [];
+  const device: InterfaceConfig = {
+    name,
+    kind: entry.linkinfo?.info_kind === 'dummy' || /^(dummy|kube-ipvs)/.test(name) ? 'dummy' : 'device',
+    up: flags.includes('UP'),
+    mtu: typeof entry.mtu === 'number' && entry.mtu >= 68 && entry.mtu <= 65535 ? entry.mtu : 1500,
+    group: 0,
+    addresses,
+  };
+  for (const info of (Array.isArray(entry.addr_info) ? entry.addr_info : []) as readonly AddressJson[]) {
+    if (info?.family !== 'inet' || typeof info.local !== 'string') continue;
+    const address = parseAddress(info.local);
+    const length = Number.isInteger(info.prefixlen) ? (info.prefixlen as number) : -1;
+    if (address === undefined || length < 0 || length > 32)
+      refuse(
+        'not-ip-json',
+        `${source}: ${name} has the address "${info.local}/${String(info.prefixlen)}", which is none`,
+      );
+    const scope = info.scope === 'host' || info.scope === 'link' ? info.scope : 'global';
+    addresses.push({ address, length, scope, secondary: isSecondary(device, { address, length }) });
+  }
+  return device;
 }
 
 /** Adds the routes of `ip -j route`; those that addresses bring by themselves are passed over. */

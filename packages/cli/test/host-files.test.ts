@@ -60,6 +60,30 @@ describe('what ip prints', () => {
     );
   });
 
+  it.each([
+    ['an entry that is null', '[null]', 'addr.json: an entry has no "ifname"'],
+    ['a device twice', '[{"ifname":"a"},{"ifname":"a"}]', 'addr.json: the device a is there twice'],
+    ['a long name', `[{"ifname":"${'x'.repeat(16)}"}]`, 'is no name of a device'],
+    ['a name with a slash', '[{"ifname":"a/b"}]', 'is no name of a device'],
+    [
+      'a length that is none',
+      '[{"ifname":"a","addr_info":[{"family":"inet","local":"1.1.1.1","prefixlen":null}]}]',
+      'addr',
+    ],
+    ['many levels', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'an entry has no "ifname"'],
+    ['many open levels', '['.repeat(200_000), 'addr.json:1:200001: error: this is not JSON'],
+  ])('is refused with %s', (_, text, message) => {
+    const host = new Host(new Simulation());
+    expect(() => loadAddresses(host, text, 'addr.json')).toThrow(message);
+    expect(host.devices).toHaveLength(1);
+  });
+
+  it('may be thousands of devices', () => {
+    const host = new Host(new Simulation());
+    loadAddresses(host, JSON.stringify(Array.from({ length: 20_000 }, (_, i) => ({ ifname: `e${i}` }))), 'addr.json');
+    expect(host.devices).toHaveLength(20_001);
+  });
+
   it('damaged, gives diagnostics and nothing else', () => {
     const damage = fc
       .tuple(
