@@ -73,9 +73,14 @@ export function refuse(code: string, message: string, place?: Place, hint?: stri
   ]);
 }
 
+/** Longest message that is printed whole: it may quote a line of a megabyte. */
+const LONGEST_MESSAGE = 1000;
+
 /** `file:line:column: error: message (hint)`, the form that editors turn into links. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { place, hint } = diagnostic;
+  const isLong = diagnostic.message.length > LONGEST_MESSAGE;
+  const message = isLong ? `${diagnostic.message.slice(0, LONGEST_MESSAGE)}...` : diagnostic.message;
   const where = place === undefined ? '' : `${place.source}:${place.line}:${place.column}: `;
-  return `${where}${diagnostic.severity}: ${diagnostic.message}${hint === undefined ? '' : ` (${hint})`}`;
+  return `${where}${diagnostic.severity}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@chainwalk/core';
-import { type PlaceOf, shortened } from '@chainwalk/core/yaml';
+import type { PlaceOf } from '@chainwalk/core/yaml';
 import type * as v from 'valibot';
 import type { Document } from 'yaml';
 
@@ -26,7 +26,7 @@ export function describeIssue(
   return {
     severity: 'error',
     code: unknownKey ? 'unknown-key' : 'bad-value',
-    message: shortened(message),
+    message,
     place: place(offsetOf(document, path)),
     ...(hint === undefined ? {} : { hint: `did you mean "${hint}"?` }),
   };

@@ -2,4 +2,4 @@
 
 export { DEEPEST } from './nesting.ts';
 export { readJson } from './read-json.ts';
-export { type PlaceOf, readYaml, shortened, type YamlDocument, type YamlText } from './read-yaml.ts';
+export { type PlaceOf, readYaml, type YamlDocument, type YamlText } from './read-yaml.ts';

@@ -19,9 +19,6 @@ export interface YamlText {
   readonly place: PlaceOf;
 }
 
-/** Longest message that is told whole. */
-const LONGEST_MESSAGE = 300;
-
 /**
  * The documents of a YAML text (1.2, core schema), in time and memory linear in its length whatever it holds.
  * @param source the text's name, for messages
@@ -36,7 +33,12 @@ export function readYaml(text: string, source: string): YamlText {
   };
   const faults = new FaultList();
   const fault = (message: string, offset: number, hint?: string): Diagnostic => {
-    const told = { severity: 'error' as const, code: 'syntax', message: shortened(message), place: place(offset) };
+    const told = {
+      severity: 'error' as const,
+      code: 'syntax',
+      message: message.split('\n', 1)[0]!,
+      place: place(offset),
+    };
     return hint === undefined ? told : { ...told, hint };
   };
   const parsed = compose(text, lines, place, ({ message, pos }) => faults.add(fault(message, pos[0])));
@@ -108,7 +110,7 @@ function checkDepth(parser: Parser, place: PlaceOf): void {
     'too-deep',
     `maps and lists are nested deeper than ${DEEPEST} levels`,
     place((tooDeep as { offset: number }).offset),
-    'nothing that is read here needs a tenth of that; close what is open',
+    'close what is open, and quote texts that hold ": "',
   );
 }
 
@@ -123,10 +125,4 @@ function boundErrors(composer: Composer): void {
     keep(source, code, message);
     if (++errors > MOST_ERRORS) throw new EnoughErrors();
   };
-}
-
-/** The first line of a message as far as anybody wants to read it: it may quote a whole file. */
-export function shortened(message: string): string {
-  const [line = ''] = message.split('\n', 1);
-  return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE)}...`;
 }
