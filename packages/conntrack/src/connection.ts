@@ -115,8 +115,14 @@ export class Connection {
     this.slot = -1;
   }
 
-  /** The object that stands for this connection from now on, readable even when the connection is gone. */
+  /**
+   * The object that stands for this connection from now on, readable even when the connection is gone.
+   *
+   * Precondition: the object is not stale. What it stood for cannot be told any more, and it would be taken for the
+   * connection that has the row by now.
+   */
   keep(): Connection {
+    invariant(!this.isStale, 'a connection is kept before another has its row');
     return this.slot < 0 ? this : this.#rows.keep(this);
   }
 

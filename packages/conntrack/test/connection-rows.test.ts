@@ -1,4 +1,4 @@
-import { ipv4FromBits, Packet } from '@chainwalk/core';
+import { InvariantError, ipv4FromBits, Packet } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { ConnectionRows } from '../src/connection-rows.ts';
 import { ConnectionTable } from '../src/connection-table.ts';
@@ -81,6 +81,8 @@ describe('the rows of connections', () => {
     expect(next.slot).toBe(first.slot);
     expect(ctOf(packet)).toBeUndefined();
     expect(next.is(first)).toBe(false);
+    expect(() => first.keep()).toThrow(InvariantError);
+    expect(next.keep()).toBe(next);
   });
 
   it('count what was made and neither confirmed nor given up', () => {
