@@ -78,6 +78,7 @@ export { Priority } from './hook/priority.ts';
 export { ACCEPT, drop, type Errno, queue, STOLEN, type Verdict } from './hook/verdict.ts';
 export { assertNever, InvariantError, invariant } from './invariant.ts';
 export { LARGE_SET, Meter, type MeterCounts } from './meter.ts';
+export { didYouMean, nearestName } from './near-name.ts';
 export { CoreSysctls } from './net/core-sysctls.ts';
 export { Device, type DeviceKind } from './net/device.ts';
 export { DROP_REASONS, type DropReason } from './net/drop-reason.ts';

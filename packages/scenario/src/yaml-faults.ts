@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@chainwalk/core';
+import { type Diagnostic, didYouMean, nearestName } from '@chainwalk/core';
 import type { PlaceOf } from '@chainwalk/core/yaml';
 import type * as v from 'valibot';
 import type { Document } from 'yaml';
@@ -22,13 +22,13 @@ export function describeIssue(
   const message = unknownKey
     ? `unknown key "${key}"`
     : `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
-  const hint = unknownKey ? nearest(key, knownKeys) : undefined;
+  const hint = unknownKey ? didYouMean(nearestName(key, knownKeys)) : undefined;
   return {
     severity: 'error',
     code: unknownKey ? 'unknown-key' : 'bad-value',
     message,
     place: place(offsetOf(document, path)),
-    ...(hint === undefined ? {} : { hint: `did you mean "${hint}"?` }),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 
@@ -46,29 +46,4 @@ function offsetOf(document: Document.Parsed, path: readonly (string | number)[])
     if (node?.range !== undefined) return node.range[0];
   }
   return 0;
-}
-
-function nearest(word: string, knownKeys: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = 3;
-  for (const known of knownKeys) {
-    const distance = editDistance(word, known);
-    if (distance < least) {
-      least = distance;
-      best = known;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= Math.min(a.length, 40); i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a.charAt(i - 1) === b.charAt(j - 1) ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,5 +1,7 @@
 import { formatIpv4, ipv4FromBits, ipv4Mask, ipv4MaskLength } from '@chainwalk/core';
-import { isSpace, strtoul, utf8Length } from './strtoul.ts';
+import { utf8Length } from '../x_tables/utf8.ts';
+import { parseUnsigned } from '../x_tables/values.ts';
+import { isSpace } from './scan-counter.ts';
 
 /** An address with its mask, as after `-s`: unsigned 32 bits each, the address masked. */
 export interface MaskedAddress {
@@ -51,7 +53,7 @@ export function parseAddressList(text: string): readonly MaskedAddress[] | strin
 function parseMask(text: string): number | undefined {
   const dotted = parseDotted(text, true);
   if (dotted !== undefined) return dotted;
-  const length = strtoul(text, 0, 32);
+  const length = parseUnsigned(text, 32);
   return length === undefined ? undefined : ipv4Mask(length);
 }
 
@@ -66,7 +68,7 @@ function parseDotted(text: string, isMask: boolean): number | undefined {
   let value = 0;
   for (let i = 0; i < 4; i++) {
     const part = bytes[i];
-    const byte = part === undefined ? 0 : strtoul(part, 0, 255);
+    const byte = part === undefined ? 0 : parseUnsigned(part, 255);
     if (byte === undefined) return undefined;
     value = value * 256 + byte;
   }
@@ -80,7 +82,7 @@ function inetAton(text: string): number | undefined {
   let value = 0;
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;
-    const number = strtoul(part, 0, last ? 256 ** (4 - index) - 1 : 255);
+    const number = parseUnsigned(part, last ? 256 ** (4 - index) - 1 : 255);
     if (number === undefined) return undefined;
     value = last ? value + number : value + number * 256 ** (3 - index);
   }

@@ -1,12 +1,13 @@
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
+import { parseUnsigned } from '../x_tables/values.ts';
 import { type CommandLetter, type CoreOption, LEGAL } from './core-options.ts';
 import type { WordRole } from './line-shapes.ts';
 import { checkNewChain, hintFor, MAX_NAME, tooLong } from './names.ts';
 import { OptionReader } from './option-reader.ts';
 import { EarlyExit, type ParsedCommand } from './parsed-command.ts';
 import { type RuleEnvironment, RuleOptions } from './rule-options.ts';
-import { scanCounter, strtoul } from './strtoul.ts';
+import { scanCounter } from './scan-counter.ts';
 import { USAGE } from './usage.ts';
 import { IPTABLES_VERSION } from './version.ts';
 import type { WordList } from './words.ts';
@@ -212,8 +213,8 @@ class CommandParser {
   #readRuleNumber(): number {
     const reader: OptionReader = this.#reader;
     const text = reader.take();
-    const number = strtoul(text, 1, MAX_INT);
-    if (number === undefined) {
+    const number = parseUnsigned(text, MAX_INT);
+    if (number === undefined || number === 0) {
       reader.bad(reader.at - 1, 'bad-number', `Invalid rule number \`${text}'`, 'rules count from 1');
     }
     return number;

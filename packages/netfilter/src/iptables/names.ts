@@ -1,6 +1,8 @@
-import { didYouMean, IPTABLES_TARGETS, nearest, STANDARD_TARGETS } from './known-names.ts';
+import { didYouMean, nearestName } from '@chainwalk/core';
+import { utf8Length } from '../x_tables/utf8.ts';
+import { IPTABLES_TARGETS, STANDARD_TARGETS } from './known-names.ts';
 import type { OptionReader } from './option-reader.ts';
-import { isSpace, utf8Length } from './strtoul.ts';
+import { isSpace } from './scan-counter.ts';
 
 /** Longest name of a chain, match or target that is read, in bytes. */
 export const MAX_NAME = 28;
@@ -66,7 +68,7 @@ export function checkDevice(reader: OptionReader, name: string, word: number): v
 
 /** A hint with the nearest of the names that would have been right. */
 export function hintFor(word: string, names: Iterable<string>): string | undefined {
-  return didYouMean(nearest(word, names));
+  return didYouMean(nearestName(word, names));
 }
 
 function hasSpace(name: string): boolean {

@@ -1,7 +1,6 @@
-import { InputError, type Place } from '@chainwalk/core';
+import { InputError, nearestName, type Place } from '@chainwalk/core';
 import type { MatchExtension, OptionSpec, OptionUse, TargetExtension } from '../x_tables/extension.ts';
 import { LONG_BY_NAME, LONG_OPTIONS, type LongOption } from './core-options.ts';
-import { nearest } from './known-names.ts';
 import { placeOfWord, type WordList } from './words.ts';
 
 /** An option as it was used; its place is worked out only when somebody asks for it. */
@@ -130,7 +129,7 @@ export class OptionScope {
   /** The known long option nearest to a misspelled one. */
   suggest(name: string): string | undefined {
     const names = [...LONG_BY_NAME.keys(), ...this.#newestFirst.flatMap(({ map }) => [...map.keys()])];
-    return nearest(name, names);
+    return nearestName(name, names);
   }
 }
 

@@ -1,4 +1,4 @@
-import { strtoul } from './strtoul.ts';
+import { parseUnsigned } from '../x_tables/values.ts';
 
 /** The protocols that libxtables knows by itself (`xtables_chain_protos`); the first name of a number is the one printed. */
 const BUILT_IN: readonly (readonly [string, number])[] = [
@@ -84,7 +84,7 @@ const NAME_OF_NUMBER: ReadonlyMap<number, string> = new Map(
 
 /** The number of a protocol as after `-p`: 0 to 255, or a name; undefined if there is none. */
 export function parseProtocol(text: string): number | undefined {
-  return strtoul(text, 0, 255) ?? NUMBER_OF_NAME.get(text);
+  return parseUnsigned(text, 255) ?? NUMBER_OF_NAME.get(text);
 }
 
 /** The name that iptables prints for a protocol, if it knows one. */

@@ -1,5 +1,5 @@
 import type { Counters } from '../x_tables/rule.ts';
-import { scanCounter } from './strtoul.ts';
+import { scanCounter } from './scan-counter.ts';
 
 /** The words of a line as `strtok` with blanks and tabs finds them. */
 export function tokens(text: string): string[] {

@@ -1,11 +1,11 @@
-import { type Diagnostic, InputError, type Place } from '@chainwalk/core';
+import { type Diagnostic, InputError, nearestName, type Place } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import { isTableName } from '../x_tables/layout.ts';
 import { type Counters, type Rule, type Ruleset, TABLE_NAMES, type TableName } from '../x_tables/rule.ts';
+import { utf8Length } from '../x_tables/utf8.ts';
 import { parseCommand } from './command-line.ts';
 import { execute } from './execute.ts';
-import { nearest } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
 import type { WordRole } from './line-shapes.ts';
 import { hintFor } from './names.ts';
@@ -13,7 +13,6 @@ import { ParseCache } from './parse-cache.ts';
 import { EarlyExit, type ParsedCommand } from './parsed-command.ts';
 import { parsePolicyCounters, parseRuleCounters, splitRuleCounters, tokens } from './restore-line.ts';
 import { ShapedRules } from './rule-shape.ts';
-import { utf8Length } from './strtoul.ts';
 import { TableEditor } from './table-editor.ts';
 import { MemoryStore, type TableStore } from './table-store.ts';
 import { emptyWords, splitRestoreLine, type WordList } from './words.ts';
@@ -228,7 +227,7 @@ class Restorer {
     this.#current = name;
     if (this.#options.table !== undefined && this.#options.table !== name) return;
     if (!isTableName(name)) {
-      const near = nearest(name, TABLE_NAMES);
+      const near = nearestName(name, TABLE_NAMES);
       const hint = name.includes('\r')
         ? 'the file has CRLF line ends: convert it'
         : near === undefined

@@ -1,6 +1,7 @@
 import type { Netfilter } from '../netfilter.ts';
 import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import type { IpTest, TableName } from '../x_tables/rule.ts';
+import { parseUnsigned } from '../x_tables/values.ts';
 import type { MaskedAddress } from './address-list.ts';
 import { IPTABLES_MATCHES, STANDARD_TARGETS } from './known-names.ts';
 import { checkDevice, checkTargetName, hintFor, MAX_NAME, tooLong } from './names.ts';
@@ -9,7 +10,6 @@ import type { ParseCache } from './parse-cache.ts';
 import type { ParsedRule } from './parsed-command.ts';
 import { parseProtocol, protocolNameOf, protocolNames } from './protocols.ts';
 import { finishRule } from './rule-builder.ts';
-import { strtoul } from './strtoul.ts';
 
 /** What the reading of a rule may know. */
 export interface RuleEnvironment {
@@ -124,7 +124,7 @@ export class RuleOptions {
   /** Loads the match of the protocol, once. Answers whether it did. */
   loadProtocol(index: number): boolean {
     if (this.#protocolText === undefined || this.#protocolLoaded) return false;
-    const number = strtoul(this.#protocolText, 0, 255);
+    const number = parseUnsigned(this.#protocolText, 255);
     const name = number === undefined ? this.#protocolText : protocolNameOf(number);
     const extension = name === undefined ? undefined : this.#env.registry.match(name);
     if (extension === undefined) return false;

@@ -2,9 +2,9 @@ import type { ChainCounters } from '../netfilter.ts';
 import { type ExtensionRegistry, KernelRefusal } from '../x_tables/extension.ts';
 import type { Chain, Counters, Policy, Rule, RuleTarget, Table, TableName } from '../x_tables/rule.ts';
 import type { CounterChange } from '../x_tables/table-runtime.ts';
+import { utf8Length } from '../x_tables/utf8.ts';
 import { IptcError, type IptcFunction } from './libiptc-error.ts';
 import { sameRule } from './same-rule.ts';
-import { utf8Length } from './strtoul.ts';
 import type { TableStore } from './table-store.ts';
 import { isPiece, TextTable } from './text-table.ts';
 

@@ -1,5 +1,5 @@
 import { InputError, type Place } from '@chainwalk/core';
-import { utf8Length } from './strtoul.ts';
+import { utf8Length } from '../x_tables/utf8.ts';
 
 /** The words of one line or command, with the column (from 1) at which each begins. */
 export interface WordList {

@@ -12,3 +12,18 @@ export function cutUtf8(text: string, most: number): string {
   }
   return kept;
 }
+
+/** How many bytes a text has in UTF-8: the tools' limits on names and lines are in bytes. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    if (code < 0x800) bytes += 1;
+    else if (code >= 0xd800 && code < 0xdc00 && i + 1 < text.length) {
+      bytes += 2;
+      i++;
+    } else bytes += 2;
+  }
+  return bytes;
+}
