@@ -154,7 +154,7 @@ function readYamlScenarios(text: string, source: string): readonly Scenario[] {
     }
   }
   faults.throwIfAny();
-  if (scenarios.length === 0) refuse('empty', `${source} holds no scenario`, place(0));
+  if (scenarios.length === 0) refuse('empty', 'there is no scenario in it', place(0));
   return finish(scenarios, source);
 }
 

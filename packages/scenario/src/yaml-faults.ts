@@ -19,9 +19,12 @@ export function describeIssue(
   const key = issue.path?.at(-1)?.key;
   // A key that is not known: Valibot expects `never` there. Point at the key itself.
   const unknownKey = issue.type === 'strict_object' && issue.expected === 'never' && typeof key === 'string';
+  const missingKey = issue.type === 'strict_object' && issue.received === 'undefined';
   const message = unknownKey
     ? `unknown key "${key}"`
-    : `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
+    : missingKey
+      ? `${path.join('.')} is missing`
+      : `${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`;
   const hint = unknownKey ? didYouMean(nearestName(key, knownKeys)) : undefined;
   return {
     severity: 'error',

@@ -130,7 +130,7 @@ describe('a file nested beyond measure', () => {
 
 describe('a file of traffic', () => {
   it.each([
-    ['', 'hostile.yaml:1:1: error: hostile.yaml describes no traffic'],
+    ['', 'hostile.yaml:1:1: error: there is no traffic in it'],
     [
       'duration: 1s\n---\nduration: 2s\n',
       'hostile.yaml:2:1: error: a file describes traffic once (leave one document)',

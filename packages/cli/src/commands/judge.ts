@@ -2,6 +2,7 @@ import { refuse } from '@chainwalk/core';
 import { readScenarios } from '@chainwalk/scenario';
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
+import { count } from '../option-values.ts';
 import { complain, print } from '../output.ts';
 
 /** `chainwalk judge FILE...`: a real Linux kernel plays the same scenarios, and the answers are compared. */
@@ -11,7 +12,7 @@ export function addJudge(program: Command): void {
     .description('let a real Linux kernel play scenario files too, and show where it answers differently')
     .argument('<file...>', 'scenario files, JSON or YAML')
     .option('--kernel <which>', '6.1, the reference, or own, that of this machine', '6.1')
-    .option('--jobs <number>', 'kernels side by side', Number, 1)
+    .option('--jobs <number>', 'kernels side by side', count, 1)
     .addHelpText(
       'after',
       "\nLinux 6.1 is user-mode Linux, an ordinary process that needs no root (Debian packages user-mode-linux kmod iptables\nipset ipvsadm conntrack iproute2 python3). With --kernel own this machine's kernel plays in namespaces of its own, which\ntakes root; what it lacks is left out, and chainwalk plays as a kernel of its age and clock.\n\nExamples:\n  chainwalk judge my-firewall.yaml\n  sudo chainwalk judge --kernel own my-firewall.yaml",

@@ -14,6 +14,7 @@ import {
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { readText } from '../files.ts';
+import { count, wholeNumber } from '../option-values.ts';
 import { complain, print } from '../output.ts';
 
 interface CommonOptions {
@@ -75,8 +76,8 @@ export function addKubeProxy(program: Command): void {
   )
     .requiredOption('--from <ip>', 'the client')
     .requiredOption('--to <ip:port>', 'the destination, with /udp or /sctp behind it for another protocol than TCP')
-    .option('--tries <number>', 'connections that are tried to see every outcome', Number, 100)
-    .option('--seed <number>', 'seed of the random streams', Number, 1)
+    .option('--tries <number>', 'connections that are tried to see every outcome', count, 100)
+    .option('--seed <number>', 'seed of the random streams', wholeNumber, 1)
     .addHelpText(
       'after',
       '\nExample:\n  chainwalk kube-proxy trace cluster.yaml --node worker-1 --from 10.244.1.30 --to 10.96.12.34:80',
@@ -102,6 +103,7 @@ export function addKubeProxy(program: Command): void {
 function readObjects(files: readonly string[]): ClusterObjects {
   const objects = parseObjectFiles(files.map((file) => ({ source: file, text: readText(file) })));
   for (const warning of objects.warnings) complain(formatDiagnostic(warning));
+  if (objects.services.length === 0) complain(`warning: there is no Service in ${files.join(', ')}`);
   return objects;
 }
 

@@ -13,8 +13,9 @@ import {
 } from '@chainwalk/scenario';
 import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
-import { openForWriting, readText } from '../files.ts';
+import { openForWriting, readText, refuseSameFile } from '../files.ts';
 import { formulaOf } from '../formula.ts';
+import { wholeNumber } from '../option-values.ts';
 import { print } from '../output.ts';
 
 interface LoadCommandOptions {
@@ -40,12 +41,6 @@ export function addLoad(program: Command): void {
     .action((spec: string, options: LoadCommandOptions) => runLoad(spec, options));
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It is no whole number.');
-  return value;
-}
-
 function time(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m)$/.exec(text) ?? [];
   const units: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9, m: 60e9 };
@@ -54,6 +49,7 @@ function time(text: string): number {
 }
 
 async function runLoad(file: string, options: LoadCommandOptions): Promise<void> {
+  if (options.out !== undefined) for (const read of [file, options.host]) refuseSameFile(read, options.out);
   const scenario = readScenarios(readText(options.host), options.host)[0]!;
   const node = new Node(new Simulation({ seed: options.seed ?? scenario.seed ?? 1 }));
   setUp(node, scenario);

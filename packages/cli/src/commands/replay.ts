@@ -1,4 +1,3 @@
-import { createReadStream, statSync } from 'node:fs';
 import { formatConnection } from '@chainwalk/conntrack';
 import {
   type CapturedPacket,
@@ -27,7 +26,8 @@ import {
 } from '@chainwalk/scenario';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { OutputFile, readText } from '../files.ts';
+import { OutputFile, openForReading, readText, refuseSameFile } from '../files.ts';
+import { wholeNumber } from '../option-values.ts';
 import { complain, print } from '../output.ts';
 
 interface ReplayCommandOptions {
@@ -56,7 +56,7 @@ export function addReplay(program: Command): void {
     .option('--out <file>', 'write what came out as pcapng, with the fate of each packet as its comment')
     .option('--packets', 'print a line for each packet')
     .option('--json', 'print a JSON object for each packet, one a line, and the summary last')
-    .option('--seed <number>', 'seed of the random streams', Number, 1)
+    .option('--seed <number>', 'seed of the random streams', wholeNumber, 1)
     .addHelpText(
       'after',
       '\nA capture of all devices of a host (tcpdump -i any) also shows what the host sent: that is not played but compared.' +
@@ -78,14 +78,15 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
       if (options.json === true) sent.push(plainDeparture(departure));
     },
   });
-  const size = sizeOf(capture);
+  if (options.out !== undefined) for (const read of [capture, options.host]) refuseSameFile(read, options.out);
+  const { stream, size } = openForReading(capture);
   const reader = new CaptureReader(capture);
   if (options.out !== undefined) writer = new FateWriter(options.out, node);
   const bar = new SingleBar({ format: 'replay {bar} {percentage}% | {value} of {total} bytes', hideCursor: true });
   const showsProgress = process.stderr.isTTY === true && size > 4 * 1024 * 1024;
   if (showsProgress) bar.start(size, 0);
   let read = 0;
-  for await (const chunk of createReadStream(capture, { highWaterMark: 1 << 18 })) {
+  for await (const chunk of stream) {
     reader.push(chunk as Uint8Array);
     let lines = '';
     try {
@@ -113,18 +114,10 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
     print(
       `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size, output: player.output } })}\n`,
     );
-  } else print(summary(player, node));
+  } else if (player.packets > 0 || reader.fault === undefined) print(summary(player, node));
   if (reader.fault !== undefined) {
     complain(formatDiagnostic(reader.fault));
     process.exitCode = 1;
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return refuse('unreadable', `${path}: there is no such file`);
   }
 }
 
@@ -140,6 +133,7 @@ function parseMap(text: string): ReadonlyMap<string, string> {
         'write 0=eth0 or the name of the interface instead of 0',
       );
     }
+    if (map.has(from)) refuse('bad-map', `--in-map: "${from}" is there twice`);
     map.set(from, to);
   }
   return map;

@@ -2,6 +2,7 @@ import { type Diagnostic, formatDiagnostic, InputError, renderTrace } from '@cha
 import { Player, readScenarios, type ScenarioResult, type StepResult } from '@chainwalk/scenario';
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
+import { addColour, wholeNumber } from '../option-values.ts';
 import { complain, painter, print, wantsColour } from '../output.ts';
 
 interface RunOptions {
@@ -13,19 +14,19 @@ interface RunOptions {
 
 /** `chainwalk run FILE...`: plays scenarios and says what came out. */
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('play scenario files and print what came out')
     .argument('<file...>', 'scenario files, JSON or YAML; - reads standard input')
     .option('--json', 'print one array of results, in the order of the scenarios')
     .option('--walk', 'also print the walk of every packet')
-    .option('--seed <number>', "seed of the random streams, over the scenario's own", Number)
-    .option('--colour <when>', 'auto, always or never', 'auto')
+    .option('--seed <number>', "seed of the random streams, over the scenario's own", wholeNumber)
     .addHelpText(
       'after',
       '\nExample:\n  chainwalk run examples/scenarios/router.yaml --walk\n  chainwalk run *.json --json > results.json',
     )
     .action((files: string[], options: RunOptions) => runScenarios(files, options));
+  addColour(command);
 }
 
 /** Plays every scenario of every file. A file that cannot be read or played does not keep the others from being played. */
@@ -55,7 +56,9 @@ function runScenarios(files: readonly string[], options: RunOptions): void {
       if (!(error instanceof InputError)) throw error;
       faults.push(
         ...error.diagnostics.map((fault) =>
-          fault.place === undefined ? { ...fault, message: `${file}: ${fault.message}` } : fault,
+          fault.place === undefined && !fault.message.startsWith(`${file}: `)
+            ? { ...fault, message: `${file}: ${fault.message}` }
+            : fault,
         ),
       );
     }

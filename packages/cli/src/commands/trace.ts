@@ -3,6 +3,7 @@ import { Node, packetFromSpec, readScenarios, SCENARIO_SYSCTLS, setUp } from '@c
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
 import { loadAddresses, loadRoutes } from '../host-files.ts';
+import { addColour, wholeNumber } from '../option-values.ts';
 import { complain, painter, print, wantsColour } from '../output.ts';
 import { PACKET_SYNTAX, parsePacket } from '../packet-syntax.ts';
 
@@ -23,7 +24,7 @@ interface TraceOptions {
 
 /** `chainwalk trace`: where does one packet go, and why. */
 export function addTrace(program: Command): void {
-  program
+  const command = program
     .command('trace')
     .description('show the way of one packet through a host, and why it goes there')
     .argument('<packet>', PACKET_SYNTAX)
@@ -42,13 +43,13 @@ export function addTrace(program: Command): void {
     )
     .option('--all-rules', 'also show the rules that did not match, and why')
     .option('--json', 'print the steps as JSON')
-    .option('--seed <number>', 'seed of the random streams', Number, 1)
-    .option('--colour <when>', 'auto, always or never', 'auto')
+    .option('--seed <number>', 'seed of the random streams', wholeNumber, 1)
     .addHelpText(
       'after',
       "\nThe host forwards (net.ipv4.ip_forward=1) unless --sysctl says otherwise.\n\nExample:\n  chainwalk trace --rules rules.v4 --addr addr.json --route route.json --in eth0 'tcp 10.0.0.9:40000 > 10.0.0.1:443 S'",
     )
     .action((packet: string, options: TraceOptions) => tracePacket(packet, options));
+  addColour(command);
 }
 
 function tracePacket(text: string, options: TraceOptions): void {

@@ -206,7 +206,7 @@ export interface ReadLoadOptions {
 export function readLoad(text: string, source: string, options: ReadLoadOptions = {}): LoadSpec {
   const { documents, place } = readYaml(text, source);
   const [first, second] = documents;
-  if (first === undefined) return refuse('empty', `${source} describes no traffic`, place(0));
+  if (first === undefined) return refuse('empty', 'there is no traffic in it', place(0));
   if (second !== undefined)
     refuse('two-documents', 'a file describes traffic once', place(second.parsed.range[0]), 'leave one document');
   const { value, parsed } = first;
