@@ -42,6 +42,13 @@ beforeAll(() => {
     'ping.pcap': capture(),
     'cut.pcap': capture().subarray(0, 50),
     'rules.v4': '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j NOWHERE\nCOMMIT\n',
+    'powers.v4': [
+      '*filter',
+      ...Array.from({ length: 61 }, (_, i) => `:C${i} - [0:0]`),
+      '-A INPUT -j C0',
+      ...Array.from({ length: 60 }, (_, i) => `-A C${i} -j C${i + 1}\n-A C${i} -j C${i + 1}`),
+      'COMMIT\n',
+    ].join('\n'),
     'many.v4': `*filter\n${Array.from({ length: 20_000 }, (_, i) => `:C${i} - [0:0]\n`).join('')}COMMIT\n`,
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -115,6 +122,12 @@ describe('a mistake is one line on standard error, and a status that is not 0', 
   it('in a packet points at its column', () => {
     const done = chainwalk('trace', PACKET.replace('443', '70000'), '--host', 'host.yaml');
     expect(done.lines).toEqual([expect.stringMatching(/^packet:1:\d+: error: "70000" is no port from 0 to 65535/)]);
+  });
+
+  it('in rules that send a packet through each other by powers of two is told before memory is full', () => {
+    const done = chainwalk('trace', PACKET, '--host', 'host.yaml', '--in', 'eth0', '--rules', 'powers.v4');
+    expect(done.lines).toEqual([expect.stringContaining('error: a packet takes more than 1000000 steps')]);
+    expect(done.status).toBe(1);
   });
 
   it('in every entry of a long file is told a hundred times', () => {

@@ -1,3 +1,4 @@
+import { refuse } from '../diagnostic.ts';
 import type { Hook } from '../hook/hook.ts';
 import type { DropReason } from '../net/drop-reason.ts';
 import { describePacket } from '../packet/describe.ts';
@@ -57,6 +58,9 @@ export type Step =
   /** The host answered with a packet of its own, whose walk is told in `trace`. */
   | { readonly kind: 'answer'; readonly what: string; readonly trace: Trace };
 
+/** Entries of a trace before it is given up: chains can send a packet through each other by powers of two. */
+const MOST_ENTRIES = 1_000_000;
+
 /**
  * The walk of one packet. Tracing is off unless a packet carries one of these; then it costs one test of a field a step.
  */
@@ -77,8 +81,7 @@ export class Trace {
   }
 
   add(step: Step): void {
-    this.#entries.push(step);
-    this.#steps = undefined;
+    this.#push(step);
   }
 
   /**
@@ -87,7 +90,18 @@ export class Trace {
    * look at nothing that changes.
    */
   addLater(steps: () => readonly Step[]): void {
-    this.#entries.push(steps);
+    this.#push(steps);
+  }
+
+  #push(entry: Step | (() => readonly Step[])): void {
+    if (this.#entries.length === MOST_ENTRIES)
+      refuse(
+        'endless-walk',
+        `a packet takes more than ${MOST_ENTRIES} steps, which Linux would stand still over`,
+        undefined,
+        'look for chains that each jump to the next several times',
+      );
+    this.#entries.push(entry);
     this.#steps = undefined;
   }
 

@@ -20,3 +20,11 @@ it('steps that are made later stand where they were added, and are made when the
   trace.add(note('e'));
   expect(trace.steps).toEqual(['a', 'b', 'c', 'd', 'e'].map(note));
 });
+
+it('a walk without an end is given up before it fills the memory', () => {
+  const trace = new Trace(new Packet({ src: parseIpv4('10.0.0.1')!, dst: parseIpv4('10.0.0.2')!, protocol: 47 }));
+  const step: Step = { kind: 'connection', text: 'a' };
+  for (let i = 0; i < 1_000_000; i++) trace.add(step);
+  expect(() => trace.add(step)).toThrow('a packet takes more than 1000000 steps');
+  expect(() => trace.addLater(() => [step])).toThrow('a packet takes more than 1000000 steps');
+});
