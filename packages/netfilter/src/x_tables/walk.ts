@@ -1,4 +1,4 @@
-import { ACCEPT, drop, type HookState, type Packet, queue, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, type HookState, type Packet, queue, refuse, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { type ChainRuntime, DROP } from './chain-runtime.ts';
 import type { Action, CompiledRule } from './compile.ts';
@@ -16,6 +16,13 @@ const STACK = drop('jump-stack');
 const QUEUE = queue(0, false);
 
 type Jump = Extract<Action, { kind: 'jump' | 'goto' }>;
+
+/**
+ * Rules that one packet may pass in one table before it is given up, those that it takes counted as a hundred: chains that
+ * jump twice to the next double them with each.
+ */
+const MOST_PASSED = 1_000_000_000;
+const TAKEN = 100;
 
 /** A chain that was left by a jump, and where it goes on. */
 interface Frame {
@@ -67,8 +74,11 @@ function walkRules(
   let caller: Frame | undefined;
   let chain = base;
   let index = 0;
+  let passed = 0;
   for (;;) {
+    passed += TAKEN - index;
     index = nextRule(chain, rows, index, packet, par);
+    passed += index;
     if (par.hotdrop) return HOTDROP;
     if (index === chain.length) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
@@ -118,6 +128,7 @@ function walkRules(
       case VERB.jump:
       case VERB.goto: {
         meter.jumps++;
+        if (passed > MOST_PASSED) giveUp(table);
         if (verb === VERB.jump) {
           const depth: number = caller === undefined ? 1 : caller.depth + 1;
           if (depth > chains.length + 1) return STACK;
@@ -179,4 +190,13 @@ function logTrace(
   number: number,
 ): void {
   net.host.log.write(traceLine(packet, par, par.table, chain, kind, number), 4);
+}
+
+function giveUp(table: TableName): never {
+  refuse(
+    'endless-walk',
+    `a packet passes a thousand million rules of table ${table}, which Linux would stand still over`,
+    undefined,
+    'look for chains that each jump to the next several times',
+  );
 }

@@ -192,4 +192,15 @@ describe('the meter', () => {
     expect(runIptables(net, ['iptables', '-t', 'raw', '-P', 'PREROUTING', 'ACCEPT']).status).toBe(0);
     expect(tables()).toBe(one + 1);
   });
+
+  it('is given up where chains jump to each other by powers of two', () => {
+    const names = Array.from({ length: 40 }, (_, i) => String.fromCharCode(65 + (i % 26)) + (i < 26 ? '' : '1'));
+    const { send, counters } = host(
+      ['PREROUTING', ...names.slice(0, -1)]
+        .flatMap((name, i) => [`-A ${name} -j ${names[i]}`, `-A ${name} -j ${names[i]}`])
+        .join('\n'),
+    );
+    expect(send).toThrow(/passes a thousand million rules of table mangle/);
+    expect(counters('PREROUTING')[0]).toBe(1);
+  });
 });
