@@ -60,7 +60,11 @@ const EXPERIMENTS = {
     [[], ['--linear'], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
   ),
   replay: (quick ? ['20000'] : ['100000', '1000000', '10000000']).map((size) => ['replay.mjs', '--sizes', size]),
-  queue: ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => ['queue.mjs', '--sizes', size]),
+  queue: ['uniform', 'bimodal'].flatMap((times) =>
+    ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => [
+      ...['queue.mjs', '--times', times, '--sizes', size],
+    ]),
+  ),
 };
 
 const names = Object.keys(EXPERIMENTS);

@@ -622,17 +622,29 @@ function others(collected, parts, charts, claims) {
     });
   }
   if (queue.length > 0) {
-    parts.push('## Event queue\n', '![event queue](bench/queue.svg)\n', table(queue));
+    parts.push(
+      '## Event queue\n',
+      'With so many events pending, the next is taken out and another put in: up to a second later (`uniform`), or up to a',
+      'millisecond and, one in ten, up to a day (`bimodal`).\n',
+      '![event queue](bench/queue.svg)\n',
+      table(queue),
+    );
+    const kinds = [...new Set(queue.map((row) => row.times))];
     charts.queue = chart({
       title: 'Event queue: pop the next, push another',
       x: 'pending events',
       y: 'nanoseconds',
-      series: [{ name: 'a hold', points: queue.map((one) => [one.pending, one['ns a hold']]) }],
+      series: kinds.map((times) => ({
+        name: times,
+        points: queue.filter((row) => row.times === times).map((row) => [row.pending, row['ns a hold']]),
+      })),
     });
-    const row = queue.find((one) => one.pending === 100_000);
-    claims.push(
-      verdict('event queue: holds/s with 100,000 pending', row['holds/s'], 'at least 2.5M', row['holds/s'] >= 2.5e6),
-    );
+    for (const row of queue.filter(({ pending }) => pending === 100_000)) {
+      const fast = row['holds/s'] >= 2.5e6;
+      claims.push(
+        verdict(`event queue: holds/s with 100,000 pending, ${row.times}`, row['holds/s'], 'at least 2.5M', fast),
+      );
+    }
   }
 }
 
