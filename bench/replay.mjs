@@ -115,6 +115,8 @@ const WITNESS = `data:text/javascript,${encodeURIComponent(
     ' process.stderr.write(JSON.stringify({ cpu: (userCPUTime + systemCPUTime) * 1000, rss: maxRSS * 1024 })); });',
 )}`;
 
+// What is measured is the command as it is installed.
+execFileSync(process.execPath, [fileURLToPath(new URL('../tools/bundle.mjs', import.meta.url))]);
 const directory = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
 try {
   const path = (name) => join(directory, name);

@@ -600,7 +600,7 @@ function others(collected, parts, charts, claims) {
     const growth = Math.max(...memory) / Math.min(...memory);
     const most = Math.max(...replay.map((row) => row.packets));
     claims.push(
-      // The program itself takes half a second to start, which is most of what a hundred thousand packets take.
+      // To start, and to become fast, the program takes most of what a hundred thousand packets take.
       ...replay.map((row) =>
         verdict(
           `replay: packets/s read, played and written, start included, of ${cell(row.packets)}`,
