@@ -1,3 +1,4 @@
+import { invariant } from '../invariant.ts';
 import { FarEvents } from './far-events.ts';
 import { NearEvents } from './near-events.ts';
 
@@ -35,6 +36,7 @@ export class EventQueue<T> {
 
   /** Adds an event and answers with its handle. Precondition: `time` is neither negative nor beyond 2^53. */
   push(time: number, value: T): number {
+    invariant(time >= 0 && time <= LATEST, 'an event has a time from 0 to 2^53');
     if (this.#near.size >= this.#most && time < this.#horizon) this.#lighten();
     const sequence = this.#sequence++;
     const slot = this.#slot();
@@ -165,6 +167,8 @@ const MOST = 256;
 /** Memory is given back when there is room for so many times what is pending, which counts as KEPT at least. */
 const SPARE = 8;
 const KEPT = 2048;
+/** The last moment whose bits are all exact. */
+const LATEST = 2 ** 53;
 const NONE = -1;
 /** A handle is (sequence modulo SEQUENCES) x SLOTS + slot, below 2^53. */
 const SLOTS = 2 ** 26;
