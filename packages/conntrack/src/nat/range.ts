@@ -21,6 +21,7 @@ export interface NatRange {
 }
 
 /** A range of one address. */
-export function toAddress(address: Address, rest: NatRange = {}): NatRange {
-  return { ...rest, addresses: { min: address, max: address } };
+export function toAddress(address: Address, rest?: NatRange): NatRange {
+  const addresses = { min: address, max: address };
+  return rest === undefined ? { addresses } : { ...rest, addresses };
 }

@@ -53,7 +53,9 @@ export function uniqueTuple(
       }
     }
   }
-  const tuple = chooseAddress(original, range, ct, manip);
+  const { src, dst, protocol, sport, dport } = original;
+  const tuple: Candidate = { src, dst, protocol, sport, dport };
+  chooseAddress(tuple, range, ct, manip);
   if (!isRandom) {
     if (range.ports === undefined) {
       if (!oracle.isUsed(tuple)) return tuple;
@@ -88,10 +90,13 @@ function isPortInRange(tuple: Tuple, range: NatRange, manip: Manip): boolean {
   return port >= ports.min && port <= ports.max;
 }
 
+/** A tuple in the making. */
+type Candidate = { -readonly [Field in keyof Tuple]: Tuple[Field] };
+
 /** One address of the range, by a hash of source and destination (`find_best_ips_proto`): no chance involved. */
-function chooseAddress(tuple: Tuple, range: NatRange, ct: Connection, manip: Manip): Tuple {
+function chooseAddress(tuple: Candidate, range: NatRange, ct: Connection, manip: Manip): void {
   const { addresses } = range;
-  if (addresses === undefined) return tuple;
+  if (addresses === undefined) return;
   let address: Address = addresses.min;
   if (addresses.min !== addresses.max) {
     const first = bits(addresses.min);
@@ -100,26 +105,27 @@ function chooseAddress(tuple: Tuple, range: NatRange, ct: Connection, manip: Man
     const hash = jhash2(Uint32Array.of(swapBytes(bits(tuple.src)), 0, 0, 0), 4, salt);
     address = ipv4FromBits(first + reciprocalScale(hash, bits(addresses.max) - first + 1));
   }
-  return manip === 'src' ? { ...tuple, src: address } : { ...tuple, dst: address };
+  if (manip === 'src') tuple.src = address;
+  else tuple.dst = address;
 }
 
 /** A free port, searched from a random place or from the base (`nf_nat_l4proto_unique_tuple`). */
-function choosePort(tuple: Tuple, range: NatRange, ct: Connection, manip: Manip, oracle: TupleOracle): Tuple {
+function choosePort(tuple: Candidate, range: NatRange, ct: Connection, manip: Manip, oracle: TupleOracle): Tuple {
   const place = portSpace(tuple, range, ct, manip);
   if (place === undefined) return tuple;
   const { first, size, isSource } = place;
   const current = isSource ? tuple.sport : tuple.dport;
   let offset = range.basePort === undefined ? oracle.random.below(65536) : (current - range.basePort) & 0xffff;
   let attempts = Math.min(size, ATTEMPTS);
-  let candidate = tuple;
   for (;;) {
     for (let i = 0; i < attempts; i++, offset = (offset + 1) & 0xffff) {
       const port = (first + (offset % size)) & 0xffff;
-      candidate = isSource ? { ...tuple, sport: port } : { ...tuple, dport: port };
+      if (isSource) tuple.sport = port;
+      else tuple.dport = port;
       oracle.probed();
-      if (!oracle.isUsed(candidate)) return candidate;
+      if (!oracle.isUsed(tuple)) return tuple;
     }
-    if (attempts >= size || attempts < FEWEST_ATTEMPTS) return candidate;
+    if (attempts >= size || attempts < FEWEST_ATTEMPTS) return tuple;
     attempts = Math.floor(attempts / 2);
     offset = oracle.random.below(65536);
   }
