@@ -2,26 +2,26 @@ import type { Direction } from './tuple.ts';
 import type { Zone } from './zone.ts';
 
 /**
- * Where the integers of one row stand. A row is a cache line: the tuples of both directions, three integers each (source,
- * destination, both ports); the links of both directions; then what every packet needs.
+ * Where the integers of one row stand: what is read of a connection that was found, hardly ever of one that is passed. The
+ * tuple of each direction takes three integers (source, destination, both ports), with a fourth of something else behind.
  */
-export const ROW_SIZE = 16;
+export const ROW_SIZE = 10;
 export const TUPLE = 0;
-export const TUPLE_SIZE = 3;
-export const NEXT = 6;
-export const TIMEOUT = 8;
-export const STATUS = 9;
+/** From one direction's tuple to the other's. */
+export const TUPLE_SIZE = 4;
 /** Protocol (8 bits), zone (16), and the flags below. */
-export const KIND = 10;
-export const MARK = 11;
+export const KIND = 3;
+/** Bits of `Status` (16), and above them how often the row was used: tells a connection from the next one in its place. */
+export const STATUS = 7;
+export const MARK = 8;
 /** UDP: the tick after which the connection is a stream. TCP: its row of windows plus one. */
-export const STATE = 12;
-/** Slot plus one of the next connection with such a source. */
-export const NEXT_BY_SOURCE = 13;
-/** `ifindex` of the device whose address masquerading took. */
-export const MASQUERADE = 14;
-/** How often the row was used: tells a connection from the next one in its place. */
-export const GENERATION = 15;
+export const STATE = 9;
+
+export const STATUS_MASK = 0xffff;
+/** Where the number of uses begins in {@link STATUS}. */
+export const GENERATION_SHIFT = 16;
+/** A row that was used so often is not used again, so that no number of uses comes twice. */
+export const LAST_GENERATION = 0xffff;
 
 /** Flags of {@link KIND}: which direction the zone keys, at the bit of its number. */
 export const ZONE_KEYS = 24;
@@ -42,8 +42,13 @@ export const PENDING: number = 1 << 30;
 export const COUNTED: number = 1 << 31;
 
 /** Rows are kept in pages, so that growing never copies what is there. */
-export const PAGE_BITS = 11;
+export const PAGE_BITS = 12;
 export const PAGE_ROWS: number = 1 << PAGE_BITS;
+
+/** A link to one direction of a connection has 27 bits for its number, counted from 1. */
+export const NODE_BITS = 27;
+export const NODE_MASK: number = (1 << NODE_BITS) - 1;
+export const MOST_ROWS: number = NODE_MASK >> 1;
 
 /** Where the row of a slot begins in its page. */
 export function rowOf(slot: number): number {

@@ -1,11 +1,14 @@
 import { invariant } from '@chainwalk/core';
+import { grown } from './by-slot.ts';
 import { type Accounting, Connection, type Extensions, type TrackerState } from './connection.ts';
 import {
   COUNTED,
   EXTENDED,
-  GENERATION,
+  GENERATION_SHIFT,
   KEPT,
   KIND,
+  LAST_GENERATION,
+  MOST_ROWS,
   PAGE_BITS,
   PAGE_ROWS,
   PENDING,
@@ -13,7 +16,9 @@ import {
   rowOf,
   STATE,
   STATEFUL,
+  STATUS,
 } from './connection-row.ts';
+import { MasqueradeIndices } from './masquerade-indices.ts';
 import { TCP_ROW, TcpState } from './trackers/tcp-state.ts';
 import type { Direction } from './tuple.ts';
 
@@ -40,6 +45,12 @@ export interface GraceClock {
 export class ConnectionRows {
   readonly #clock: GraceClock;
   readonly #pages: Int32Array[] = [];
+  /**
+   * Kernel ticks by slot: how long before a connection is confirmed, until when from then on. Apart from the rows, since
+   * a walk looks at those of all that it passes. Another array when it has to grow.
+   */
+  timeouts: Int32Array = new Int32Array(0);
+  readonly masquerades: MasqueradeIndices = new MasqueradeIndices();
   readonly #free: number[] = [];
   #used = 0;
   #pending = 0;
@@ -76,7 +87,9 @@ export class ConnectionRows {
     let slot = this.#free.pop();
     if (slot === undefined) {
       slot = this.#used++;
+      invariant(slot < MOST_ROWS, 'a link has room for the number of a connection');
       if (slot >> PAGE_BITS === this.#pages.length) this.#pages.push(new Int32Array(PAGE_ROWS * ROW_SIZE));
+      if (slot >= this.timeouts.length) this.timeouts = grown(this.timeouts, slot + 1);
     }
     this.page(slot)[rowOf(slot) + KIND] = kind | PENDING;
     this.#pending++;
@@ -151,10 +164,12 @@ export class ConnectionRows {
       if (tcp > 0) this.#tcpFree.push(tcp - 1);
       else this.#states.delete(slot);
     }
-    const generation = page[row + GENERATION]! + 1;
+    const generation = (page[row + STATUS]! >>> GENERATION_SHIFT) + 1;
     page.fill(0, row, row + ROW_SIZE);
-    page[row + GENERATION] = generation;
-    this.#free.push(slot);
+    page[row + STATUS] = generation << GENERATION_SHIFT;
+    this.timeouts[slot] = 0;
+    this.masquerades.set(slot, 0);
+    if (generation < LAST_GENERATION) this.#free.push(slot);
   }
 
   // ---------------------------------------------------------------- packets and bytes

@@ -1,15 +1,17 @@
 import { invariant, type Meter } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
+import { grown } from './by-slot.ts';
 import type { Connection } from './connection.ts';
 import {
   KIND,
   keyOfKind,
   kindOf,
   LISTED,
-  NEXT,
+  NODE_BITS,
+  NODE_MASK,
   rowOf,
   STATUS,
-  TIMEOUT,
+  STATUS_MASK,
   TUPLE,
   TUPLE_SIZE,
   ZONE_MASK,
@@ -19,27 +21,42 @@ import type { Direction, Tuple } from './tuple.ts';
 import { DEFAULT_ZONE, type Zone } from './zone.ts';
 
 /** No node. */
-const END = -1;
+const NONE = -1;
+/** No link. */
+const END = 0;
+/** Of a hash, what a link says of its node. The bucket is of the other end of the hash. */
+const TAG_MASK = (1 << (32 - NODE_BITS)) - 1;
 
 /**
  * The hash table of confirmed connections (`nf_conntrack_hash`). Each connection hangs in two chains, one a direction, as
- * node `slot * 2 + direction`; new nodes go to the head. Everything that a look-up needs stands in the row of a connection
- * ({@link ConnectionRows}), a cache line, so no objects are touched on the way.
+ * node `slot * 2 + direction`; new nodes go to the head.
+ *
+ * Most of the time goes to waiting for memory, one place behind another. So a link names a node and, above its number, some
+ * bits of its hash: whoever walks a chain looks at the deadline of all that it passes, as Linux does, but at the row
+ * ({@link ConnectionRows}) only of what it finds and of every 32nd other one. The link behind the first node of a bucket
+ * stands beside the one to it too, so that two of three look-ups follow no other.
  *
  * The hash is 32 bits scaled to the number of buckets by multiplication, as in Linux. Linux seeds it at boot, so which
  * tuples share a bucket is chance there too; here the seed decides.
  *
  * Invariant: a connection that `isListed` is in the table, its reply node in the chain of its reply tuple, and its
  * original node too unless it lost a clash. The walk order of a chain is newest first.
+ *
+ * Invariant: of each bucket, the second link is that of the first node, {@link END} if there is none.
  */
 export class ConnectionTable {
   readonly #seed: number;
   readonly rows: ConnectionRows;
+  /** Two by bucket: the link to its first node, and that node's own link. */
   #heads: Int32Array;
+  #buckets: number;
+  /** By node, the link to the next one. */
+  #links: Int32Array = new Int32Array(0);
   #size = 0;
 
   constructor(buckets: number, seed: number, rows: ConnectionRows) {
-    this.#heads = new Int32Array(buckets).fill(END);
+    this.#heads = new Int32Array(buckets * 2);
+    this.#buckets = buckets;
     this.#seed = seed | 0;
     this.rows = rows;
   }
@@ -50,7 +67,7 @@ export class ConnectionTable {
   }
 
   get buckets(): number {
-    return this.#heads.length;
+    return this.#buckets;
   }
 
   /** A connection that is not in the table yet; its timeout, status and mark are 0. */
@@ -87,17 +104,17 @@ export class ConnectionTable {
 
   /** The bucket of a hash (`scale_hash`). */
   bucketOf(hash: number): number {
-    return Math.floor((hash * this.#heads.length) / 0x1_0000_0000);
+    return Math.floor((hash * this.#buckets) / 0x1_0000_0000);
   }
 
   /** First node of a bucket, or -1. */
   first(bucket: number): number {
-    return this.#heads[bucket]!;
+    return nodeOf(this.#heads[bucket * 2]!);
   }
 
   /** The node behind a node, or -1. */
   next(node: number): number {
-    return this.#word(node, NEXT + (node & 1));
+    return nodeOf(this.#links[node]!);
   }
 
   /** The connection of a node. */
@@ -112,17 +129,17 @@ export class ConnectionTable {
 
   /** The status of a node's connection: bits of `Status`. */
   statusAt(node: number): number {
-    return this.#word(node, STATUS);
+    return this.#word(node, STATUS) & STATUS_MASK;
   }
 
   /** The tick at which the connection of a node expires. */
   deadlineAt(node: number): number {
-    return this.#word(node, TIMEOUT);
+    return this.rows.timeouts[node >> 1]!;
   }
 
   /** Whether the connection of a node is past its deadline (`nf_ct_is_expired`). */
   isExpired(node: number, now: number): boolean {
-    return ((this.#word(node, TIMEOUT) - now) | 0) <= 0;
+    return ((this.rows.timeouts[node >> 1]! - now) | 0) <= 0;
   }
 
   /** Whether a node has a tuple, as signed integers, and a key: protocol and the zone above it (`nf_ct_key_equal`). */
@@ -165,25 +182,36 @@ export class ConnectionTable {
   ): number {
     meter.conntrackLookups++;
     const { rows } = this;
-    for (let node = this.#heads[this.bucketOf(hash)]!; node !== END; ) {
-      const page = rows.page(node >> 1);
-      const row = rowOf(node >> 1);
-      const direction = (node & 1) as Direction;
-      const next = page[row + NEXT + direction]!;
+    const tag = hash & TAG_MASK;
+    const head = this.bucketOf(hash) * 2;
+    const second = this.#heads[head + 1]!;
+    let link = this.#heads[head]!;
+    for (let isFirst = true; link !== END; isFirst = false) {
+      const node = nodeOf(link);
       meter.conntrackProbes++;
-      const key = row + TUPLE + direction * TUPLE_SIZE;
-      if (((page[row + TIMEOUT]! - now) | 0) <= 0) {
+      if (((rows.timeouts[node >> 1]! - now) | 0) <= 0) {
+        link = isFirst ? second : this.#links[node]!;
         // Both nodes of a connection may hang in one chain: the second one met is gone already.
-        if ((page[row + KIND]! & LISTED) !== 0) collect(this.at(node));
-      } else if (page[key + 2] === ports && page[key] === src && page[key + 1] === dst) {
-        const own = keyOfKind(page[row + KIND]!, direction);
-        // A zone that keys one direction only: what was hashed may be the other one's number.
-        const isPlain = (kind & ZONE_MASK) === 0;
-        if (own === keyOfKind(kind, direction) && (isPlain || this.#hashAt(page, row, direction) === hash)) return node;
+        if (this.isListed(node)) collect(this.at(node));
+        continue;
       }
-      node = next;
+      if (link >>> NODE_BITS === tag) {
+        const page = rows.page(node >> 1);
+        const row = rowOf(node >> 1);
+        const direction = (node & 1) as Direction;
+        const key = row + TUPLE + direction * TUPLE_SIZE;
+        if (page[key + 2] === ports && page[key] === src && page[key + 1] === dst) {
+          const own = keyOfKind(page[row + KIND]!, direction);
+          // A zone that keys one direction only: what was hashed may be the other one's number.
+          const isPlain = (kind & ZONE_MASK) === 0;
+          if (own === keyOfKind(kind, direction) && (isPlain || this.#hashAt(page, row, direction) === hash)) {
+            return node;
+          }
+        }
+      }
+      link = isFirst ? second : this.#links[node]!;
     }
-    return END;
+    return NONE;
   }
 
   /**
@@ -196,7 +224,8 @@ export class ConnectionTable {
     const page = this.rows.page(slot);
     const row = rowOf(slot);
     page[row + KIND]! |= LISTED;
-    page[row + NEXT] = END;
+    if (slot * 2 + 1 >= this.#links.length) this.#links = grown(this.#links, this.rows.timeouts.length * 2);
+    this.#links[slot * 2] = END;
     if (!replyOnly) this.#link(slot * 2, page, row);
     this.#link(slot * 2 + 1, page, row);
     this.#size++;
@@ -204,9 +233,12 @@ export class ConnectionTable {
 
   #link(node: number, page: Int32Array, row: number): void {
     const direction = (node & 1) as Direction;
-    const bucket = this.bucketOf(this.#hashAt(page, row, direction));
-    page[row + NEXT + direction] = this.#heads[bucket]!;
-    this.#heads[bucket] = node;
+    const hash = this.#hashAt(page, row, direction);
+    const head = this.bucketOf(hash) * 2;
+    const after = this.#heads[head]!;
+    this.#links[node] = after;
+    this.#heads[head + 1] = after;
+    this.#heads[head] = linkTo(node, hash);
   }
 
   /** Takes a connection out. */
@@ -225,36 +257,37 @@ export class ConnectionTable {
     const page = this.rows.page(node >> 1);
     const row = rowOf(node >> 1);
     const direction = (node & 1) as Direction;
-    const bucket = this.bucketOf(this.#hashAt(page, row, direction));
-    const after = page[row + NEXT + direction]!;
-    let other = this.#heads[bucket]!;
-    if (other === node) {
-      this.#heads[bucket] = after;
+    const hash = this.#hashAt(page, row, direction);
+    const own = linkTo(node, hash);
+    const head = this.bucketOf(hash) * 2;
+    const heads = this.#heads;
+    const links = this.#links;
+    const after = links[node]!;
+    if (heads[head] === own) {
+      heads[head] = after;
+      heads[head + 1] = after === END ? END : links[nodeOf(after)]!;
       return;
     }
-    while (other !== END) {
-      const otherPage = this.rows.page(other >> 1);
-      const link = rowOf(other >> 1) + NEXT + (other & 1);
-      const next = otherPage[link]!;
-      if (next === node) {
-        otherPage[link] = after;
-        return;
-      }
-      other = next;
+    for (let link = heads[head]!; link !== END; ) {
+      const other = nodeOf(link);
+      link = links[other]!;
+      if (link !== own) continue;
+      links[other] = after;
+      if (heads[head + 1] === own) heads[head + 1] = after;
+      return;
     }
   }
 
   /** Spreads the chains over another number of buckets (`nf_conntrack_hash_resize`). */
   resize(buckets: number): void {
     const old = this.#heads;
-    this.#heads = new Int32Array(buckets).fill(END);
-    for (let bucket = 0; bucket < old.length; bucket++) {
+    this.#heads = new Int32Array(buckets * 2);
+    this.#buckets = buckets;
+    for (let head = 0; head < old.length; head += 2) {
       // From the head on, each goes to the head of its new chain: chains turn around, as in Linux.
-      for (let node = old[bucket]!; node !== END; ) {
-        const page = this.rows.page(node >> 1);
-        const row = rowOf(node >> 1);
-        const next = page[row + NEXT + (node & 1)]!;
-        this.#link(node, page, row);
+      for (let node = nodeOf(old[head]!); node !== NONE; ) {
+        const next = this.next(node);
+        this.#link(node, this.rows.page(node >> 1), rowOf(node >> 1));
         node = next;
       }
     }
@@ -267,10 +300,11 @@ export class ConnectionTable {
 
   /** The same for whoever holds none of them longer than a moment. */
   *passing(): IterableIterator<Connection> {
-    for (let bucket = 0; bucket < this.#heads.length; bucket++) {
-      if (this.#heads[bucket] === END) continue;
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      const first = this.first(bucket);
+      if (first === NONE) continue;
       const slots: number[] = [];
-      for (let node = this.#heads[bucket]!; node !== END; node = this.next(node)) {
+      for (let node = first; node !== NONE; node = this.next(node)) {
         if ((node & 1) === 0) slots.push(node >> 1);
       }
       for (const slot of slots) yield this.rows.of(slot);
@@ -280,9 +314,9 @@ export class ConnectionTable {
   /** How many chains have each length, both directions counted: index is the length. */
   chainLengths(): readonly number[] {
     const lengths: number[] = [];
-    for (let bucket = 0; bucket < this.#heads.length; bucket++) {
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
       let length = 0;
-      for (let node = this.#heads[bucket]!; node !== END; node = this.next(node)) length++;
+      for (let node = this.first(bucket); node !== NONE; node = this.next(node)) length++;
       while (lengths.length <= length) lengths.push(0);
       lengths[length]!++;
     }
@@ -315,4 +349,14 @@ export class ConnectionTable {
     hash = Math.imul(hash, 0xc2b2ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
   }
+}
+
+/** The node that a link names, -1 if it is {@link END}. */
+function nodeOf(link: number): number {
+  return (link & NODE_MASK) - 1;
+}
+
+/** The link to a node with a hash. */
+function linkTo(node: number, hash: number): number {
+  return (hash << NODE_BITS) | (node + 1);
 }

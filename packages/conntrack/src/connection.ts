@@ -2,17 +2,16 @@ import { type Address, invariant, ipv4FromBits, type Packet } from '@chainwalk/c
 import { ipv4Bits } from './bits.ts';
 import {
   EXTENDED,
-  GENERATION,
+  GENERATION_SHIFT,
   KIND,
   keyOfKind,
   LISTED,
   MARK,
-  MASQUERADE,
   ROW_SIZE,
   STATE,
   STATEFUL,
   STATUS,
-  TIMEOUT,
+  STATUS_MASK,
   TUPLE,
   TUPLE_SIZE,
 } from './connection-row.ts';
@@ -69,6 +68,8 @@ export class Extensions {
 interface Remains {
   state: TrackerState | undefined;
   extensions: Extensions | undefined;
+  timeout: number;
+  masqueradeIndex: number;
   readonly accounting: Accounting | undefined;
 }
 
@@ -96,7 +97,7 @@ export class Connection {
     this.slot = slot;
     this.#words = words;
     this.#at = at;
-    this.#generation = words[at + GENERATION]!;
+    this.#generation = words[at + STATUS]! >>> GENERATION_SHIFT;
     this.#rows = rows;
   }
 
@@ -108,6 +109,8 @@ export class Connection {
     this.#remains = {
       state: rows.state(slot),
       extensions: rows.extensions(slot),
+      timeout: this.timeout,
+      masqueradeIndex: this.masqueradeIndex,
       accounting: rows.accounting(slot),
     };
     this.#words = this.#words.slice(this.#at, this.#at + ROW_SIZE);
@@ -128,7 +131,7 @@ export class Connection {
 
   /** Whether another connection has its row by now: this object was not kept, and says nothing any more. */
   get isStale(): boolean {
-    return this.#words[this.#at + GENERATION] !== this.#generation;
+    return this.#words[this.#at + STATUS]! >>> GENERATION_SHIFT !== this.#generation;
   }
 
   /** Whether two objects stand for one connection. */
@@ -138,10 +141,10 @@ export class Connection {
 
   /** Bits of {@link Status}. */
   get status(): number {
-    return this.#words[this.#at + STATUS]!;
+    return this.#words[this.#at + STATUS]! & STATUS_MASK;
   }
   set status(bits: number) {
-    this.#words[this.#at + STATUS] = bits;
+    this.#words[this.#at + STATUS] = bits | (this.#generation << GENERATION_SHIFT);
   }
 
   /** `ct->mark`, unsigned 32 bits. */
@@ -154,10 +157,11 @@ export class Connection {
 
   /** Kernel ticks: how long before it is confirmed, until when (modulo 2^32, signed) from then on. */
   get timeout(): number {
-    return this.#words[this.#at + TIMEOUT]!;
+    return this.slot >= 0 ? this.#rows.timeouts[this.slot]! : this.#remains!.timeout;
   }
   set timeout(ticks: number) {
-    this.#words[this.#at + TIMEOUT] = ticks;
+    if (this.slot >= 0) this.#rows.timeouts[this.slot] = ticks;
+    else this.#remains!.timeout = ticks | 0;
   }
 
   /** IANA number. */
@@ -167,10 +171,11 @@ export class Connection {
 
   /** `ifindex` of the device whose address masquerading took; 0 if none. */
   get masqueradeIndex(): number {
-    return this.#words[this.#at + MASQUERADE]!;
+    return this.slot >= 0 ? this.#rows.masquerades.get(this.slot) : this.#remains!.masqueradeIndex;
   }
   set masqueradeIndex(index: number) {
-    this.#words[this.#at + MASQUERADE] = index;
+    if (this.slot >= 0) this.#rows.masquerades.set(this.slot, index);
+    else this.#remains!.masqueradeIndex = index;
   }
 
   /** Packets and bytes so far, where they are counted. */

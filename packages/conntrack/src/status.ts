@@ -29,7 +29,7 @@ export const Status = {
   /** A helper was assigned to it explicitly. */
   HELPER: 0x2000,
   /** Listeners hear of it: Linux decides that once, when a connection begins. No bit of Linux's own. */
-  REPORTED: 0x1000000,
+  REPORTED: 0x8000,
 } as const;
 
 /** Either binding is decided (`IPS_NAT_DONE_MASK`). */

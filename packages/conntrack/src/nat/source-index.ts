@@ -1,16 +1,18 @@
+import { grown } from '../by-slot.ts';
 import type { Connection } from '../connection.ts';
-import { NEXT_BY_SOURCE, rowOf } from '../connection-row.ts';
 import type { ConnectionRows } from '../connection-rows.ts';
 
 /**
  * Connections whose source binding is decided, by the source that they had (`nf_nat_bysource`): a flow keeps its mapped
- * port towards other destinations. Chains run through the rows of the connections themselves, newest first.
+ * port towards other destinations. Chains are newest first.
  */
 export class SourceIndex {
   readonly #rows: ConnectionRows;
   readonly #buckets: number;
   /** Slot plus one of the first of each chain. Made with the first entry: most hosts have no NAT. */
   #heads = new Int32Array(0);
+  /** By slot, slot plus one of the next connection in its chain. */
+  #links: Int32Array = new Int32Array(0);
 
   constructor(buckets: number, rows: ConnectionRows) {
     this.#buckets = buckets;
@@ -59,10 +61,11 @@ export class SourceIndex {
   }
 
   #next(slot: number): number {
-    return this.#rows.page(slot)[rowOf(slot) + NEXT_BY_SOURCE]!;
+    return this.#links[slot]!;
   }
 
   #setNext(slot: number, next: number): void {
-    this.#rows.page(slot)[rowOf(slot) + NEXT_BY_SOURCE] = next;
+    if (slot >= this.#links.length) this.#links = grown(this.#links, slot + 1);
+    this.#links[slot] = next;
   }
 }
