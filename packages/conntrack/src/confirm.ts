@@ -1,5 +1,6 @@
 import { ACCEPT, drop, type Packet, type Verdict } from '@chainwalk/core';
 import { attach, type Connection } from './connection.ts';
+import { TOO_LONG } from './connection-table.ts';
 import type { Conntrack } from './conntrack.ts';
 import { directionOf } from './ctinfo.ts';
 import { EventBit } from './events.ts';
@@ -45,13 +46,9 @@ function search(
   const src = ct.sourceBits(direction);
   const dst = ct.destinationBits(direction);
   const ports = ct.portBits(direction);
-  const bucket = table.bucketOf(table.hashOf(ct, direction));
-  let length = 0;
-  for (let node = table.first(bucket); node >= 0; node = table.next(node)) {
-    if (table.hasTuple(node, src, dst, ports, ct.keyBits((node & 1) as Direction))) return table.at(node);
-    if (length++ > limit) return 'too-long';
-  }
-  return undefined;
+  const node = table.search(src, dst, ports, ct.keyBits(0), ct.keyBits(1), direction, limit);
+  if (node === TOO_LONG) return 'too-long';
+  return node < 0 ? undefined : table.at(node);
 }
 
 /** Whether two connections agree in both tuples (`nf_ct_match`). */

@@ -22,6 +22,8 @@ import { DEFAULT_ZONE, type Zone } from './zone.ts';
 
 /** No node. */
 const NONE = -1;
+/** What a search answers that gives up. */
+export const TOO_LONG = -2;
 /** No link. */
 const END = 0;
 /** Of a hash, what a link says of its node. The bucket is of the other end of the hash. */
@@ -90,18 +92,6 @@ export class ConnectionTable {
     );
   }
 
-  /** The hash of one direction of a connection. */
-  hashOf(ct: Connection, direction: Direction): number {
-    const key = ct.keyBits(direction);
-    return this.hashBits(
-      ct.sourceBits(direction),
-      ct.destinationBits(direction),
-      ct.portBits(direction),
-      key & 255,
-      key >>> 8,
-    );
-  }
-
   /** The bucket of a hash (`scale_hash`). */
   bucketOf(hash: number): number {
     return Math.floor((hash * this.#buckets) / 0x1_0000_0000);
@@ -153,6 +143,39 @@ export class ConnectionTable {
       page[tuple + 1] === dst &&
       keyOfKind(page[row + KIND]!, (node & 1) as Direction) === key
     );
+  }
+
+  /**
+   * The first node in the bucket of a tuple that has it, in either direction and expired or not; -1 if none has it, or
+   * {@link TOO_LONG} if more than `limit` others and one come before. The tuple is of one direction of a connection whose two
+   * keys are given, since a zone may key one direction only; a node is compared under the key of its own.
+   */
+  search(
+    src: number,
+    dst: number,
+    ports: number,
+    key0: number,
+    key1: number,
+    direction: Direction,
+    limit: number,
+  ): number {
+    const hash0 = this.hashBits(src, dst, ports, key0 & 255, key0 >>> 8);
+    const hash1 = key0 === key1 ? hash0 : this.hashBits(src, dst, ports, key1 & 255, key1 >>> 8);
+    const tag0 = hash0 & TAG_MASK;
+    const tag1 = hash1 & TAG_MASK;
+    const head = this.bucketOf(direction === 0 ? hash0 : hash1) * 2;
+    const second = this.#heads[head + 1]!;
+    let length = 0;
+    let link = this.#heads[head]!;
+    for (let isFirst = true; link !== END; isFirst = false) {
+      const node = nodeOf(link);
+      const isReply = (node & 1) !== 0;
+      const isLike = link >>> NODE_BITS === (isReply ? tag1 : tag0);
+      if (isLike && this.hasTuple(node, src, dst, ports, isReply ? key1 : key0)) return node;
+      if (length++ > limit) return TOO_LONG;
+      link = isFirst ? second : this.#links[node]!;
+    }
+    return NONE;
   }
 
   #word(node: number, field: number): number {

@@ -1,9 +1,9 @@
-import { ipv4FromBits, Meter } from '@chainwalk/core';
+import { type Ipv4Address, ipv4FromBits, ipv4ToBits, Meter } from '@chainwalk/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../src/connection.ts';
 import { ConnectionRows } from '../src/connection-rows.ts';
-import { ConnectionTable } from '../src/connection-table.ts';
+import { ConnectionTable, TOO_LONG } from '../src/connection-table.ts';
 import { DEFAULT_ZONE, type Tuple, type Zone, zoneId, zoneOf } from '../src/index.ts';
 
 /** Few enough tuples that they collide, few enough buckets that chains grow. */
@@ -123,6 +123,42 @@ function matches(ct: Connection, side: 0 | 1, tuple: Tuple, zone: Zone, number: 
   );
 }
 
+class Search implements fc.Command<Model, Real> {
+  readonly tuple: Tuple;
+  readonly zone: Zone;
+  readonly direction: 0 | 1;
+  readonly limit: number;
+  constructor(tuple: Tuple, zone: Zone, direction: 0 | 1, limit: number) {
+    this.tuple = tuple;
+    this.zone = zone;
+    this.direction = direction;
+    this.limit = limit;
+  }
+  check(): boolean {
+    return true;
+  }
+  run(_model: Model, { table }: Real): void {
+    const { src, dst, sport, dport, protocol } = this.tuple;
+    const words = [
+      ipv4ToBits(src as Ipv4Address) | 0,
+      ipv4ToBits(dst as Ipv4Address) | 0,
+      (sport << 16) | dport,
+    ] as const;
+    const keyed = [0, 1].map((side) => protocol | (zoneId(this.zone, side as 0 | 1) << 8)) as [number, number];
+    const bucket = table.bucketOf(table.hashTuple(this.tuple, zoneId(this.zone, this.direction)));
+    let wanted = -1;
+    let passed = 0;
+    for (let node = table.first(bucket); node >= 0 && wanted === -1; node = table.next(node)) {
+      if (table.hasTuple(node, ...words, keyed[node & 1]!)) wanted = node;
+      else if (passed++ > this.limit) wanted = TOO_LONG;
+    }
+    expect(table.search(...words, ...keyed, this.direction, this.limit)).toBe(wanted);
+  }
+  toString(): string {
+    return `search ${key(this.tuple, 0)} of direction ${this.direction}, ${this.limit} at most`;
+  }
+}
+
 class Wait implements fc.Command<Model, Real> {
   readonly ticks: number;
   constructor(ticks: number) {
@@ -164,6 +200,9 @@ describe('the table of connections', () => {
       fc.tuple(arbTuple, arbTuple, arbZone, fc.integer({ min: 1, max: 50 })).map((args) => new Insert(...args)),
       fc.nat(100).map((pick) => new Remove(pick)),
       fc.tuple(arbTuple, arbZone).map((args) => new Find(...args)),
+      fc
+        .tuple(arbTuple, arbZone, fc.constantFrom(0 as const, 1 as const), fc.nat(9))
+        .map((args) => new Search(...args)),
       fc.integer({ min: 1, max: 20 }).map((ticks) => new Wait(ticks)),
       fc.integer({ min: 1, max: 9 }).map((buckets) => new Resize(buckets)),
     ];
