@@ -97,14 +97,24 @@ export class ConnectionTable {
     return Math.floor((hash * this.#buckets) / 0x1_0000_0000);
   }
 
+  /** The link to the first node of a bucket. */
+  firstLink(bucket: number): number {
+    return this.#heads[bucket * 2]!;
+  }
+
+  /** The link to the node behind a node. */
+  nextLink(node: number): number {
+    return this.#links[node]!;
+  }
+
   /** First node of a bucket, or -1. */
   first(bucket: number): number {
-    return nodeOf(this.#heads[bucket * 2]!);
+    return nodeOf(this.firstLink(bucket));
   }
 
   /** The node behind a node, or -1. */
   next(node: number): number {
-    return nodeOf(this.#links[node]!);
+    return nodeOf(this.nextLink(node));
   }
 
   /** The connection of a node. */
@@ -161,8 +171,6 @@ export class ConnectionTable {
   ): number {
     const hash0 = this.hashBits(src, dst, ports, key0 & 255, key0 >>> 8);
     const hash1 = key0 === key1 ? hash0 : this.hashBits(src, dst, ports, key1 & 255, key1 >>> 8);
-    const tag0 = hash0 & TAG_MASK;
-    const tag1 = hash1 & TAG_MASK;
     const head = this.bucketOf(direction === 0 ? hash0 : hash1) * 2;
     const second = this.#heads[head + 1]!;
     let length = 0;
@@ -170,8 +178,8 @@ export class ConnectionTable {
     for (let isFirst = true; link !== END; isFirst = false) {
       const node = nodeOf(link);
       const isReply = (node & 1) !== 0;
-      const isLike = link >>> NODE_BITS === (isReply ? tag1 : tag0);
-      if (isLike && this.hasTuple(node, src, dst, ports, isReply ? key1 : key0)) return node;
+      if (mayHave(link, isReply ? hash1 : hash0) && this.hasTuple(node, src, dst, ports, isReply ? key1 : key0))
+        return node;
       if (length++ > limit) return TOO_LONG;
       link = isFirst ? second : this.#links[node]!;
     }
@@ -205,7 +213,6 @@ export class ConnectionTable {
   ): number {
     meter.conntrackLookups++;
     const { rows } = this;
-    const tag = hash & TAG_MASK;
     const head = this.bucketOf(hash) * 2;
     const second = this.#heads[head + 1]!;
     let link = this.#heads[head]!;
@@ -218,7 +225,7 @@ export class ConnectionTable {
         if (this.isListed(node)) collect(this.at(node));
         continue;
       }
-      if (link >>> NODE_BITS === tag) {
+      if (mayHave(link, hash)) {
         const page = rows.page(node >> 1);
         const row = rowOf(node >> 1);
         const direction = (node & 1) as Direction;
@@ -374,8 +381,13 @@ export class ConnectionTable {
   }
 }
 
+/** Whether the node of a link may have a hash. */
+export function mayHave(link: number, hash: number): boolean {
+  return link >>> NODE_BITS === (hash & TAG_MASK);
+}
+
 /** The node that a link names, -1 if it is {@link END}. */
-function nodeOf(link: number): number {
+export function nodeOf(link: number): number {
   return (link & NODE_MASK) - 1;
 }
 

@@ -3,7 +3,7 @@ import { confirm } from './confirm.ts';
 import { attach, type Connection, ctOf } from './connection.ts';
 import { keyOfKind, kindOf } from './connection-row.ts';
 import { ConnectionRows } from './connection-rows.ts';
-import { ConnectionTable } from './connection-table.ts';
+import { ConnectionTable, mayHave, nodeOf } from './connection-table.ts';
 import { CtInfo, directionOf, isUntracked, setUntracked } from './ctinfo.ts';
 import { earlyDrop } from './early-drop.ts';
 import { ConntrackEvents, EventBit } from './events.ts';
@@ -298,22 +298,29 @@ export class Conntrack {
     const { zone } = ignored;
     const kind = kindOf(protocol, zone);
     const hash = table.hashBits(src, dst, ports, protocol, zoneId(zone, 1));
+    // Entries are compared under the zone of their own direction.
+    const other = zone.directions === 'both' ? hash : table.hashBits(src, dst, ports, protocol, zoneId(zone, 0));
     const own = ignored.slot;
     this.host.meter.natTupleLookups++;
-    for (let node = table.first(table.bucketOf(hash)); node >= 0; ) {
-      const next = table.next(node);
+    let link = table.firstLink(table.bucketOf(hash));
+    for (let node = nodeOf(link); node >= 0; node = nodeOf(link)) {
+      const direction = (node & 1) as 0 | 1;
+      const mayMatch = mayHave(link, direction === 1 ? hash : other);
+      link = table.nextLink(node);
       this.host.meter.natTupleProbes++;
-      if (node >> 1 !== own && table.isListed(node)) {
-        if (table.isExpired(node, now)) this.kill(table.at(node));
-        else if (
-          table.hasTuple(node, src, dst, ports, keyOfKind(kind, (node & 1) as 0 | 1)) &&
+      if (node >> 1 !== own) {
+        if (table.isExpired(node, now)) {
+          if (table.isListed(node)) this.kill(table.at(node));
+        } else if (
+          mayMatch &&
+          table.isListed(node) &&
+          table.hasTuple(node, src, dst, ports, keyOfKind(kind, direction)) &&
           !sameOrigin(table.at(node), ignored)
         ) {
           this.statistics.found++;
           return true;
         }
       }
-      node = next;
     }
     return false;
   }
