@@ -14,7 +14,7 @@ export const KIND = 3;
 /** Bits of `Status` (16), and above them how often the row was used: tells a connection from the next one in its place. */
 export const STATUS = 7;
 export const MARK = 8;
-/** UDP: the tick after which the connection is a stream. TCP: its row of windows plus one. */
+/** UDP: the tick after which the connection is a stream. TCP: where the rest is, see `TcpRows`. */
 export const STATE = 9;
 
 export const STATUS_MASK = 0xffff;

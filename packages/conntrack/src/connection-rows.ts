@@ -19,7 +19,8 @@ import {
   STATUS,
 } from './connection-row.ts';
 import { MasqueradeIndices } from './masquerade-indices.ts';
-import { TCP_ROW, TcpState } from './trackers/tcp-state.ts';
+import { TcpRows } from './trackers/tcp-rows.ts';
+import { TcpState } from './trackers/tcp-state.ts';
 import type { Direction } from './tuple.ts';
 
 /** Connection objects that are used again for the packets that follow; a power of two. */
@@ -63,9 +64,7 @@ export class ConnectionRows {
   readonly #states = new Map<number, TrackerState>();
   /** Packets and bytes of the original direction, then of the reply, of connections that are counted. */
   readonly #counterPages: Float64Array[] = [];
-  readonly #tcpPages: Int32Array[] = [];
-  readonly #tcpFree: number[] = [];
-  #tcpUsed = 0;
+  readonly #tcp = new TcpRows();
 
   constructor(clock: GraceClock) {
     this.#clock = clock;
@@ -161,7 +160,7 @@ export class ConnectionRows {
     if ((kind & EXTENDED) !== 0) this.#extensions.delete(slot);
     if ((kind & STATEFUL) !== 0) {
       const tcp = page[row + STATE]!;
-      if (tcp > 0) this.#tcpFree.push(tcp - 1);
+      if (tcp !== 0) this.#tcp.free(tcp);
       else this.#states.delete(slot);
     }
     const generation = (page[row + STATUS]! >>> GENERATION_SHIFT) + 1;
@@ -221,52 +220,35 @@ export class ConnectionRows {
     const page = this.page(slot);
     const row = rowOf(slot);
     if ((page[row + KIND]! & STATEFUL) === 0) return undefined;
-    const index = page[row + STATE]! - 1;
-    if (index < 0) return this.#states.get(slot);
-    const at = tcpRowOf(index);
+    const place = page[row + STATE]!;
+    if (place === 0) return this.#states.get(slot);
     const state = new TcpState();
-    state.show(this.#tcpPages[index >> PAGE_BITS]!.slice(at, at + TCP_ROW), 0);
+    this.#tcp.read(place, state);
     return state;
   }
 
-  /** Lets an object show a row of TCP. */
-  showTcp(index: number, state: TcpState): void {
-    state.show(this.#tcpPages[index >> PAGE_BITS]!, tcpRowOf(index));
+  /** Reads a state of TCP from the place that a row names. */
+  readTcp(place: number, state: TcpState): void {
+    this.#tcp.read(place, state);
+  }
+
+  /** Writes a state of TCP, and says where it is from now on: the row has to name that place. */
+  writeTcp(place: number, state: TcpState): number {
+    return this.#tcp.write(place, state);
   }
 
   setState(slot: number, state: TrackerState): void {
-    if (state.kind === 'tcp') {
-      const index = this.tcpIndex(slot);
-      state.copyTo(this.#tcpPages[index >> PAGE_BITS]!, tcpRowOf(index));
-      return;
-    }
     const page = this.page(slot);
     const row = rowOf(slot);
+    if (state.kind === 'tcp') {
+      page[row + KIND]! |= STATEFUL;
+      page[row + STATE] = this.#tcp.write(page[row + STATE]!, state);
+      return;
+    }
     invariant(page[row + STATE] === 0, 'a connection has one protocol');
     page[row + KIND]! |= STATEFUL;
     this.#states.set(slot, state);
   }
-
-  /** The row of TCP of a connection, made if there is none. */
-  tcpIndex(slot: number): number {
-    const page = this.page(slot);
-    const row = rowOf(slot);
-    if (page[row + STATE] === 0) {
-      let index = this.#tcpFree.pop();
-      if (index === undefined) {
-        index = this.#tcpUsed++;
-        if (index >> PAGE_BITS === this.#tcpPages.length) this.#tcpPages.push(new Int32Array(PAGE_ROWS * TCP_ROW));
-      }
-      page[row + KIND]! |= STATEFUL;
-      page[row + STATE] = index + 1;
-    }
-    return page[row + STATE]! - 1;
-  }
-}
-
-/** Where a row of TCP begins in its page. */
-function tcpRowOf(index: number): number {
-  return (index & (PAGE_ROWS - 1)) * TCP_ROW;
 }
 
 /** Where the counters of a slot begin in their page. */

@@ -213,17 +213,27 @@ export class Connection {
     else if (this.#remains !== undefined) this.#remains.state = value;
   }
 
-  /** Lets `state` show what TCP remembers itself, no copy; false if there is nothing yet. */
-  showTcp(state: TcpState): boolean {
-    const row = (this.#words[this.#at + KIND]! & STATEFUL) === 0 ? 0 : this.#words[this.#at + STATE]!;
-    if (row === 0 || this.slot < 0) return false;
-    this.#rows.showTcp(row - 1, state);
+  /** Reads into `state` what TCP remembers; false if there is nothing yet. */
+  readTcp(state: TcpState): boolean {
+    const place = this.#words[this.#at + STATE]!;
+    if (place === 0 || this.slot < 0) return false;
+    this.#rows.readTcp(place, state);
     return true;
   }
 
-  /** The same for a connection that begins: there is room for it from now on. */
-  beginTcp(state: TcpState): void {
-    this.#rows.showTcp(this.#rows.tcpIndex(this.slot), state);
+  /** Puts back what TCP remembers, if it changed. */
+  saveTcp(state: TcpState): void {
+    if (!state.isChanged) return;
+    if (this.slot < 0) {
+      this.data = state;
+      return;
+    }
+    const at = this.#at + STATE;
+    const place = this.#words[at]!;
+    const next = this.#rows.writeTcp(place, state);
+    if (next === place) return;
+    this.#words[at] = next;
+    this.#words[this.#at + KIND]! |= STATEFUL;
   }
 
   /** UDP, which remembers no more than this: the tick after which the connection is a stream. */

@@ -3,7 +3,7 @@ import { after, before } from '../bits.ts';
 import type { Connection } from '../connection.ts';
 import type { Direction } from '../tuple.ts';
 import { highestSack, readSynOptions } from './tcp-options.ts';
-import { SideFlag, TcpConntrack, TcpIndex, TcpSide, type TcpState } from './tcp-state.ts';
+import { SideFlag, TcpConntrack, TcpIndex, type TcpSide, type TcpState } from './tcp-state.ts';
 
 /** Acknowledgements may be this old, or as old as the largest window (`MAXACKWINCONST`). */
 const OLDEST_ACK = 66000;
@@ -14,10 +14,6 @@ export type WindowVerdict =
   | { readonly kind: 'ignore' | 'invalid'; readonly message: string };
 
 const FITS: WindowVerdict = { kind: 'accept' };
-
-/** Both sides of the connection at hand: filled anew for each check, and nobody is called in between. */
-const SENDER = new TcpSide();
-const RECEIVER = new TcpSide();
 
 /** One past the last sequence number of a segment; SYN and FIN count (`segment_seq_plus_len`). */
 export function segmentEnd(packet: Packet, header: TcpHeader): number {
@@ -42,13 +38,9 @@ export function checkWindow(
   isLiberal: boolean,
 ): WindowVerdict {
   const peer: Direction = direction === 0 ? 1 : 0;
-  const sender = SENDER;
-  const receiver = RECEIVER;
-  tcp.load(direction, sender);
-  tcp.load(peer, receiver);
+  const sender = tcp.change(direction);
+  const receiver = tcp.change(peer);
   const verdict = judge(ct, tcp, direction, index, packet, header, sender, receiver);
-  tcp.store(direction, sender);
-  tcp.store(peer, receiver);
   if (verdict.kind === 'accept' || !(isLiberal || (sender.flags & SideFlag.BE_LIBERAL) !== 0)) return verdict;
   return FITS;
 }

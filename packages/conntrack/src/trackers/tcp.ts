@@ -126,11 +126,10 @@ function trackTcp(conntrack: Conntrack, ct: Connection, packet: Packet, state: H
   // One object serves every packet: while it is looked at, nobody tracks another.
   const data = STATE;
   if (!ct.isConfirmed) {
-    ct.beginTcp(data);
     if (!begin(conntrack, packet, header, data)) return 'invalid';
-  } else if (!ct.showTcp(data)) return 'invalid';
+  } else if (!ct.readTcp(data)) return 'invalid';
   const verdict = judgeSegment(conntrack, ct, data, packet, header, state);
-  data.save();
+  ct.saveTcp(data);
   return verdict;
 }
 
@@ -228,7 +227,7 @@ function judgeSegment(
   data.state = newState;
   if (oldState !== newState && newState === TcpConntrack.FIN_WAIT) data.addFlags(direction, SideFlag.CLOSE_INIT);
   // Whoever is told of the end of the connection sees its last state.
-  data.save();
+  ct.saveTcp(data);
   return finish(conntrack, ct, data, packet, index, oldState, newState);
 }
 
