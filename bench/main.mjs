@@ -56,9 +56,10 @@ const EXPERIMENTS = {
   rules: (quick ? ['1000'] : ['1000', '10000', '40000']).flatMap((count) =>
     ['index', 'walk', 'objects'].map((way) => ['rules.mjs', '--rules', count, '--way', way]),
   ),
-  throughput: THROUGHPUT.flatMap((services) =>
-    [[], ['--linear'], ['--tracing']].map((more) => ['throughput.mjs', '--services', String(services), ...more]),
-  ),
+  throughput: THROUGHPUT.flatMap((services) => {
+    const words = ['throughput.mjs', '--services', String(services)];
+    return [['one-file.mjs', ...words], words, [...words, '--linear'], [...words, '--tracing']];
+  }),
   replay: (quick ? ['20000'] : ['100000', '1000000', '10000000']).map((size) => ['replay.mjs', '--sizes', size]),
   queue: ['uniform', 'bimodal'].flatMap((times) =>
     ['1000', '10000', '100000', ...(quick ? [] : ['1000000'])].map((size) => [

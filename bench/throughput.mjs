@@ -1,6 +1,7 @@
 // Packets through the whole host with many Services, most of established connections, in both directions: by index, by a plain walk, or traced.
 //
 //   node --expose-gc bench/throughput.mjs [--services 10000] [--new 0.05] [--packets 100000] [--tracing | --linear]
+//   node --expose-gc bench/one-file.mjs throughput.mjs ...     # as the command runs
 import { ipv4FromBits, Packet, TCP_FLAG, Trace, tcpHeader } from '../packages/core/dist/index.js';
 import { CLIENTS, CLUSTER_IPS, nodeWith, rendered } from './lib/cluster.mjs';
 import { calibration, option, report, round, timed, xorshift } from './lib/measure.mjs';
@@ -117,6 +118,7 @@ report({
   'new connections': share,
   tracing,
   linear,
+  'one file': process.argv.includes('--one-file'),
   'ns a packet': round(best),
   'packets/s': Math.round(1e9 / best),
   'rules a packet': round(counted.rules / counted.received),
