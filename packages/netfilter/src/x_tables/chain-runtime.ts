@@ -75,7 +75,7 @@ export class ChainRuntime {
     const { words } = this.#rows;
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
-      this.#compiler.fill(rule, this.#rows, first + i);
+      this.#compiler.fill(rule, this.#rows, first + i, this.#codes?.get(i));
       const { target } = rule;
       if (target?.kind === 'jump' || target?.kind === 'goto') words[(first + i) * ROW + LINK] = placeOf(target.chain);
     }

@@ -183,13 +183,14 @@ export class Compiler {
     return { kind: 'target', name: target.name, apply: this.#targetOf(target).compile(target.info).apply, slot: -1 };
   }
 
-  /** Writes what walks need of a rule into a row that has nothing but counters in it. */
-  fill(rule: Rule, rows: RuleRows, row: number): void {
+  /**
+   * Writes what walks need of a rule into a row that has nothing but counters in it. A rule that keeps private state has
+   * its tests made before that: `known`.
+   */
+  fill(rule: Rule, rows: RuleRows, row: number, known?: CompiledRule): void {
     const { ip, matches, target } = rule;
     const { src, dst, protocol } = ip;
-    let slots = 0;
-    const tests =
-      matches.length === 0 ? NONE : this.#testsOf(rule, (code) => (code.createState === undefined ? -1 : slots++));
+    const tests = known?.tests ?? (matches.length === 0 ? NONE : this.#testsOf(rule, stateless));
     const { words } = rows;
     const at = row * ROW;
     const kind = kindOf(ip);
@@ -324,6 +325,11 @@ type ExtensionDemands = Demands | ((info: unknown) => Demands) | undefined;
 function union(a: readonly Need[], b: readonly Need[]): readonly Need[] {
   if (a === b || b.every((need) => a.includes(need))) return a;
   return a.length === 0 ? b : [...a, ...b.filter((need) => !a.includes(need))];
+}
+
+function stateless({ createState }: CompiledMatch<unknown>): -1 {
+  invariant(createState === undefined, 'a rule that keeps state is compiled when its chain begins');
+  return -1;
 }
 
 const NO_TEST = -1;

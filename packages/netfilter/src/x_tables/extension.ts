@@ -198,7 +198,7 @@ export interface MatchExtension<Info = unknown, S = unknown> extends ExtensionBa
   readonly destinationPort?: (info: Info) => number | undefined;
   /** Whether it matches every packet and changes nothing (`comment`). */
   readonly alwaysMatches?: true;
-  /** Pure: called once for each rule value, whatever hosts use it. */
+  /** Pure: what it answers depends on the info alone, is used on any host, and may be made again. */
   readonly compile: (info: Info) => CompiledMatch<S>;
 }
 
