@@ -4,7 +4,7 @@ import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
 import type { CompiledRule, Compiler } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
-import { BYTES, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
+import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
 import type { WalkMemo } from './walk-memo.ts';
 
 /** What `-j DROP` and a policy DROP decide. */
@@ -126,14 +126,14 @@ export class ChainRuntime {
   /** The counters of a rule. */
   counters(index: number): Counters {
     if (this.first < 0) return UNCOUNTED;
-    const at = ((this.first + index) * ROW) / 2;
+    const at = countersOf(this.first + index);
     const { counters } = this.#rows;
     return { packets: counters[at + PACKETS]!, bytes: counters[at + BYTES]! };
   }
 
   setCounters(index: number, { packets, bytes }: Counters): void {
     if (this.first < 0 && packets === 0 && bytes === 0) return;
-    const at = ((this.#place() + index) * ROW) / 2;
+    const at = countersOf(this.#place() + index);
     const { counters } = this.#rows;
     counters[at + PACKETS] = packets;
     counters[at + BYTES] = bytes;
@@ -168,7 +168,7 @@ export class ChainRuntime {
     this.#isFilled = false;
     this.#place();
     for (let index = 0; index < this.length; index++) {
-      const at = ((first + index) * ROW) / 2;
+      const at = countersOf(first + index);
       this.setCounters(index, { packets: counters[at + PACKETS]!, bytes: counters[at + BYTES]! });
     }
   }

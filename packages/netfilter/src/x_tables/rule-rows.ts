@@ -24,12 +24,17 @@ export const VERB_OF = 9;
 export const LINK = 10;
 /** The destination port without which it does not match, and from bit 16 on the match calls until that is known; or -1. */
 export const PORT = 11;
-/** Where its counters lie among numbers of 64 bits, of which a row has eight. */
+/** Its counters, from {@link countersOf} on. */
 export const PACKETS = 6;
 export const BYTES = 7;
 
 /** What a rule does, as a number in its row. */
 export const VERB = { none: 0, accept: 1, drop: 2, return: 3, queue: 4, jump: 5, goto: 6, target: 7 } as const;
+
+/** Where a row begins among numbers of 64 bits. */
+export function countersOf(row: number): number {
+  return row * (ROW >> 1);
+}
 
 /** Rows that may lie about unused before those in use are brought together. */
 const MOST_WASTE = 4096;

@@ -4,7 +4,7 @@ import type { Netfilter } from '../netfilter.ts';
 import { type ChainRuntime, DROP } from './chain-runtime.ts';
 import { BARE, type CompiledRule, SPECIAL } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
-import { BYTES, PACKETS, ROW, type RuleRows } from './rule-rows.ts';
+import { BYTES, countersOf, PACKETS, type RuleRows } from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 
 /** Different packets that one built-in chain remembers the outcome for. */
@@ -19,7 +19,7 @@ interface Outcome {
   readonly matches: number;
   readonly comments: number;
   readonly jumps: number;
-  /** The rows of the rules that match, in order; one may stand there twice. */
+  /** Where the packets of the rules that match are counted, in order; one may stand there twice. */
   readonly counted: readonly number[];
   readonly byPolicy: boolean;
   readonly verdict: Verdict;
@@ -88,9 +88,9 @@ function apply(outcome: Outcome, { counters }: RuleRows, base: ChainRuntime, pac
   meter.jumps += outcome.jumps;
   const { counted } = outcome;
   for (let i = 0; i < counted.length; i++) {
-    const at = (counted[i]! * ROW) / 2;
-    counters[at + PACKETS]!++;
-    counters[at + BYTES]! += length;
+    const at = counted[i]!;
+    counters[at]!++;
+    counters[at + (BYTES - PACKETS)]! += length;
   }
   if (outcome.byPolicy) {
     base.policyPackets++;
@@ -126,7 +126,7 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
       counts.matches += calls;
       counts.comments += comments;
       if (failing !== undefined) continue;
-      counted.push(chain.first + index - 1);
+      counted.push(countersOf(chain.first + index - 1) + PACKETS);
       const { action } = rule;
       if (action.kind === 'none') continue;
       if (action.kind === 'accept') return decided(ACCEPT, false);

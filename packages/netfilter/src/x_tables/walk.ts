@@ -5,7 +5,7 @@ import type { Action, CompiledRule } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
 import { describeTarget, nextRule } from './next-rule.ts';
 import type { TableName } from './rule.ts';
-import { BYTES, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
+import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 import { WalkMemo } from './walk-memo.ts';
@@ -99,9 +99,11 @@ function walkRules(
       caller = caller.caller;
       continue;
     }
-    const at = (chain.first + index) * ROW;
-    counters[at / 2 + PACKETS]!++;
-    counters[at / 2 + BYTES]! += length;
+    const row = chain.first + index;
+    const at = row * ROW;
+    const counted = countersOf(row);
+    counters[counted + PACKETS]!++;
+    counters[counted + BYTES]! += length;
     if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(chain.code(index), chain === base), index + 1);
     trace?.add({
       kind: 'rule',
