@@ -25,6 +25,8 @@ export class ChainRuntime {
   /** Of a long chain that is ready: what a plain walk reads. */
   columns: Columns | undefined = undefined;
   readonly name: string;
+  /** What its policy decides; ACCEPT for chains without one, which are never asked. */
+  policyVerdict: Verdict;
   policyPackets = 0;
   policyBytes = 0;
   /** The hooks for which its rules were checked, as a mask; -1 before that. */
@@ -44,6 +46,7 @@ export class ChainRuntime {
   constructor(chain: Chain, compiler: Compiler, demands: Demands, rows: RuleRows) {
     this.name = chain.name;
     this.length = chain.rules.length;
+    this.policyVerdict = verdictOf(chain);
     this.#compiler = compiler;
     this.#chain = chain;
     this.#demands = demands;
@@ -145,6 +148,7 @@ export class ChainRuntime {
     this.#chain = chain;
     this.#demands = demands;
     this.length = chain.rules.length;
+    this.policyVerdict = verdictOf(chain);
     this.states = undefined;
     this.#codes = undefined;
   }
@@ -172,9 +176,8 @@ export class ChainRuntime {
       this.setCounters(index, { packets: counters[at + PACKETS]!, bytes: counters[at + BYTES]! });
     }
   }
+}
 
-  /** What its policy decides; ACCEPT for chains without one, which are never asked. */
-  get policyVerdict(): Verdict {
-    return this.#chain.policy === 'DROP' ? DROP : ACCEPT;
-  }
+function verdictOf({ policy }: Chain): Verdict {
+  return policy === 'DROP' ? DROP : ACCEPT;
 }
