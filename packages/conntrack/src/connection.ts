@@ -1,6 +1,7 @@
 import { type Address, invariant, ipv4FromBits, type Packet } from '@chainwalk/core';
 import { ipv4Bits } from './bits.ts';
 import {
+  COUNTED,
   EXTENDED,
   GENERATION_SHIFT,
   KIND,
@@ -181,6 +182,11 @@ export class Connection {
   /** Packets and bytes so far, where they are counted. */
   get accounting(): Accounting | undefined {
     return this.slot >= 0 ? this.#rows.accounting(this.slot) : this.#remains?.accounting;
+  }
+
+  /** Whether its packets and bytes are counted. */
+  get isCounted(): boolean {
+    return (this.#words[this.#at + KIND]! & COUNTED) !== 0;
   }
 
   /** Counts a packet, if packets are counted. */

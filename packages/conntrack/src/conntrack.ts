@@ -191,7 +191,7 @@ export class Conntrack {
 
   /** Counts a packet of a connection (`nf_ct_acct_update`). */
   account(ct: Connection, packet: Packet): void {
-    ct.count(directionOf(packet.ctinfo), packet.length);
+    if (ct.isCounted) ct.count(directionOf(packet.ctinfo), packet.length);
   }
 
   /** Ticks of a number of seconds. */

@@ -17,7 +17,7 @@ const FITS: WindowVerdict = { kind: 'accept' };
 
 /** One past the last sequence number of a segment; SYN and FIN count (`segment_seq_plus_len`). */
 export function segmentEnd(packet: Packet, header: TcpHeader): number {
-  const data = packet.length - packet.headerLength - header.dataOffset * 4;
+  const data = packet.bodyLength - header.dataOffset * 4;
   const { flags } = header;
   return (header.seq + data + ((flags & TCP_FLAG.SYN) !== 0 ? 1 : 0) + ((flags & TCP_FLAG.FIN) !== 0 ? 1 : 0)) | 0;
 }

@@ -83,7 +83,7 @@ function indexOf(flags: number): number {
 
 /** `tcp_error`: segments that no TCP would send. Checksums are looked at on the way in only. */
 function faultOf(conntrack: Conntrack, packet: Packet, header: TcpHeader, state: HookState): string | undefined {
-  const bytes = packet.length - packet.headerLength;
+  const bytes = packet.bodyLength;
   if (header.dataOffset < 5 || bytes < header.dataOffset * 4) return 'truncated packet';
   if (packet.badChecksum && state.hook === Hook.PREROUTING && conntrack.sysctls.checksum.value !== 0)
     return 'bad checksum';

@@ -6,7 +6,7 @@ import type { Route } from '../net/route.ts';
 import type { Socket } from '../net/socket.ts';
 import type { Trace } from '../trace/trace.ts';
 import { internetSum } from './checksum.ts';
-import { cloneTransport, PROTOCOL, type Transport, transportLength } from './transport.ts';
+import { cloneTransport, NO_BYTES, PROTOCOL, type Transport, transportLength } from './transport.ts';
 
 /** How the link layer addressed a frame (`skb->pkt_type`, `PACKET_*`). */
 export type PacketType = 'host' | 'broadcast' | 'multicast' | 'otherhost' | 'outgoing' | 'loopback';
@@ -36,8 +36,6 @@ export interface IpvsMark {
       }
     | undefined;
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 /** The fields that make a packet; everything else starts as Linux starts it. */
 export interface PacketFields {
@@ -144,13 +142,18 @@ export class Packet {
 
   /** Bytes of the IP header with its options. */
   get headerLength(): number {
-    return 20 + this.options.length;
+    return this.options === NO_BYTES ? 20 : 20 + this.options.length;
+  }
+
+  /** Bytes behind the IP header. */
+  get bodyLength(): number {
+    const { transport } = this;
+    return (transport === undefined ? 0 : transportLength(transport)) + this.payloadLength;
   }
 
   /** The IP total length: what `-m length` tests and every counter adds. */
   get length(): number {
-    const transport = this.transport;
-    return 20 + this.options.length + (transport === undefined ? 0 : transportLength(transport)) + this.payloadLength;
+    return this.headerLength + this.bodyLength;
   }
 
   /** Whether it is a fragment, the first one included. */

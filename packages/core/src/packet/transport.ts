@@ -71,11 +71,12 @@ export interface SctpHeader {
 
 export type Transport = TcpHeader | UdpHeader | IcmpHeader | SctpHeader;
 
-const NO_OPTIONS = new Uint8Array(0);
+/** The options and the payload of most packets. */
+export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /** A TCP header; every field has a usual default. */
 export function tcpHeader(fields: Partial<Omit<TcpHeader, 'kind'>>): TcpHeader {
-  const options = fields.options ?? NO_OPTIONS;
+  const options = fields.options ?? NO_BYTES;
   return {
     kind: 'tcp',
     sport: fields.sport ?? 0,
@@ -109,7 +110,7 @@ export function sctpHeader(sport: number, dport: number, tag = 0): SctpHeader {
 export function transportLength(transport: Transport): number {
   switch (transport.kind) {
     case 'tcp':
-      return 20 + transport.options.length;
+      return transport.options === NO_BYTES ? 20 : 20 + transport.options.length;
     case 'sctp':
       return 12;
     default:

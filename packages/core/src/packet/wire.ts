@@ -2,9 +2,7 @@ import { type Ipv4Address, ipv4FromBits, ipv4ToBits } from '../address/ipv4.ts';
 import { invariant } from '../invariant.ts';
 import { crc32c, fold, internetSum } from './checksum.ts';
 import { Packet } from './packet.ts';
-import { PROTOCOL, type Transport, transportLength } from './transport.ts';
-
-const NO_BYTES = new Uint8Array(0);
+import { NO_BYTES, PROTOCOL, type Transport, transportLength } from './transport.ts';
 
 /** Why bytes are no packet that Linux would accept (`ip_rcv_core`). */
 export type WireFault = 'truncated' | 'not-ipv4' | 'bad-header-length' | 'bad-header-checksum';
@@ -42,7 +40,7 @@ export function writePacket(packet: Packet, bytes: Uint8Array, at: number): void
 
 /** Everything behind the IP header. */
 export function encodeBody(packet: Packet): Uint8Array {
-  const bytes = new Uint8Array(packet.length - packet.headerLength);
+  const bytes = new Uint8Array(packet.bodyLength);
   writeBody(packet, bytes, 0, bytes.length);
   return bytes;
 }
@@ -283,7 +281,7 @@ function storedChecksum(transport: Transport, bytes: Uint8Array, at: number): nu
 export function leavesChecksumToCard(packet: Packet, bytes: Uint8Array, at: number): boolean {
   const { transport } = packet;
   if (transport?.kind !== 'tcp' && transport?.kind !== 'udp') return false;
-  return storedChecksum(transport, bytes, at) === fold(pseudoHeaderSum(packet, packet.length - packet.headerLength));
+  return storedChecksum(transport, bytes, at) === fold(pseudoHeaderSum(packet, packet.bodyLength));
 }
 
 /** Precondition: the packet's payload is that of the body between `from` and `to`. */

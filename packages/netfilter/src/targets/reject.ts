@@ -107,7 +107,7 @@ function sendReset(packet: Packet, par: ActionParam): void {
     protocol: PROTOCOL.tcp,
     ttl: host.sysctls.defaultTtl.value,
     dontFragment: true,
-    transport: tcpResetFor(tcp, packet.length - packet.headerLength - tcp.dataOffset * 4),
+    transport: tcpResetFor(tcp, packet.bodyLength - tcp.dataOffset * 4),
   });
   answer.packetType = 'outgoing';
   if (host.sysctls.fwmarkReflect.value !== 0) answer.mark = packet.mark;

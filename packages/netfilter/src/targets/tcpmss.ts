@@ -116,7 +116,7 @@ function setMss(packet: Packet, tcp: TcpHeader, wanted: number): void {
   if (packet.payloadLength > 0 || tcp.dataOffset >= LONGEST_HEADER_WORDS) return;
   const mss = Math.min(wanted, DEFAULT_MSS);
   tcp.options = Uint8Array.of(OPTION_MSS, MSS_LENGTH, mss >>> 8, mss & 255, ...options);
-  const length = packet.length - packet.headerLength;
+  const length = packet.bodyLength;
   follow(packet, length - MSS_LENGTH, length);
   follow(packet, 0, (OPTION_MSS << 8) | MSS_LENGTH);
   follow(packet, 0, mss);

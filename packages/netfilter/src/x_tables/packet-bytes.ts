@@ -36,7 +36,7 @@ export function packetBytes(packet: Packet, limit: number = MOST): Uint8Array {
  * `undefined` if there are fewer than `count`. Bytes beyond what the payload holds are zero.
  */
 export function bodyBytes(packet: Packet, count: number): Uint8Array | undefined {
-  if (packet.length - packet.headerLength < count) return undefined;
+  if (packet.bodyLength < count) return undefined;
   if (packet.transport !== undefined) return packetBytes(packet).subarray(packet.headerLength);
   const bytes = new Uint8Array(packet.payloadLength);
   bytes.set(packet.payload.subarray(0, packet.payloadLength));
