@@ -1,4 +1,5 @@
 import type { MacAddress } from '../address/mac.ts';
+import type { InputMemo } from './input-memo.ts';
 
 /**
  * What stands behind a device name.
@@ -25,6 +26,9 @@ export class Device {
   /** Packets and bytes in and out, as `ip -s link` shows them. */
   readonly received: { packets: number; bytes: number } = { packets: 0, bytes: 0 };
   readonly transmitted: { packets: number; bytes: number } = { packets: 0, bytes: 0 };
+
+  /** What is known of packets that came in here. */
+  inputMemo: InputMemo | undefined = undefined;
 
   constructor(name: string, index: number, kind: DeviceKind, mac?: MacAddress) {
     this.name = name;

@@ -217,6 +217,11 @@ export class Fib {
     return typeof address === 'number' && this.#addressBits.has(ipv4ToBits(address as Ipv4Address) | 0);
   }
 
+  /** Whether look-ups without a device to leave by depend on the destination alone. */
+  get isByDestination(): boolean {
+    return this.#byDestination;
+  }
+
   /** The first route that rules and tables give (`fib_lookup`). */
   lookup(flow: Flow): FibResult {
     if (!this.#byDestination || flow.outDevice !== undefined) return this.#search(flow);

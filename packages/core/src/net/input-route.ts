@@ -4,7 +4,8 @@ import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
 import type { FibResult, FibRoute } from './fib.ts';
 import type { Host } from './host.ts';
-import type { Route, RouteFailure, RouteType } from './route.ts';
+import { InputMemo } from './input-memo.ts';
+import { isRouteFailure, type Route, type RouteFailure, type RouteType } from './route.ts';
 
 /** The one group that every host has joined. */
 export const ALL_HOSTS: Ipv4Address = parseIpv4('224.0.0.1')!;
@@ -23,12 +24,42 @@ const REFUSALS: Record<Extract<FibResult, string>, RouteFailure> = {
   blackhole: { reason: 'route-blackhole', errno: 'EINVAL' },
 };
 
-/**
- * Where a received packet goes (`ip_route_input_slow`): delivered, forwarded, or refused. The order of the tests decides
- * which packets end here without an answer.
- */
+/** Where a received packet goes: delivered, forwarded, or refused. */
 export function inputRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
   host.meter.routeLookups++;
+  const memo = device.inputMemo;
+  if (memo?.isOf(host)) {
+    const known = memo.route(Number(packet.dst) | 0);
+    if (known !== undefined) {
+      const source = Number(packet.src) | 0;
+      if (memo.knows(source)) return known;
+      if (isUsual(packet.src as Ipv4Address) && validateSource(host, packet, device) === undefined) {
+        memo.addSource(source);
+        return known;
+      }
+    }
+  }
+  const result = findRoute(host, packet, device);
+  if (
+    !isRouteFailure(result) &&
+    (result.type === 'unicast' || result.type === 'local') &&
+    host.fib.isByDestination &&
+    isUsual(packet.src as Ipv4Address) &&
+    isUsual(packet.dst as Ipv4Address)
+  ) {
+    device.inputMemo ??= new InputMemo();
+    device.inputMemo.add(host, Number(packet.src) | 0, Number(packet.dst) | 0, result);
+  }
+  return result;
+}
+
+/** Whether an address is treated as any other wherever it stands. */
+function isUsual(address: Ipv4Address): boolean {
+  return !isMulticast(address) && address !== IPV4_BROADCAST && !isZeroNet(address) && !isLoopback(address);
+}
+
+/** Finds the way of a packet (`ip_route_input_slow`). The order of the tests decides which packets end here without an answer. */
+function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
   const source = packet.src as Ipv4Address;
   const destination = packet.dst as Ipv4Address;
   if (isMulticast(destination)) return multicastRoute(host, packet, device);

@@ -36,6 +36,12 @@ export type SysctlFault = 'unknown' | 'read-only' | 'invalid';
 export class SysctlTable {
   readonly #entries = new Map<string, Entry>();
   readonly #perDevice = new Map<string, { default: number; max: number }>();
+  #version = 0;
+
+  /** Other than before when a parameter was written, made or forgotten: what follows from them holds as long as it stays. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Adds a parameter and answers with the handle that the packet path reads. Declaring twice answers the same handle. */
   declare(declaration: SysctlDeclaration): Sysctl {
@@ -56,6 +62,7 @@ export class SysctlTable {
 
   /** Creates the parameters of a new device, with the values that `default` has now. */
   addDevice(device: string): void {
+    this.#version++;
     for (const [name, { max }] of this.#perDevice) {
       const value = this.#entries.get(`net.ipv4.conf.default.${name}`)!.value;
       this.declare({ name: `net.ipv4.conf.${device}.${name}`, default: value, min: -2147483648, max });
@@ -64,6 +71,7 @@ export class SysctlTable {
 
   /** Forgets the parameters of a device that is gone. */
   removeDevice(device: string): void {
+    this.#version++;
     for (const name of this.#perDevice.keys()) this.#entries.delete(`net.ipv4.conf.${device}.${name}`);
   }
 
@@ -89,6 +97,7 @@ export class SysctlTable {
     entry.value = value;
     const kept = declaration.changed?.(value, previous);
     if (kept !== undefined) entry.value = kept;
+    this.#version++;
     return undefined;
   }
 
