@@ -1,7 +1,7 @@
-import { ACCEPT, drop, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, invariant, type Verdict } from '@chainwalk/core';
 import { ChainIndex } from './chain-index.ts';
 import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
-import type { CompiledRule, Compiler } from './compile.ts';
+import type { CompiledRule, Compiler, TargetAction } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
 import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
@@ -20,6 +20,8 @@ const UNCOUNTED: Counters = { packets: 0, bytes: 0 };
 export class ChainRuntime {
   /** The row of its first rule; -1 as long as it has none. */
   first = -1;
+  /** Whether its rows say all that walks need. */
+  isReady = false;
   /** The number of its rules. */
   length: number;
   /** Of a long chain that is ready: what a plain walk reads. */
@@ -39,7 +41,6 @@ export class ChainRuntime {
   #chain: Chain;
   #demands: Demands;
   #rows: RuleRows;
-  #isFilled = false;
   #index: ChainIndex | undefined = undefined;
   #codes: Map<number, CompiledRule> | undefined = undefined;
 
@@ -70,8 +71,8 @@ export class ChainRuntime {
    * @param placeOf the place in the table of a chain that a rule leads to
    */
   prepare(placeOf: (name: string) => number): void {
-    if (this.#isFilled) return;
-    this.#isFilled = true;
+    if (this.isReady) return;
+    this.isReady = true;
     const { rules } = this.#chain;
     if (rules.length === 0) return;
     const first = this.#place();
@@ -80,14 +81,16 @@ export class ChainRuntime {
       const rule = rules[i]!;
       this.#compiler.fill(rule, this.#rows, first + i, this.#codes?.get(i));
       const { target } = rule;
-      if (target?.kind === 'jump' || target?.kind === 'goto') words[(first + i) * ROW + LINK] = placeOf(target.chain);
+      const link = (first + i) * ROW + LINK;
+      if (target?.kind === 'jump' || target?.kind === 'goto') words[link] = placeOf(target.chain);
+      else if (target?.kind === 'extension') words[link] = this.#rows.targets.push(this.#targetOf(i)) - 1;
     }
     this.columns = rules.length < LONG_FROM ? undefined : columnsOf(this.#rows, first, rules.length);
   }
 
   /** The chains of the table have other places: the new one by each old one. */
   relink(places: Int32Array): void {
-    if (!this.#isFilled) return;
+    if (!this.isReady) return;
     const { words } = this.#rows;
     const end = (this.first + this.length) * ROW;
     for (let at = this.first * ROW; at < end; at += ROW) {
@@ -118,12 +121,11 @@ export class ChainRuntime {
     return code;
   }
 
-  /** The place of a rule's target among those of the rows. Precondition: it is an extension, and the chain is ready. */
-  addTarget(index: number): number {
-    const keepsState = this.#demands.keepsState && this.code(index).stateful.length > 0;
-    const action = keepsState ? this.code(index).action : this.#compiler.target(this.#chain.rules[index]!);
-    if (action.kind !== 'target') return -1;
-    return this.#rows.targets.push(action) - 1;
+  #targetOf(index: number): TargetAction {
+    if (!this.#demands.keepsState) return this.#compiler.target(this.#chain.rules[index]!);
+    const { action } = this.code(index);
+    invariant(action.kind === 'target', 'what is compiled of a rule has its target');
+    return action;
   }
 
   /** The counters of a rule. */
@@ -157,7 +159,7 @@ export class ChainRuntime {
   leave(): void {
     if (this.first >= 0) this.#rows.release(this.length);
     this.first = -1;
-    this.#isFilled = false;
+    this.isReady = false;
     this.columns = undefined;
     this.#index = undefined;
   }
@@ -169,7 +171,7 @@ export class ChainRuntime {
     this.#rows = rows;
     if (first < 0) return;
     this.first = -1;
-    this.#isFilled = false;
+    this.isReady = false;
     this.#place();
     for (let index = 0; index < this.length; index++) {
       const at = countersOf(first + index);

@@ -4,12 +4,13 @@ import {
   type CompiledTarget,
   type Demands,
   type ExtensionRegistry,
+  type MatchExtension,
   type Need,
   NO_DEMANDS,
   type TargetExtension,
 } from './extension.ts';
 import { endsChain } from './layout.ts';
-import type { Chain, DeviceName, IpTest, Rule, RuleMatch } from './rule.ts';
+import type { Chain, DeviceName, IpTest, Rule } from './rule.ts';
 import {
   CALLS,
   DST,
@@ -130,13 +131,11 @@ export class Compiler {
     let found: Demands | undefined = NO_DEMANDS;
     for (let i = 0; i < matches.length && found !== undefined; i++) {
       const { name, info } = matches[i]!;
-      const extension = this.registry.match(name);
-      invariant(extension !== undefined, `a rule uses match ${name}, which is not registered`);
+      const extension = this.#matchOf(name);
       found = together(found, extension.demands, info);
     }
     if (target?.kind === 'extension' && found !== undefined) {
-      const extension = this.registry.target(target.name);
-      invariant(extension !== undefined, `a rule uses target ${target.name}, which is not registered`);
+      const extension = this.#targetOf(target);
       found = together(found, extension.demands, target.info);
     }
     if (found !== undefined) return found;
@@ -190,9 +189,24 @@ export class Compiler {
   fill(rule: Rule, rows: RuleRows, row: number, known?: CompiledRule): void {
     const { ip, matches, target } = rule;
     const { src, dst, protocol } = ip;
-    const tests = known?.tests ?? (matches.length === 0 ? NONE : this.#testsOf(rule, stateless));
     const { words } = rows;
     const at = row * ROW;
+    let size = this.#targetSize(target);
+    let only = NO_TEST;
+    let port = -1;
+    // One pass and one look-up a match: there are hundreds of thousands.
+    for (let i = 0; i < matches.length; i++) {
+      const { name, info } = matches[i]!;
+      const extension = this.#matchOf(name);
+      size += typeof extension.size === 'number' ? extension.size : extension.size(info);
+      if (extension.alwaysMatches === true) continue;
+      if (only === NO_TEST) {
+        only = i;
+        const asked = extension.destinationPort?.(info);
+        if (asked !== undefined) port = asked | ((i + 1) << 16);
+      } else only = TESTS_MORE;
+    }
+    const tests = known?.tests ?? this.#testsAt(rule, only, stateless);
     const kind = kindOf(ip);
     words[at + KIND] = kind;
     if (kind !== SPECIAL) {
@@ -207,27 +221,36 @@ export class Compiler {
       words[at + DST_MASK] = dst === undefined ? 0 : dst.mask;
       words[at + PROTOCOL] = protocol === undefined ? 0 : protocol.number;
     }
-    words[at + SIZE] = this.#sizeOf(rule);
+    words[at + SIZE] = size;
     words[at + CALLS] = matches.length | ((matches.length - tests.length) << 16);
     words[at + TESTS] = rows.placeOf(tests);
     words[at + VERB_OF] = verbOf(target);
     words[at + LINK] = -1;
-    const portMatch = this.#portMatch(rule);
-    words[at + PORT] = portMatch < 0 ? -1 : this.#portOf(matches[portMatch]!)! | ((portMatch + 1) << 16);
+    words[at + PORT] = port;
   }
 
   /** Bytes of a rule in the kernel's blob. */
   #sizeOf({ matches, target }: Rule): number {
-    let size = ENTRY_SIZE;
+    let size = this.#targetSize(target);
     for (let i = 0; i < matches.length; i++) {
       const { name, info } = matches[i]!;
-      const extension = this.registry.match(name);
-      invariant(extension !== undefined, `a rule uses match ${name}, which is not registered`);
+      const extension = this.#matchOf(name);
       size += typeof extension.size === 'number' ? extension.size : extension.size(info);
     }
-    if (target?.kind !== 'extension') return size + STANDARD_TARGET_SIZE;
+    return size;
+  }
+
+  /** Of them those of the entry itself and its target. */
+  #targetSize(target: Rule['target']): number {
+    if (target?.kind !== 'extension') return ENTRY_SIZE + STANDARD_TARGET_SIZE;
     const extension = this.#targetOf(target);
-    return size + (typeof extension.size === 'number' ? extension.size : extension.size(target.info));
+    return ENTRY_SIZE + (typeof extension.size === 'number' ? extension.size : extension.size(target.info));
+  }
+
+  #matchOf(name: string): MatchExtension {
+    const extension = this.registry.match(name);
+    invariant(extension !== undefined, `a rule uses match ${name}, which is not registered`);
+    return extension;
   }
 
   #targetOf({ name }: Extract<Rule['target'], { readonly kind: 'extension' }>): TargetExtension {
@@ -238,26 +261,25 @@ export class Compiler {
 
   /** The matches of a rule that can fail, shared with every rule that has the same ones and keeps no state for them. */
   #testsOf(rule: Rule, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
-    const only = this.#onlyTest(rule);
+    const { matches } = rule;
+    let only = NO_TEST;
+    for (let i = 0; i < matches.length; i++) {
+      if (this.#matchOf(matches[i]!.name).alwaysMatches === true) continue;
+      only = only === NO_TEST ? i : TESTS_MORE;
+    }
+    return this.#testsAt(rule, only, slotOf);
+  }
+
+  /** The same, where it is known which match can fail, if it is a single one. */
+  #testsAt(rule: Rule, only: number, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
     if (only === NO_TEST) return NONE;
-    const use = rule.matches[only];
+    const use = only < 0 ? undefined : rule.matches[only];
     const info = typeof use?.info === 'object' && use.info !== null ? use.info : undefined;
     const found = info === undefined ? undefined : this.#byInfo.get(info);
     if (found !== undefined && found[0]!.name === use!.name && found[0]!.calls === only + 1) return found;
     const { tests, isShared } = this.#makeTests(rule, slotOf);
     if (isShared && info !== undefined) this.#byInfo.set(info, tests);
     return tests;
-  }
-
-  /** The place of the match that can fail, if that is a single one; or {@link NO_TEST} or {@link TESTS_MORE}. */
-  #onlyTest({ matches }: Rule): number {
-    let only = NO_TEST;
-    for (let i = 0; i < matches.length; i++) {
-      if (this.registry.match(matches[i]!.name)!.alwaysMatches === true) continue;
-      if (only >= 0) return TESTS_MORE;
-      only = i;
-    }
-    return only;
   }
 
   #makeTests(
@@ -287,19 +309,6 @@ export class Compiler {
     }
     if (isShared) this.#shared.set(key!, tests);
     return { tests, isShared };
-  }
-
-  /** The first match that asks for a single port, if only matches that let everything through stand before it; or -1. */
-  #portMatch({ matches }: Rule): number {
-    for (let i = 0; i < matches.length; i++) {
-      if (this.#portOf(matches[i]!) !== undefined) return i;
-      if (this.registry.match(matches[i]!.name)!.alwaysMatches !== true) return -1;
-    }
-    return -1;
-  }
-
-  #portOf({ name, info }: RuleMatch): number | undefined {
-    return this.registry.match(name)!.destinationPort?.(info);
   }
 }
 
@@ -332,6 +341,7 @@ function stateless({ createState }: CompiledMatch<unknown>): -1 {
   return -1;
 }
 
+/** That no match of a rule can fail, or several. */
 const NO_TEST = -1;
 const TESTS_MORE = -2;
 

@@ -20,7 +20,7 @@ export const CALLS = 7;
 export const TESTS = 8;
 /** One of {@link VERB}. */
 export const VERB_OF = 9;
-/** The place of the chain that it leads to, or of its target among those of the rows; -1 if that is not known yet. */
+/** The place of the chain that it leads to, -1 if that is not known yet; or the place of its target in {@link RuleRows.targets}. */
 export const LINK = 10;
 /** The destination port without which it does not match, and from bit 16 on the match calls until that is known; or -1. */
 export const PORT = 11;
@@ -49,7 +49,7 @@ export class RuleRows {
   counters: Float64Array = new Float64Array(0);
   /** Lists of matches that can fail; the first is the empty one. */
   readonly tests: (readonly MatchCode[])[] = [[]];
-  /** Targets that are extensions, of the rules that were taken. */
+  /** Targets that are extensions. */
   readonly targets: TargetAction[] = [];
   readonly #places = new Map<readonly MatchCode[], number>();
   #used = 0;

@@ -32,6 +32,9 @@ class ChainRuntimes {
   }
 }
 
+/** Chains that are made ready one by one before all others are. */
+const ONE_BY_ONE = 64;
+
 /** What becomes of the counters when a table is replaced. */
 export interface CounterChange {
   /** Whoever made the table vouches that no rule value stands in it twice, so that nobody has to look. */
@@ -54,8 +57,10 @@ export class TableRuntime {
   readonly #compiler: Compiler;
   chains: ChainRuntimes;
   #rows = new RuleRows();
-  /** Whether walks may begin: every rule has its row. */
-  #isReady = false;
+  /** Whether no packet has come since the last change. */
+  #isNew = true;
+  /** Chains that were made ready one by one since then. */
+  #madeReady = 0;
   /** The built-in chains, by the number of their hook. */
   bases: readonly (ChainRuntime | undefined)[];
   table: Table;
@@ -71,24 +76,28 @@ export class TableRuntime {
     this.bases = this.#bases();
   }
 
-  /**
-   * The rows of all chains, ready for walks: made when the first packet comes after a change, since a table may be changed
-   * many times before that.
-   */
+  /** The rows of all chains: for walks, which see to it that the chains that they come to are ready. */
   get rows(): RuleRows {
-    if (!this.#isReady) this.#prepare();
+    if (this.#isNew) this.#settle();
     return this.#rows;
   }
 
-  #prepare(): void {
-    const { chains } = this;
-    if (this.#rows.isWasteful) {
-      this.#rows = new RuleRows();
-      for (const chain of chains.list) chain.moveTo(this.#rows);
-    }
-    const placeOf = (name: string): number => chains.placeOf(name);
-    for (const chain of chains.list) chain.prepare(placeOf);
-    this.#isReady = true;
+  #settle(): void {
+    this.#isNew = false;
+    this.#madeReady = 0;
+    if (!this.#rows.isWasteful) return;
+    this.#rows = new RuleRows();
+    for (const chain of this.chains.list) chain.moveTo(this.#rows);
+  }
+
+  /**
+   * Makes a chain ready for walks. The first few one by one, so that a single packet need not wait for a hundred thousand
+   * rules; then all the others at once, which costs the least for each.
+   */
+  makeReady(chain: ChainRuntime): void {
+    const placeOf = (name: string): number => this.chains.placeOf(name);
+    if (++this.#madeReady < ONE_BY_ONE) chain.prepare(placeOf);
+    else for (const each of this.chains.list) each.prepare(placeOf);
   }
 
   #bases(): readonly (ChainRuntime | undefined)[] {
@@ -146,7 +155,7 @@ export class TableRuntime {
       for (const runtime of next) runtime.relink(moved);
     }
     this.chains = new ChainRuntimes(next, places);
-    this.#isReady = false;
+    this.#isNew = true;
     this.bases = this.#bases();
     this.table = table;
     for (const release of releases) release();

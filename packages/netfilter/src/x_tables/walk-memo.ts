@@ -139,6 +139,7 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
         }
         chain = runtime.chains.get(action.chain)!;
         index = 0;
+        if (!chain.isReady) runtime.makeReady(chain);
         continue;
       }
       if (action.kind !== 'return') return undefined;

@@ -43,6 +43,7 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
   state.host.meter.tables++;
   const base = runtime.bases[state.hook]!;
   const { rows } = runtime;
+  if (!base.isReady) runtime.makeReady(base);
   if (base.length === 0 && packet.trace === undefined && !packet.nfTrace) {
     base.policyPackets++;
     base.policyBytes += packet.length;
@@ -69,7 +70,7 @@ function walkRules(
   const trace = packet.trace;
   let { length } = packet;
   const par = actionParam(net, table, state);
-  const { words, counters } = rows;
+  let { words, counters } = rows;
   const chains = runtime.chains.list;
   let caller: Frame | undefined;
   let chain = base;
@@ -143,11 +144,14 @@ function walkRules(
         }
         chain = chains[place]!;
         index = 0;
+        if (!chain.isReady) {
+          runtime.makeReady(chain);
+          ({ words, counters } = rows);
+        }
         continue;
       }
       case VERB.target: {
         meter.targets++;
-        if (words[at + LINK]! < 0) words[at + LINK] = chain.addTarget(index);
         const action = rows.targets[words[at + LINK]!]!;
         const verdict = action.apply(packet, par, action.slot < 0 ? undefined : chain.states![index]![action.slot]);
         if (par.hotdrop) return HOTDROP;

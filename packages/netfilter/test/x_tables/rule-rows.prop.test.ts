@@ -100,4 +100,21 @@ describe('the rows of a table', () => {
       expect(lines.filter((line) => line.startsWith('[1:28] -A B'))).toEqual(['[1:28] -A B -p udp -m udp --dport 53']);
     }
   });
+
+  it('are made for a few chains one by one and then for all, while packets are under way', () => {
+    const { run, save, send } = world();
+    const ports = Array.from({ length: 200 }, (_, i) => i + 1);
+    const chains = ports.map((port) => `:P${port} - [0:0]\n:Q${port} - [0:0]\n`).join('');
+    const jumps = ports.map((port) => `-A PREROUTING -p udp --dport ${port} -j P${port}\n`).join('');
+    const rules = ports.map(
+      (port) => `-A P${port} -j Q${port}\n-A P${port} -p udp\n-A Q${port} -j MARK --set-mark 1\n`,
+    );
+    expect(run('iptables-restore', `*mangle\n${chains}${jumps}${rules.join('')}COMMIT\n`).stderr).toBe('');
+    for (const port of ports) send(port);
+    const lines = save()
+      .split('\n')
+      .filter((line) => line.includes('-A '));
+    expect(lines).toHaveLength(800);
+    expect(lines.filter((line) => !line.startsWith('[1:28] '))).toEqual([]);
+  });
 });
