@@ -24,7 +24,8 @@ export class SourceIndex {
     let hash =
       Math.imul(ct.sourceBits(0), 0x9e3779b1) ^ Math.imul((ct.portBits(0) >>> 16) + 1, 0x85ebca6b) ^ ct.protocol;
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return ((hash ^ (hash >>> 13)) >>> 0) % this.#buckets;
+    // 31 bits: an unsigned number of 32 is no integer to V8, and its remainder is dear.
+    return ((hash ^ (hash >>> 13)) >>> 1) % this.#buckets;
   }
 
   add(ct: Connection): void {

@@ -70,7 +70,7 @@ export const statistic: MatchExtension<StatisticInfo, NthState | undefined> = {
     if (info.mode === 'random') {
       const { threshold } = info;
       return {
-        test: (_, par) => par.host.simulation.random.stream('statistic').u32() % CASES < threshold !== inverted,
+        test: (_, par) => (par.host.simulation.random.stream('statistic').u32() & (CASES - 1)) < threshold !== inverted,
       };
     }
     const { every, packet } = info;
