@@ -39,8 +39,8 @@ export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } f
 export { cookedFrame, decodeFrame, type FrameFault, frameInterface, packetOffset } from './capture/link-layer.ts';
 export { type NumberedComment, PacketBlocks } from './capture/packet-blocks.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
-export { isSecondary } from './commands/ip/address.ts';
 export { parseRoute } from './commands/ip/route.ts';
+export { isSecondary } from './commands/ip/address.ts';
 export { runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';
 export type {
@@ -82,7 +82,8 @@ export { didYouMean, nearestName } from './near-name.ts';
 export { CoreSysctls } from './net/core-sysctls.ts';
 export { Device, type DeviceKind } from './net/device.ts';
 export { DROP_REASONS, type DropReason } from './net/drop-reason.ts';
-export { Fib, type FibResult, type FibRoute, type Flow, fibOf } from './net/fib.ts';
+export { Fib, fibOf } from './net/fib.ts';
+export type { FibResult, FibRoute, Flow } from './net/fib-route.ts';
 export { type DefragUser, Fragmentation } from './net/fragmentation.ts';
 export {
   type ConfigEvent,

@@ -113,6 +113,8 @@ export class Host {
   #config: HostConfig;
   /** Made of the configuration when first asked for: a thousand addresses bound one by one need it once. */
   #fib: Fib | undefined;
+  /** The last one that was made, while there is none of the configuration. */
+  #formerFib: Fib | undefined;
   readonly #devices = new Map<string, Device>();
   #nextIndex = 1;
   readonly #observers: HostObserver[] = [];
@@ -148,7 +150,13 @@ export class Host {
   }
 
   get fib(): Fib {
-    return (this.#fib ??= fibOf(this.#config));
+    return (this.#fib ??= this.#makeFib());
+  }
+
+  #makeFib(): Fib {
+    const former = this.#formerFib;
+    this.#formerFib = undefined;
+    return fibOf(this.#config, former);
   }
 
   /** Kernel ticks since the host began (`jiffies`). */
@@ -182,6 +190,7 @@ export class Host {
     if (next === previous) return;
     invariant(next.interfaces[0]?.name === 'lo', 'the first interface is lo');
     this.#config = next;
+    this.#formerFib = this.#fib ?? this.#formerFib;
     this.#fib = undefined;
     this.#syncDevices(previous, next);
   }

@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import { IPV4_BROADCAST, type Ipv4Address, isLoopback, isMulticast, isZeroNet, parseIpv4 } from '../address/ipv4.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
-import type { FibResult, FibRoute } from './fib.ts';
+import type { FibResult, FibRoute } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { InputMemo } from './input-memo.ts';
 import { isRouteFailure, type Route, type RouteFailure, type RouteType } from './route.ts';

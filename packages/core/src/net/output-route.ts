@@ -9,7 +9,7 @@ import {
   isZeroNet,
 } from '../address/ipv4.ts';
 import type { Device } from './device.ts';
-import type { FibResult } from './fib.ts';
+import type { FibResult } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { SCOPE } from './host-config.ts';
 import type { Route, RouteFailure, RouteType } from './route.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/address/address.ts';
 import { formatPrefix, prefixContains } from '../../src/address/prefix.ts';
-import { Fib, type Flow } from '../../src/net/fib.ts';
+import { Fib } from '../../src/net/fib.ts';
+import type { Flow } from '../../src/net/fib-route.ts';
 import { DEFAULT_RULES, type HostConfig, type RouteConfig, TABLE } from '../../src/net/host-config.ts';
 import { arbIpv4, arbPrefix } from '../../src/testing/arbitraries.ts';
 
