@@ -1,13 +1,12 @@
 import {
   type AddressConfig,
+  addRoutes,
   type Host,
   InputError,
   type InterfaceConfig,
   isSecondary,
   parseAddress,
-  parseRoute,
   refuse,
-  runIp,
 } from '@chainwalk/core';
 import { jsonFault } from './json-fault.ts';
 
@@ -91,7 +90,9 @@ function deviceOf(name: string, entry: LinkJson, source: string): InterfaceConfi
 
 /** Adds the routes of `ip -j route`; those that addresses bring by themselves are passed over. */
 export function loadRoutes(host: Host, text: string, source: string): void {
-  for (const entry of readArray(text, source, 'ip -j route') as readonly Record<string, unknown>[]) {
+  const routes: string[][] = [];
+  for (const entry of readArray(text, source, 'ip -j route') as readonly (Record<string, unknown> | null)[]) {
+    if (entry === null) refuse('not-ip-json', `${source}: an entry is null`);
     if (entry['protocol'] === 'kernel' && entry['gateway'] === undefined) continue;
     const words = [String(entry['type'] ?? ''), String(entry['dst'] ?? 'default')].filter((word) => word !== '');
     for (const [key, word] of [
@@ -104,9 +105,9 @@ export function loadRoutes(host: Host, text: string, source: string): void {
       if (entry[key] !== undefined) words.push(word, String(entry[key]));
     }
     if (Array.isArray(entry['flags']) && entry['flags'].includes('onlink')) words.push('onlink');
-    const parsed = parseRoute(words, host);
-    if (typeof parsed === 'string') refuse('bad-route', `${source}: route "${words.join(' ')}": ${parsed}`);
-    const done = runIp(host, ['ip', 'route', 'add', ...words]);
-    if (done.status !== 0) refuse('bad-route', `${source}: route "${words.join(' ')}": ${done.stderr.trim()}`);
+    routes.push(words);
   }
+  const refused = addRoutes(host, routes);
+  if (refused !== undefined)
+    refuse('bad-route', `${source}: route "${routes[refused.index]!.join(' ')}": ${refused.message}`);
 }

@@ -78,10 +78,27 @@ describe('what ip prints', () => {
     expect(host.devices).toHaveLength(1);
   });
 
+  it('is refused with a route that is null', () => {
+    const host = new Host(new Simulation());
+    expect(() => loadRoutes(host, '[null]', 'route.json')).toThrow('route.json: an entry is null');
+  });
+
   it('may be thousands of devices', () => {
     const host = new Host(new Simulation());
     loadAddresses(host, JSON.stringify(Array.from({ length: 20_000 }, (_, i) => ({ ifname: `e${i}` }))), 'addr.json');
     expect(host.devices).toHaveLength(20_001);
+  });
+
+  it('may be tens of thousands of routes through a gateway', () => {
+    const host = new Host(new Simulation());
+    loadAddresses(host, ADDR, 'addr.json');
+    const routes = Array.from({ length: 20_000 }, (_, i) => ({
+      dst: `20.${i >> 8}.${i & 255}.0/24`,
+      gateway: '10.0.0.254',
+      dev: 'eth0',
+    }));
+    loadRoutes(host, JSON.stringify(routes), 'route.json');
+    expect(host.config.routes).toHaveLength(20_000);
   });
 
   it('damaged, gives diagnostics and nothing else', () => {

@@ -39,7 +39,7 @@ export { type CapturedPacket, type CaptureTime, LINKTYPE, nanosecondsBetween } f
 export { cookedFrame, decodeFrame, type FrameFault, frameInterface, packetOffset } from './capture/link-layer.ts';
 export { type NumberedComment, PacketBlocks } from './capture/packet-blocks.ts';
 export { type Command, type CommandResult, fail, splitWords, succeed } from './commands/command.ts';
-export { parseRoute } from './commands/ip/route.ts';
+export { addRoutes, type RefusedRoute } from './commands/ip/add-routes.ts';
 export { isSecondary } from './commands/ip/address.ts';
 export { runIp } from './commands/ip.ts';
 export { runSysctl } from './commands/sysctl.ts';

@@ -1,4 +1,5 @@
 import {
+  addRoutes,
   type Device,
   type HostEvent,
   InputError,
@@ -6,7 +7,6 @@ import {
   MILLISECOND,
   type Packet,
   parseInterfaceAddress,
-  parseRoute,
   refuse,
   Simulation,
   Trace,
@@ -262,12 +262,12 @@ export function setUp(node: Node, scenario: Scenario): void {
     }
   });
   for (const [name, value] of Object.entries(scenario.sysctls ?? {})) write(name, value);
-  for (const text of scenario.routes ?? []) {
-    const route = parseRoute(text.split(/\s+/).filter(Boolean), host);
-    if (typeof route === 'string') refuse('bad-route', `route "${text}": ${route}`);
-    const done = node.run(['ip', 'route', 'add', ...text.split(/\s+/).filter(Boolean)]);
-    if (done.status !== 0) refuse('bad-route', `route "${text}": ${done.stderr.trim()}`);
-  }
+  const routes = scenario.routes ?? [];
+  const refused = addRoutes(
+    host,
+    routes.map((text) => text.split(/\s+/).filter(Boolean)),
+  );
+  if (refused !== undefined) refuse('bad-route', `route "${routes[refused.index]!}": ${refused.message}`);
   const load = (argv: readonly string[], text: string | undefined): void => {
     if (text === undefined || text === '') return;
     const done = node.run(argv, text);

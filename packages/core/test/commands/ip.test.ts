@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/address/address.ts';
 import { splitWords } from '../../src/commands/command.ts';
+import { addRoutes } from '../../src/commands/ip/add-routes.ts';
 import { runIp } from '../../src/commands/ip.ts';
 import { Simulation } from '../../src/engine/simulation.ts';
 import { Host } from '../../src/net/host.ts';
@@ -73,5 +74,49 @@ describe('ip address', () => {
     expect(ip(`route add ${routes[0]}`)).toBe(2);
     for (const route of routes) expect(ip(`route del ${route}`)).toBe(0);
     expect(made.config.routes).toEqual([]);
+  });
+
+  it('adds thousands of routes through gateways, each of which is looked up among those before it', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    for (let i = 0; i < 5000; i++)
+      expect(ip(`route add 20.${i >> 8}.${i & 255}.0/24 via 10.0.0.${2 + (i % 5)}`)).toBe(0);
+    expect(ip('route add 20.0.0.0/24 via 10.0.0.2')).toBe(2);
+    expect(ip('route add 30.0.0.0/24 via 40.0.0.1')).toBe(2);
+    expect(made.config.routes).toHaveLength(5000);
+  });
+});
+
+describe('addRoutes', () => {
+  it('adds a hundred thousand routes of a router as one change', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    const lines = Array.from({ length: 100_000 }, (_, i) =>
+      `${20 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.0/24 via 10.0.0.${2 + (i % 5)}`.split(' '),
+    );
+    let changes = 0;
+    const configure = made.configure.bind(made);
+    made.configure = (recipe) => {
+      changes++;
+      return configure(recipe);
+    };
+    expect(addRoutes(made, lines)).toBeUndefined();
+    expect(changes).toBe(1);
+    expect(made.config.routes).toHaveLength(100_000);
+    expect(ip('route add 20.0.0.0/24 via 10.0.0.2')).toBe(2);
+    expect(ip('route add 30.0.0.0/24 via 10.0.0.2')).toBe(0);
+  });
+
+  it('takes a gateway that an earlier route of the same file leads to', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    const beyond = ['20.0.0.0/24', 'via', '30.0.0.1'];
+    expect(addRoutes(made, [beyond, ['30.0.0.0/24', 'dev', 'd0']])).toEqual({
+      index: 0,
+      message: 'Error: Nexthop has invalid gateway.',
+    });
+    expect(made.config.routes).toEqual([]);
+    expect(addRoutes(made, [['30.0.0.0/24', 'dev', 'd0'], beyond])).toBeUndefined();
+    expect(made.config.routes).toHaveLength(2);
   });
 });

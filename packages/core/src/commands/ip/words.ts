@@ -1,5 +1,5 @@
-import type { MutableHostConfig } from '../../net/host.ts';
-import { SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
+import type { Host, MutableHostConfig } from '../../net/host.ts';
+import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
 
 /** A refusal of `ip`: its status (1 for words it does not know, 2 for what the kernel refuses) and its message. */
 export class Refusal {
@@ -56,6 +56,19 @@ export function scopeOf(word: string): Scope {
 export function nextChange(config: MutableHostConfig): number {
   config.changes = (config.changes ?? 0) + 1;
   return config.changes;
+}
+
+/**
+ * Puts other routes into the configuration. They are made outside of the change and frozen: within it, immer would look
+ * at each of what may be a hundred thousand. Precondition: each of them is frozen.
+ * @param changes how many changes there are then, if this is one that counts
+ */
+export function setRoutes(host: Host, routes: readonly RouteConfig[], changes?: number): void {
+  Object.freeze(routes);
+  host.configure((config) => {
+    config.routes = routes as typeof config.routes;
+    if (changes !== undefined) config.changes = changes;
+  });
 }
 
 export function flushDeviceRoutes(config: MutableHostConfig, device: string): void {

@@ -1,0 +1,121 @@
+import { type Address, parseAddress } from '../../address/address.ts';
+import { type Prefix, parsePrefix } from '../../address/prefix.ts';
+import type { FibResult, Flow } from '../../net/fib-route.ts';
+import type { Host } from '../../net/host.ts';
+import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
+import type { RouteType } from '../../net/route.ts';
+import { kernel, Refusal, scopeOf, tableOf, Words } from './words.ts';
+
+/** Words that may stand before the prefix. */
+export const ROUTE_TYPES: readonly string[] = [
+  'unicast',
+  'local',
+  'broadcast',
+  'multicast',
+  'unreachable',
+  'prohibit',
+  'blackhole',
+];
+
+type Lookup = (flow: Flow) => FibResult;
+
+/**
+ * Reads the words behind `ip route add`.
+ * @param lookup looks into the routes of that moment: a gateway must be reachable by them
+ * @throws Refusal
+ */
+export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): RouteConfig {
+  const words = new Words(rest);
+  let type: RouteType = 'unicast';
+  let prefix: Prefix | undefined;
+  let gateway: Address | undefined;
+  let device: string | undefined;
+  let source: Address | undefined;
+  let metric = 0;
+  let table: number | undefined;
+  let tos = 0;
+  let mtu: number | undefined;
+  let realm: number | undefined;
+  let onlink = false;
+  let scope: Scope | undefined;
+  const addressOf = (word: string): Address => {
+    const parsed = parseAddress(word);
+    if (parsed === undefined) throw new Refusal(1, `Error: any valid address is expected rather than "${word}".`);
+    return parsed;
+  };
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (word === 'via') gateway = addressOf(words.value('via'));
+    else if (word === 'dev') device = words.value('dev');
+    else if (word === 'src') source = addressOf(words.value('src'));
+    else if (word === 'metric' || word === 'preference' || word === 'priority') metric = words.number(word);
+    else if (word === 'table') table = tableOf(words.value('table'));
+    else if (word === 'tos' || word === 'dsfield') tos = words.number(word, 255);
+    else if (word === 'mtu') mtu = words.number('mtu', 65535);
+    else if (word === 'realm' || word === 'realms') realm = words.number('realm', 255);
+    else if (word === 'onlink') onlink = true;
+    else if (word === 'scope') scope = scopeOf(words.value('scope'));
+    else if (word === 'proto' || word === 'protocol') words.value(word);
+    else if (word === 'nexthop' || word === 'nhid' || word === 'encap') {
+      throw new Refusal(2, `Error: ${word} is not modelled: give one gateway or device for each route`);
+    } else if (prefix === undefined && ROUTE_TYPES.includes(word)) type = word as RouteType;
+    else if (prefix === undefined) {
+      const text = word === 'to' ? words.value('to') : word;
+      prefix = text === 'default' ? parsePrefix('0.0.0.0/0') : parsePrefix(text);
+      if (prefix === undefined) throw new Refusal(1, `Error: any valid prefix is expected rather than "${text}".`);
+    } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
+  }
+  if (prefix === undefined) prefix = parsePrefix('0.0.0.0/0')!;
+  const refuses = type === 'unreachable' || type === 'prohibit' || type === 'blackhole';
+  if (gateway !== undefined && device === undefined) device = deviceTowards(lookup, gateway);
+  if (device === undefined && type === 'local') device = 'lo';
+  if (!refuses) {
+    if (device === undefined) throw kernel('No such device');
+    const out = host.device(device);
+    if (out === undefined) throw new Refusal(1, `Cannot find device "${device}"`);
+    if (!out.up) throw new Refusal(2, 'Error: Device for nexthop is not up.');
+    if (gateway !== undefined && !onlink && !gatewayIsReachable(lookup, gateway, device))
+      throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+    if (gateway !== undefined && host.hasAddress(gateway)) throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+  }
+  if (source !== undefined && !host.hasAddress(source)) throw new Refusal(2, 'Error: Invalid prefsrc address.');
+  return Object.freeze({
+    type,
+    prefix: Object.freeze(prefix),
+    table: table ?? (type === 'local' || type === 'broadcast' ? TABLE.local : TABLE.main),
+    metric,
+    tos,
+    scope: scope ?? (type === 'local' ? 'host' : gateway !== undefined || refuses ? 'global' : 'link'),
+    ...(refuses || device === undefined ? {} : { device }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(source === undefined ? {} : { source }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(realm === undefined ? {} : { realm }),
+    ...(onlink ? { onlink } : {}),
+  });
+}
+
+function deviceTowards(lookup: Lookup, gateway: Address): string | undefined {
+  const found = lookup({
+    destination: gateway,
+    source: undefined,
+    tos: 0,
+    mark: 0,
+    inDevice: undefined,
+    outDevice: undefined,
+  });
+  if (typeof found === 'string' || found.scope < SCOPE.link)
+    throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+  return found.device;
+}
+
+function gatewayIsReachable(lookup: Lookup, gateway: Address, device: string): boolean {
+  const found = lookup({
+    destination: gateway,
+    source: undefined,
+    tos: 0,
+    mark: 0,
+    inDevice: undefined,
+    outDevice: device,
+  });
+  return typeof found !== 'string' && found.type === 'unicast' && found.scope >= SCOPE.link;
+}
