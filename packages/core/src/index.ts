@@ -85,27 +85,20 @@ export { DROP_REASONS, type DropReason } from './net/drop-reason.ts';
 export { Fib, fibOf } from './net/fib.ts';
 export type { FibResult, FibRoute, Flow } from './net/fib-route.ts';
 export { type DefragUser, Fragmentation } from './net/fragmentation.ts';
-export {
-  type ConfigEvent,
-  Host,
-  type HostEvent,
-  type HostObserver,
-  type HostOptions,
-  KERNEL_VERSIONS,
-  type KernelVersion,
-  type MutableHostConfig,
-} from './net/host.ts';
+export { Host, type HostOptions, KERNEL_VERSIONS, type KernelVersion } from './net/host.ts';
 export {
   type AddressConfig,
   DEFAULT_RULES,
   type HostConfig,
   type InterfaceConfig,
+  type MutableHostConfig,
   type RouteConfig,
   type RuleConfig,
   SCOPE,
   type Scope,
   TABLE,
 } from './net/host-config.ts';
+export type { ConfigEvent, HostEvent, HostObserver } from './net/host-event.ts';
 export { IcmpSender } from './net/icmp-sender.ts';
 export { ALL_HOSTS, inputRoute } from './net/input-route.ts';
 export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { MacAddress } from '../address/mac.ts';
 import type { InterfaceAddress, Prefix } from '../address/prefix.ts';
+import type { Draft } from '../edit.ts';
 import type { DeviceKind } from './device.ts';
 import type { RouteType } from './route.ts';
 
@@ -15,6 +16,9 @@ export interface HostConfig {
   /** How many changes of addresses, links and routes there were. Of routes that are otherwise equal the older one counts. */
   readonly changes?: number;
 }
+
+/** The configuration as a recipe of `Host.configure` may change it. */
+export type MutableHostConfig = Draft<HostConfig>;
 
 export interface InterfaceConfig {
   readonly name: string;

@@ -1,8 +1,6 @@
 import type { Address, Family } from '../address/address.ts';
-import { familyOf } from '../address/address.ts';
-import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isZeroNet } from '../address/ipv4.ts';
-import { prefixContains, prefixOf } from '../address/prefix.ts';
-import { type Draft, edit, type Patch } from '../edit.ts';
+import { IPV4_ANY } from '../address/ipv4.ts';
+import { edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
 import { Hook, hookName } from '../hook/hook.ts';
 import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
@@ -10,42 +8,25 @@ import type { Errno } from '../hook/verdict.ts';
 import { invariant } from '../invariant.ts';
 import { Meter } from '../meter.ts';
 import type { Packet } from '../packet/packet.ts';
+import { type AddressType, addressType } from './address-type.ts';
 import { CoreSysctls } from './core-sysctls.ts';
-import { Device } from './device.ts';
+import type { Device } from './device.ts';
 import type { DropReason } from './drop-reason.ts';
-import { type Fib, fibOf } from './fib.ts';
+import type { Fib } from './fib.ts';
 import { Fragmentation } from './fragmentation.ts';
-import { DEFAULT_RULES, type HostConfig, type InterfaceConfig, SCOPE } from './host-config.ts';
+import { type HostConfig, type InterfaceConfig, type MutableHostConfig, SCOPE } from './host-config.ts';
+import { HostDevices } from './host-devices.ts';
+import { type ConfigEvent, type HostEvent, type HostObserver, subscribe } from './host-event.ts';
 import { IcmpSender } from './icmp-sender.ts';
 import { ALL_HOSTS, inputRoute } from './input-route.ts';
+import { KernelClock } from './kernel-clock.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
 import { isRouteFailure, type Route, type RouteFailure } from './route.ts';
+import { selectAddress } from './select-address.ts';
 import { type Listener, ROOT_SOCKET, type Socket } from './socket.ts';
 import { SysctlTable } from './sysctl.ts';
-
-/** What a host tells whoever watches it. The packet belongs to the observer's moment: clone what you keep. */
-export type HostEvent =
-  /** It left through a device (never `lo`). */
-  | { readonly kind: 'transmit'; readonly packet: Packet; readonly device: Device }
-  /** It reached the sockets of this host; `device` is the one that sockets are told (`IP_PKTINFO`). */
-  | {
-      readonly kind: 'deliver';
-      readonly packet: Packet;
-      readonly device: Device;
-      readonly listener: Listener | undefined;
-    }
-  | { readonly kind: 'drop'; readonly packet: Packet; readonly reason: DropReason; readonly at: string };
-
-export type HostObserver = (event: HostEvent) => void;
-
-/** What changed in the configuration, for modules that keep state about it (masquerading, sets). */
-export type ConfigEvent =
-  | { readonly kind: 'device-down'; readonly device: Device }
-  | { readonly kind: 'device-up'; readonly device: Device }
-  | { readonly kind: 'device-removed'; readonly device: Device }
-  | { readonly kind: 'address-added' | 'address-removed'; readonly device: Device; readonly address: Address };
 
 /** Kernels whose differences are modelled: the reference, and what differs in Linux 6.18 as FIDELITY.md says. */
 export const KERNEL_VERSIONS = ['6.1', '6.18'] as const;
@@ -66,18 +47,6 @@ export interface HostOptions {
   readonly smp?: boolean;
 }
 
-/** How far before its wrap-around the kernel's clock of 32 bits starts, in seconds (`INITIAL_JIFFIES`). */
-const EARLY_START = 300;
-
-const LO: InterfaceConfig = {
-  name: 'lo',
-  kind: 'loopback',
-  up: true,
-  mtu: 65536,
-  group: 0,
-  addresses: [{ address: IPV4_LOOPBACK, length: 8, scope: 'host', secondary: false }],
-};
-
 /**
  * One Linux network namespace: devices, addresses, routes, hooks, the local stack, and the way of a packet from `ip_rcv`
  * to `ip_output`. It knows no rules and no connections; those register with {@link Host.hooks}.
@@ -91,10 +60,7 @@ export class Host {
   readonly hz: number;
   readonly kernel: KernelVersion;
   readonly smp: boolean;
-  readonly #uptime: number;
-  /** The tick that was last asked for, and the moment of it. */
-  #jiffies = 0;
-  #jiffiesAt = 0;
+  readonly #clock: KernelClock;
   readonly hooks: HookRegistry = new HookRegistry();
   readonly sysctl: SysctlTable = new SysctlTable();
   /** The parameters that the packet path itself reads. */
@@ -110,15 +76,8 @@ export class Host {
    */
   attachConnection: ((answer: Packet, offender: Packet) => void) | undefined = undefined;
 
-  #config: HostConfig;
-  /** Made of the configuration when first asked for: a thousand addresses bound one by one need it once. */
-  #fib: Fib | undefined;
-  /** The last one that was made, while there is none of the configuration. */
-  #formerFib: Fib | undefined;
-  readonly #devices = new Map<string, Device>();
-  #nextIndex = 1;
+  readonly #devices: HostDevices;
   readonly #observers: HostObserver[] = [];
-  readonly #configObservers: ((event: ConfigEvent) => void)[] = [];
   readonly #backlog: Packet[] = [];
   #depth = 0;
   #walks = 0;
@@ -131,13 +90,12 @@ export class Host {
     this.simulation = simulation;
     this.name = options.name ?? 'host';
     this.hz = options.hz ?? 100;
-    this.#uptime = options.uptime ?? 0;
+    this.#clock = new KernelClock(simulation, this.hz, options.uptime ?? 0);
     this.kernel = options.kernel ?? '6.1';
     this.smp = options.smp ?? false;
     this.sysctls = new CoreSysctls(this.sysctl);
     this.log = new KernelLog(simulation);
-    this.#config = { interfaces: [LO], routes: [], rules: DEFAULT_RULES };
-    this.#syncDevices(undefined, this.#config);
+    this.#devices = new HostDevices(this.sysctl, this.sysctls);
     this.icmp = new IcmpSender(this);
     this.fragmentation = new Fragmentation(this);
     this.#stack = new LocalStack(this);
@@ -146,32 +104,21 @@ export class Host {
   // ---------------------------------------------------------------- configuration
 
   get config(): HostConfig {
-    return this.#config;
+    return this.#devices.config;
   }
 
   get fib(): Fib {
-    return (this.#fib ??= this.#makeFib());
-  }
-
-  #makeFib(): Fib {
-    const former = this.#formerFib;
-    this.#formerFib = undefined;
-    return fibOf(this.#config, former);
+    return this.#devices.fib;
   }
 
   /** Kernel ticks since the host began (`jiffies`). */
   get jiffies(): number {
-    const { now } = this.simulation;
-    if (now !== this.#jiffiesAt) {
-      this.#jiffiesAt = now;
-      this.#jiffies = Math.floor(now / (1_000_000_000 / this.hz));
-    }
-    return this.#jiffies;
+    return this.#clock.jiffies;
   }
 
   /** The kernel's clock of 32 bits, as a signed number: it starts at minus five minutes when the kernel does. */
   get jiffies32(): number {
-    return (this.jiffies + Math.floor((this.#uptime - EARLY_START) * this.hz)) | 0;
+    return this.#clock.jiffies32;
   }
 
   /**
@@ -179,25 +126,19 @@ export class Host {
    * created, gone ones forgotten, and observers of {@link onConfig} told what happened.
    */
   configure(recipe: (draft: MutableHostConfig) => void): readonly Patch[] {
-    const { value, patches } = edit(this.#config, recipe);
+    const { value, patches } = edit(this.config, recipe);
     this.replaceConfig(value);
     return patches;
   }
 
   /** Puts a whole configuration in place, such as an earlier snapshot. */
   replaceConfig(next: HostConfig): void {
-    const previous = this.#config;
-    if (next === previous) return;
-    invariant(next.interfaces[0]?.name === 'lo', 'the first interface is lo');
-    this.#config = next;
-    this.#formerFib = this.#fib ?? this.#formerFib;
-    this.#fib = undefined;
-    this.#syncDevices(previous, next);
+    this.#devices.replaceConfig(next);
   }
 
   /** Calls `observer` on each change of devices and addresses; the answer ends that. */
   onConfig(observer: (event: ConfigEvent) => void): () => void {
-    return subscribe(this.#configObservers, observer);
+    return this.#devices.onConfig(observer);
   }
 
   /** Calls `observer` for everything that leaves, arrives or ends; the answer ends that. */
@@ -211,47 +152,12 @@ export class Host {
 
   /** All devices in the order of their index. */
   get devices(): readonly Device[] {
-    return [...this.#devices.values()];
-  }
-
-  #syncDevices(previous: HostConfig | undefined, next: HostConfig): void {
-    const events: ConfigEvent[] = [];
-    const before = new Map(previous?.interfaces.map((config) => [config.name, config]));
-    for (const config of next.interfaces) {
-      const old = before.get(config.name);
-      before.delete(config.name);
-      if (old === config) continue;
-      let device = this.#devices.get(config.name);
-      if (device === undefined) {
-        device = new Device(config.name, this.#nextIndex++, config.kind, config.mac);
-        this.#devices.set(config.name, device);
-        this.sysctl.addDevice(config.name);
-        this.sysctls.addDevice(config.name);
-      }
-      if (device.up !== config.up) events.push({ kind: config.up ? 'device-up' : 'device-down', device });
-      device.up = config.up;
-      device.mtu = config.mtu;
-      device.group = config.group;
-      const had = new Set(old?.addresses.map((entry) => entry.address));
-      for (const { address } of config.addresses) {
-        if (!had.delete(address)) events.push({ kind: 'address-added', device, address });
-      }
-      for (const address of had) events.push({ kind: 'address-removed', device, address });
-    }
-    for (const name of before.keys()) {
-      const device = this.#devices.get(name)!;
-      this.#devices.delete(name);
-      this.sysctl.removeDevice(name);
-      this.sysctls.removeDevice(name);
-      device.up = false;
-      events.push({ kind: 'device-down', device }, { kind: 'device-removed', device });
-    }
-    for (const event of events) for (const observer of this.#configObservers) observer(event);
+    return this.#devices.all;
   }
 
   /** The configuration of a device. */
   interfaceOf(device: Device): InterfaceConfig | undefined {
-    return this.#config.interfaces.find((config) => config.name === device.name);
+    return this.#devices.interfaceOf(device);
   }
 
   /** Whether an address belongs to this host, on any device, up or down. */
@@ -260,25 +166,16 @@ export class Host {
   }
 
   /**
-   * The address of `device` to use towards `destination` (`inet_select_addr`): the first primary one whose network holds
-   * it, else the device's first primary; without any, one of another device. `scope` is the widest number allowed.
+   * The address of `device` to use towards `destination` (`inet_select_addr`), if there is any. `scope` is the widest
+   * number allowed.
    */
   selectAddress(device: Device, destination: Address | undefined, scope: number = SCOPE.global): Address | undefined {
-    let first: Address | undefined;
-    for (const entry of this.interfaceOf(device)?.addresses ?? []) {
-      if (entry.secondary || familyOf(entry.address) !== 'ipv4' || SCOPE[entry.scope] > scope) continue;
-      if (destination === undefined || prefixContains(prefixOf(entry.address, entry.length), destination))
-        return entry.address;
-      first ??= entry.address;
-    }
-    if (first !== undefined) return first;
-    for (const config of this.#config.interfaces) {
-      for (const entry of config.addresses) {
-        if (entry.secondary || familyOf(entry.address) !== 'ipv4') continue;
-        if (SCOPE[entry.scope] <= scope && entry.scope !== 'link') return entry.address;
-      }
-    }
-    return undefined;
+    return selectAddress(this.config, this.interfaceOf(device), destination, scope);
+  }
+
+  /** What an address is to this host (`inet_addr_type`, or `inet_dev_addr_type` with a device): the local table decides. */
+  addressType(address: Address, device?: Device): AddressType {
+    return addressType(this.fib, address, device);
   }
 
   /**
@@ -544,18 +441,6 @@ export class Host {
     return undefined;
   }
 
-  /** What an address is to this host (`inet_addr_type`, or `inet_dev_addr_type` with a device): the local table decides. */
-  addressType(address: Address, device?: Device): 'unicast' | 'local' | 'broadcast' | 'multicast' {
-    if (familyOf(address) === 'ipv4') {
-      const bits = address as Ipv4Address as number;
-      if (isZeroNet(address as Ipv4Address) || bits === 0xffffffff) return 'broadcast';
-      if (bits >>> 28 === 14) return 'multicast';
-    }
-    const route = this.fib.localType(address, device?.name);
-    if (route === undefined) return 'unicast';
-    return route.type === 'broadcast' ? 'broadcast' : route.type === 'local' ? 'local' : 'unicast';
-  }
-
   /** A local process waits for packets; the answer ends that. */
   listen(listener: Listener): () => void {
     return this.#stack.listen(listener);
@@ -631,17 +516,6 @@ export class Host {
     const observers = this.#observers;
     for (let i = 0; i < observers.length; i++) observers[i]!(event);
   }
-}
-
-/** The configuration as a recipe of {@link Host.configure} may change it. */
-export type MutableHostConfig = Draft<HostConfig>;
-
-function subscribe<T>(list: T[], entry: T): () => void {
-  list.push(entry);
-  return () => {
-    const at = list.indexOf(entry);
-    if (at >= 0) list.splice(at, 1);
-  };
 }
 
 /** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */

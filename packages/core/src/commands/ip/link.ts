@@ -1,4 +1,5 @@
-import type { Host, MutableHostConfig } from '../../net/host.ts';
+import type { Host } from '../../net/host.ts';
+import type { MutableHostConfig } from '../../net/host-config.ts';
 import { deviceIn, flushDeviceRoutes, kernel, type MutableInterface, nextChange, Refusal, Words } from './words.ts';
 
 /** `ip link add|set|delete`. */

@@ -1,5 +1,5 @@
-import type { Host, MutableHostConfig } from '../../net/host.ts';
-import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
+import type { Host } from '../../net/host.ts';
+import { type MutableHostConfig, type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
 
 /** A refusal of `ip`: its status (1 for words it does not know, 2 for what the kernel refuses) and its message. */
 export class Refusal {
