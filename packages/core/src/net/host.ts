@@ -1,11 +1,9 @@
-import type { Address, Family } from '../address/address.ts';
-import { IPV4_ANY } from '../address/ipv4.ts';
+import type { Address } from '../address/address.ts';
 import { edit, type Patch } from '../edit.ts';
 import type { Simulation } from '../engine/simulation.ts';
-import { Hook, hookName } from '../hook/hook.ts';
-import { HookRegistry, type HookState } from '../hook/hook-registry.ts';
+import type { Hook } from '../hook/hook.ts';
+import { HookRegistry } from '../hook/hook-registry.ts';
 import type { Errno } from '../hook/verdict.ts';
-import { invariant } from '../invariant.ts';
 import { Meter } from '../meter.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type AddressType, addressType } from './address-type.ts';
@@ -16,14 +14,14 @@ import type { Fib } from './fib.ts';
 import { Fragmentation } from './fragmentation.ts';
 import { type HostConfig, type InterfaceConfig, type MutableHostConfig, SCOPE } from './host-config.ts';
 import { HostDevices } from './host-devices.ts';
-import { type ConfigEvent, type HostEvent, type HostObserver, subscribe } from './host-event.ts';
+import type { ConfigEvent, HostObserver } from './host-event.ts';
 import { IcmpSender } from './icmp-sender.ts';
-import { ALL_HOSTS, inputRoute } from './input-route.ts';
+import { IpPath } from './ip-path.ts';
 import { KernelClock } from './kernel-clock.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
-import { isRouteFailure, type Route, type RouteFailure } from './route.ts';
+import { describeRoute, isRouteFailure, type Route, type RouteFailure } from './route.ts';
 import { selectAddress } from './select-address.ts';
 import { type Listener, ROOT_SOCKET, type Socket } from './socket.ts';
 import { SysctlTable } from './sysctl.ts';
@@ -77,14 +75,7 @@ export class Host {
   attachConnection: ((answer: Packet, offender: Packet) => void) | undefined = undefined;
 
   readonly #devices: HostDevices;
-  readonly #observers: HostObserver[] = [];
-  readonly #backlog: Packet[] = [];
-  #depth = 0;
-  #walks = 0;
-  /** What the functions of each hook were last told: the same for most packets. */
-  readonly #hookStates: (HookState | undefined)[] = [];
-  /** Whether a packet is being received (a softirq), as opposed to sent by a process. */
-  #receiving = false;
+  readonly #path: IpPath;
 
   constructor(simulation: Simulation, options: HostOptions = {}) {
     this.simulation = simulation;
@@ -99,6 +90,7 @@ export class Host {
     this.icmp = new IcmpSender(this);
     this.fragmentation = new Fragmentation(this);
     this.#stack = new LocalStack(this);
+    this.#path = new IpPath(this, this.#stack);
   }
 
   // ---------------------------------------------------------------- configuration
@@ -143,7 +135,7 @@ export class Host {
 
   /** Calls `observer` for everything that leaves, arrives or ends; the answer ends that. */
   observe(observer: HostObserver): () => void {
-    return subscribe(this.#observers, observer);
+    return this.#path.observe(observer);
   }
 
   device(name: string): Device | undefined {
@@ -183,234 +175,52 @@ export class Host {
    * carried: modules use such things again, as Linux does after an RCU grace period.
    */
   get walks(): number {
-    return this.#walks;
+    return this.#path.walks;
   }
 
-  // ---------------------------------------------------------------- the way in
+  // ---------------------------------------------------------------- packets
 
   /** A frame arrives on a device (`ip_rcv`). Precondition: the packet is the host's from now on. */
   receive(device: Device, packet: Packet): void {
-    if (this.#depth++ === 0) this.#walks++;
-    try {
-      this.#receive(device, packet);
-      if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  #receive(device: Device, packet: Packet): void {
-    const outer = this.#receiving;
-    this.#receiving = true;
-    try {
-      this.#receiveNow(device, packet);
-    } finally {
-      this.#receiving = outer;
-    }
-  }
-
-  #receiveNow(device: Device, packet: Packet): void {
-    this.meter.received++;
-    device.received.packets++;
-    device.received.bytes += packet.length;
-    packet.inDevice = device;
-    packet.receivedOn = undefined;
-    packet.trace?.add({ kind: 'receive', device: device.name });
-    if (!device.up) return this.drop(packet, 'device-down', device.name);
-    if (packet.packetType === 'otherhost') return this.drop(packet, 'other-host', device.name);
-    if (packet.family !== 'ipv4') return this.drop(packet, 'unknown-protocol', device.name);
-    if (!this.runHook(Hook.PREROUTING, packet, device, undefined)) return;
-    this.#receiveFinish(device, packet);
-  }
-
-  /** Routing and what follows from it (`ip_rcv_finish`). A packet that crossed `lo` still has its route. */
-  #receiveFinish(device: Device, packet: Packet): void {
-    if (packet.route === undefined) {
-      const result = inputRoute(this, packet, device);
-      if (isRouteFailure(result)) {
-        packet.trace?.add({ kind: 'route', direction: 'input', decision: result.reason });
-        return this.#refuseInput(packet, result);
-      }
-      packet.route = result;
-      packet.trace?.add({ kind: 'route', direction: 'input', decision: describeRoute(result) });
-    }
-    if (packet.route.type === 'unicast') this.#forward(packet, packet.route);
-    else if (packet.route.type === 'multicast' && packet.dst !== ALL_HOSTS)
-      this.drop(packet, 'no-socket', 'ip_rcv_finish');
-    else this.localDeliver(packet);
-  }
-
-  /** `ip_error`: the ICMP answer to a packet that has no way, within the limit of errors per source. */
-  #refuseInput(packet: Packet, failure: RouteFailure): void {
-    if (failure.icmpCode !== undefined && this.icmp.mayReportRouteError(packet.src)) {
-      this.icmp.send(packet, 3, failure.icmpCode);
-    }
-    this.drop(packet, failure.reason, 'routing');
-  }
-
-  /** `ip_forward`. */
-  #forward(packet: Packet, route: Route): void {
-    if (packet.packetType !== 'host') return this.drop(packet, 'not-for-us', 'ip_forward');
-    if (packet.ttl <= 1) {
-      this.icmp.send(packet, 11, 0);
-      return this.drop(packet, 'ttl-exceeded', 'ip_forward');
-    }
-    if (packet.length > route.mtu && packet.dontFragment) {
-      this.icmp.send(packet, 3, 4, route.mtu);
-      return this.drop(packet, 'packet-too-big', 'ip_forward');
-    }
-    const { ttl } = packet;
-    packet.ttl = ttl - 1;
-    packet.trace?.add({ kind: 'change', field: 'ttl', from: String(ttl), to: String(ttl - 1), by: 'ip_forward' });
-    if (route.device === packet.inDevice && this.sysctls.sendRedirects(route.device))
-      this.icmp.sendRedirect(packet, route);
-    if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
-    this.dstOutput(packet);
+    this.#path.receive(device, packet);
   }
 
   /** `ip_local_deliver`: reassembly, LOCAL_IN, then the local stack. */
   localDeliver(packet: Packet): void {
-    let whole: Packet | undefined = packet;
-    if (packet.isFragment) {
-      whole = this.fragmentation.collect(packet, 'local');
-      if (whole === undefined) return;
-    }
-    if (!this.runHook(Hook.LOCAL_IN, whole, whole.inDevice, undefined)) return;
-    this.meter.delivered++;
-    const device = whole.route?.inputDevice ?? whole.inDevice!;
-    whole.trace?.add({ kind: 'deliver', device: device.name });
-    this.#stack.deliver(whole, device);
+    this.#path.localDeliver(packet);
   }
-
-  // ---------------------------------------------------------------- the way out
 
   /**
    * A process sends a packet whose IP header it wrote itself (a raw socket with IP_HDRINCL). The answer is the error
    * that the call returns, or `undefined`.
    */
   send(packet: Packet, socket: Socket = ROOT_SOCKET): Errno | undefined {
-    return this.#enter(() => {
-      this.meter.sent++;
-      packet.socket = socket;
-      if (socket.mark !== undefined) packet.mark = socket.mark;
-      packet.packetType = 'outgoing';
-      packet.trace?.add({ kind: 'send', by: 'a local process' });
-      const route = this.routeOutput({
-        destination: packet.dst,
-        source: undefined,
-        tos: packet.tos,
-        mark: packet.mark,
-        outDevice: socket.boundDevice,
-      });
-      if (isRouteFailure(route)) {
-        packet.trace?.add({ kind: 'route', direction: 'output', decision: route.reason });
-        this.drop(packet, route.reason, 'routing');
-        return route.errno;
-      }
-      packet.trace?.add({ kind: 'route', direction: 'output', decision: describeRoute(route) });
-      if (packet.length > route.mtu) return 'EMSGSIZE';
-      packet.route = route;
-      // A sender that leaves the source open gets the one that the route would take.
-      if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
-      if (packet.id === 0) packet.id = this.simulation.random.stream('ip-id').below(65536);
-      return this.localOut(packet);
-    });
+    return this.#path.send(packet, socket);
   }
 
   /** Routes a packet that the host itself made and sends it; false if there is no way. For answers of the local stack. */
   output(packet: Packet, flow: OutputFlow): boolean {
-    const route = this.routeOutput(flow);
-    if (isRouteFailure(route)) return false;
-    packet.route = route;
-    packet.packetType = 'outgoing';
-    if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
-    if (route.type === 'multicast') packet.ttl = 1;
-    return this.#enter(() => this.localOut(packet) === undefined);
+    return this.#path.output(packet, flow);
   }
 
   /** Sends a packet that the host made and that has its route: an answer, or what IPVS and targets rewrote. */
   sendAnswer(packet: Packet): Errno | undefined {
-    return this.#enter(() => this.localOut(packet));
+    return this.#path.sendAnswer(packet);
   }
 
   /** LOCAL_OUT and what follows (`ip_local_out`). Precondition: `packet.route` is set. */
   localOut(packet: Packet): Errno | undefined {
-    const route = packet.route;
-    invariant(route !== undefined, 'ip_local_out without a route');
-    const verdict = this.#runHook(Hook.LOCAL_OUT, packet, undefined, route.device);
-    return verdict === undefined ? this.dstOutput(packet) : verdict === 'stolen' ? undefined : verdict;
+    return this.#path.localOut(packet);
   }
 
-  /**
-   * `dst_output`: POSTROUTING, fragmentation, the device. Precondition: `packet.route` is set. In POSTROUTING the
-   * device that a forwarded packet came in on is still visible.
-   */
+  /** `dst_output`: POSTROUTING, fragmentation, the device. Precondition: `packet.route` is set. */
   dstOutput(packet: Packet): Errno | undefined {
-    const route = packet.route;
-    invariant(route !== undefined, 'dst_output without a route');
-    if (comesBack(route, packet.dst)) return this.#multicastOutput(packet, route);
-    const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
-    if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;
-    return this.#finishOutput(packet);
-  }
-
-  /** `ip_mc_output`: a copy comes back to this host, through POSTROUTING of its own; then the packet itself leaves. */
-  #multicastOutput(packet: Packet, route: Route): Errno | undefined {
-    const copy = packet.clone();
-    copy.inDevice = undefined;
-    if (this.runHook(Hook.POSTROUTING, copy, undefined, route.device)) {
-      copy.packetType = 'loopback';
-      copy.socket = undefined;
-      copy.inDevice = route.device;
-      this.#backlog.push(copy);
-      // A process that sends hears its copy before the packet itself goes on (`netif_rx` outside of a softirq).
-      if (!this.#receiving) this.#drain();
-    }
-    if (route.type === 'multicast' && packet.ttl === 0) {
-      this.drop(packet, 'ttl-exceeded', 'ip_mc_output');
-      return undefined;
-    }
-    const verdict = this.#runHook(Hook.POSTROUTING, packet, packet.inDevice, route.device);
-    if (verdict !== undefined) return verdict === 'stolen' ? undefined : verdict;
-    return this.#finishOutput(packet);
-  }
-
-  /** `ip_finish_output`. The route may have been replaced in POSTROUTING. */
-  #finishOutput(packet: Packet): Errno | undefined {
-    const route = packet.route!;
-    if (packet.length > route.mtu || packet.fragMaxSize !== 0) {
-      const limit = packet.fragMaxSize !== 0 ? Math.min(packet.fragMaxSize, route.mtu) : route.mtu;
-      if (packet.length > route.mtu && packet.dontFragment && packet.fragMaxSize === 0) {
-        this.icmp.send(packet, 3, 4, route.mtu);
-        this.drop(packet, 'packet-too-big', 'ip_fragment');
-        return 'EMSGSIZE';
-      }
-      if (packet.length > limit) {
-        for (const fragment of this.fragmentation.split(packet, limit)) this.transmit(route.device, fragment);
-        return undefined;
-      }
-    }
-    this.transmit(route.device, packet);
-    return undefined;
+    return this.#path.dstOutput(packet);
   }
 
   /** `dev_queue_xmit`: out of a device, or back in through `lo`. */
   transmit(device: Device, packet: Packet): void {
-    if (!device.up) return this.drop(packet, 'device-down', device.name);
-    this.meter.transmitted++;
-    device.transmitted.packets++;
-    device.transmitted.bytes += packet.length;
-    packet.trace?.add({ kind: 'transmit', device: device.name });
-    if (device.kind === 'loopback') {
-      // Connection and route stay with it; the socket that sent it does not (`loopback_xmit`).
-      packet.socket = undefined;
-      packet.packetType = 'host';
-      packet.inDevice = device;
-      this.#backlog.push(packet);
-      return;
-    }
-    if (device.kind === 'dummy') return;
-    this.#emit({ kind: 'transmit', packet, device });
+    this.#path.transmit(device, packet);
   }
 
   // ---------------------------------------------------------------- for hook functions
@@ -448,81 +258,16 @@ export class Host {
 
   /** Ends a packet: observers are told, its trace too. Functions on hooks answer with a verdict instead. */
   drop(packet: Packet, reason: DropReason, at: string): void {
-    this.meter.dropped++;
-    packet.trace?.add({ kind: 'drop', reason, at });
-    this.#emit({ kind: 'drop', packet, reason, at });
+    this.#path.drop(packet, reason, at);
   }
 
   /** Tells observers that a packet reached this host's sockets. For the local stack. */
   delivered(packet: Packet, device: Device, listener: Listener | undefined): void {
-    this.#emit({ kind: 'deliver', packet, device, listener });
+    this.#path.delivered(packet, device, listener);
   }
 
   /** Runs one hook; true if the packet goes on. */
   runHook(hook: Hook, packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined): boolean {
-    return this.#runHook(hook, packet, inDevice, outDevice) === undefined;
+    return this.#path.runHook(hook, packet, inDevice, outDevice);
   }
-
-  #runHook(
-    hook: Hook,
-    packet: Packet,
-    inDevice: Device | undefined,
-    outDevice: Device | undefined,
-  ): Errno | 'stolen' | undefined {
-    const verdict = this.hooks.run(packet, this.#hookState(hook, packet.family, inDevice, outDevice));
-    if (verdict.kind === 'accept') return undefined;
-    if (verdict.kind === 'stolen') return 'stolen';
-    this.meter.dropped++;
-    this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `${hookName(hook)} ${this.hooks.stoppedBy}` });
-    // A sender hears nothing of a packet that was queued for nobody (`nf_queue`).
-    return verdict.reason === 'queue-no-listener' ? 'stolen' : verdict.errno;
-  }
-
-  #hookState(hook: Hook, family: Family, inDevice: Device | undefined, outDevice: Device | undefined): HookState {
-    const known = this.#hookStates[hook];
-    if (
-      known !== undefined &&
-      known.inDevice === inDevice &&
-      known.outDevice === outDevice &&
-      known.family === family
-    ) {
-      return known;
-    }
-    const state: HookState = { hook, family, inDevice, outDevice, host: this };
-    this.#hookStates[hook] = state;
-    return state;
-  }
-
-  /** Runs `work` and then, if this is the outermost call, everything that waits in the backlog of `lo`. */
-  #enter<T>(work: () => T): T {
-    if (this.#depth++ === 0) this.#walks++;
-    try {
-      const result = work();
-      if (this.#depth === 1 && this.#backlog.length > 0) this.#drain();
-      return result;
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  /** Receives what waits in the backlog (`process_backlog`). */
-  #drain(): void {
-    for (let next = this.#backlog.shift(); next !== undefined; next = this.#backlog.shift()) {
-      this.#receive(next.inDevice!, next);
-    }
-  }
-
-  #emit(event: HostEvent): void {
-    const observers = this.#observers;
-    for (let i = 0; i < observers.length; i++) observers[i]!(event);
-  }
-}
-
-/** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */
-function comesBack(route: Route, destination: Address): boolean {
-  return route.type === 'broadcast' || (route.type === 'multicast' && destination === ALL_HOSTS);
-}
-
-function describeRoute(route: Route): string {
-  return route.type === 'unicast' ? `via ${route.device.name}` : route.type;
 }

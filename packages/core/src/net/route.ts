@@ -40,3 +40,8 @@ export interface RouteFailure {
 export function isRouteFailure(result: Route | RouteFailure): result is RouteFailure {
   return 'reason' in result;
 }
+
+/** How a trace tells a routing decision. */
+export function describeRoute(route: Route): string {
+  return route.type === 'unicast' ? `via ${route.device.name}` : route.type;
+}
