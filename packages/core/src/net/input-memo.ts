@@ -38,7 +38,7 @@ export class InputMemo {
 
   /** Whether packets may come from a source, a signed integer; false if that is not known. */
   knows(source: number): boolean {
-    return this.#sources[placeOf(source) & this.#mask] === source;
+    return source !== 0 && this.#sources[placeOf(source) & this.#mask] === source;
   }
 
   /** Remembers both. */

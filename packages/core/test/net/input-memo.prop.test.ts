@@ -17,6 +17,8 @@ const ADDRESSES = [
   '127.0.0.1',
   '224.0.0.1',
   '10.0.0.255',
+  '0.0.0.0',
+  '255.255.255.255',
 ];
 
 function deviceOf(at: number, up: boolean) {
@@ -32,7 +34,12 @@ function routeTo(text: string, device: string) {
 const arbStep = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ kind: fc.constant('packet'), src: fc.nat(7), dst: fc.nat(7), at: fc.nat(2) } as const),
+    arbitrary: fc.record({
+      kind: fc.constant('packet'),
+      src: fc.nat(ADDRESSES.length - 1),
+      dst: fc.nat(ADDRESSES.length - 1),
+      at: fc.nat(2),
+    } as const),
   },
   {
     weight: 2,
