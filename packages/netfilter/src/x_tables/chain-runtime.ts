@@ -1,7 +1,7 @@
 import { ACCEPT, drop, invariant, type Verdict } from '@chainwalk/core';
 import { ChainIndex } from './chain-index.ts';
 import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
-import type { CompiledRule, Compiler, TargetAction } from './compile.ts';
+import type { CompiledRule, Compiler, TargetCode } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
 import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
@@ -110,7 +110,7 @@ export class ChainRuntime {
     return (this.#index ??= new ChainIndex(this));
   }
 
-  /** Everything about a rule. */
+  /** What a row cannot hold of a rule. */
   code(index: number): CompiledRule {
     this.#codes ??= new Map();
     let code = this.#codes.get(index);
@@ -121,11 +121,10 @@ export class ChainRuntime {
     return code;
   }
 
-  #targetOf(index: number): TargetAction {
-    if (!this.#demands.keepsState) return this.#compiler.target(this.#chain.rules[index]!);
-    const { action } = this.code(index);
-    invariant(action.kind === 'target', 'what is compiled of a rule has its target');
-    return action;
+  #targetOf(index: number): TargetCode {
+    const target = this.#codes?.get(index)?.target ?? this.#compiler.target(this.#chain.rules[index]!);
+    invariant(target !== undefined, 'the target is an extension');
+    return target;
   }
 
   /** The counters of a rule. */
@@ -142,6 +141,13 @@ export class ChainRuntime {
     const { counters } = this.#rows;
     counters[at + PACKETS] = packets;
     counters[at + BYTES] = bytes;
+  }
+
+  /** Its policy decides about a packet of so many bytes. */
+  countPolicy(length: number): Verdict {
+    this.policyPackets++;
+    this.policyBytes += length;
+    return this.policyVerdict;
   }
 
   /** Another value takes the place of the chain: its rules begin with nothing. */

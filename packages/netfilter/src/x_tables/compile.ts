@@ -9,7 +9,6 @@ import {
   NO_DEMANDS,
   type TargetExtension,
 } from './extension.ts';
-import { endsChain } from './layout.ts';
 import type { Chain, DeviceName, IpTest, Rule } from './rule.ts';
 import {
   CALLS,
@@ -44,23 +43,12 @@ export interface MatchCode {
   readonly byState: boolean;
 }
 
-/** What a compiled rule does: a small closed set, so that the walk is one `switch`. */
-export type Action =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'return' }
-  | { readonly kind: 'queue' }
-  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  | {
-      readonly kind: 'target';
-      readonly name: string;
-      readonly apply: CompiledTarget<unknown>['apply'];
-      readonly slot: number;
-    };
-
-/** The action of a rule whose target is an extension. */
-export type TargetAction = Extract<Action, { readonly kind: 'target' }>;
+/** The target of a rule, if it is an extension. */
+export interface TargetCode {
+  readonly apply: CompiledTarget<unknown>['apply'];
+  /** Place in the rule's private state; -1 if the target keeps none. */
+  readonly slot: number;
+}
 
 /** What has to be tested of a rule before its matches: addresses and protocol, by the numbers of the rule itself. */
 export const PLAIN = 0;
@@ -80,23 +68,13 @@ export const INVERTED_PROTOCOL = 4;
 
 /** A rule ready to run, independent of any host: what does not fit into a row of {@link RuleRows}. */
 export interface CompiledRule {
-  /** {@link PLAIN}, {@link SPECIAL}, {@link BARE} or {@link INVERTED}. */
-  readonly kind: number;
-  /** Bytes in the kernel's blob. */
-  readonly size: number;
-  /** Match calls of a packet that matches, and those among them of matches that let everything through. */
-  readonly calls: number;
-  readonly comments: number;
   /** Its matches but for those that let everything through (`comment`). */
   readonly tests: readonly MatchCode[];
-  readonly action: Action;
-  /** Whether TRACE calls it the end of its chain. */
-  readonly endsChain: boolean;
+  readonly target: TargetCode | undefined;
   /** Tests beyond plain addresses and protocol; answers the name of the one that fails. */
   readonly special:
     | ((packet: Packet, inDevice: Device | undefined, outDevice: Device | undefined) => string | undefined)
     | undefined;
-  readonly rule: Rule;
   /** How the private state of its extensions is made, by slot. */
   readonly stateful: readonly (CompiledMatch<unknown> | CompiledTarget<unknown>)[];
   readonly needs: readonly Need[];
@@ -147,39 +125,30 @@ export class Compiler {
   rule(rule: Rule): CompiledRule {
     const stateful: (CompiledMatch<unknown> | CompiledTarget<unknown>)[] = [];
     const needs: Need[] = [];
-    const slotOf = (code: CompiledMatch<unknown> | CompiledTarget<unknown>): number => {
+    const slotOf: SlotOf = (code) => {
       if (code.needs !== undefined) needs.push(...code.needs);
       return code.createState === undefined ? -1 : stateful.push(code) - 1;
     };
     const tests = this.#testsOf(rule, slotOf);
-    const { target } = rule;
-    let action: Action = { kind: 'none' };
-    if (target?.kind === 'extension') {
-      const code = this.#targetOf(target).compile(target.info);
-      action = { kind: 'target', name: target.name, apply: code.apply, slot: slotOf(code) };
-    } else if (target?.kind === 'verdict') {
-      action = { kind: target.verdict.toLowerCase() as 'accept' | 'drop' | 'return' | 'queue' };
-    } else if (target !== undefined) action = { kind: target.kind, chain: target.chain };
+    const target = this.#targetCode(rule, slotOf);
     return {
-      kind: kindOf(rule.ip),
-      size: this.#sizeOf(rule),
-      calls: rule.matches.length,
-      comments: rule.matches.length - tests.length,
       tests,
-      action,
-      endsChain: endsChain(rule),
+      target,
       special: specialTest(rule),
-      rule,
       stateful: stateful.length === 0 ? NONE : stateful,
       needs: needs.length === 0 ? NONE : needs,
     };
   }
 
-  /** The target of a rule that keeps no private state. Precondition: it is an extension. */
-  target(rule: Rule): TargetAction {
-    const { target } = rule;
-    invariant(target?.kind === 'extension', 'the target of a rule is an extension');
-    return { kind: 'target', name: target.name, apply: this.#targetOf(target).compile(target.info).apply, slot: -1 };
+  /** The target of a rule that keeps no private state, if it is an extension. */
+  target(rule: Rule): TargetCode | undefined {
+    return this.#targetCode(rule, stateless);
+  }
+
+  #targetCode({ target }: Rule, slotOf: SlotOf): TargetCode | undefined {
+    if (target?.kind !== 'extension') return undefined;
+    const code = this.#targetOf(target).compile(target.info);
+    return { apply: code.apply, slot: slotOf(code) };
   }
 
   /**
@@ -229,18 +198,7 @@ export class Compiler {
     words[at + PORT] = port;
   }
 
-  /** Bytes of a rule in the kernel's blob. */
-  #sizeOf({ matches, target }: Rule): number {
-    let size = this.#targetSize(target);
-    for (let i = 0; i < matches.length; i++) {
-      const { name, info } = matches[i]!;
-      const extension = this.#matchOf(name);
-      size += typeof extension.size === 'number' ? extension.size : extension.size(info);
-    }
-    return size;
-  }
-
-  /** Of them those of the entry itself and its target. */
+  /** Bytes that a rule takes in the kernel's blob without its matches. */
   #targetSize(target: Rule['target']): number {
     if (target?.kind !== 'extension') return ENTRY_SIZE + STANDARD_TARGET_SIZE;
     const extension = this.#targetOf(target);
@@ -260,7 +218,7 @@ export class Compiler {
   }
 
   /** The matches of a rule that can fail, shared with every rule that has the same ones and keeps no state for them. */
-  #testsOf(rule: Rule, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
+  #testsOf(rule: Rule, slotOf: SlotOf): readonly MatchCode[] {
     const { matches } = rule;
     let only = NO_TEST;
     for (let i = 0; i < matches.length; i++) {
@@ -271,7 +229,7 @@ export class Compiler {
   }
 
   /** The same, where it is known which match can fail, if it is a single one. */
-  #testsAt(rule: Rule, only: number, slotOf: (code: CompiledMatch<unknown>) => number): readonly MatchCode[] {
+  #testsAt(rule: Rule, only: number, slotOf: SlotOf): readonly MatchCode[] {
     if (only === NO_TEST) return NONE;
     const use = only < 0 ? undefined : rule.matches[only];
     const info = typeof use?.info === 'object' && use.info !== null ? use.info : undefined;
@@ -282,10 +240,7 @@ export class Compiler {
     return tests;
   }
 
-  #makeTests(
-    rule: Rule,
-    slotOf: (code: CompiledMatch<unknown>) => number,
-  ): { readonly tests: readonly MatchCode[]; readonly isShared: boolean } {
+  #makeTests(rule: Rule, slotOf: SlotOf): { readonly tests: readonly MatchCode[]; readonly isShared: boolean } {
     let key: string | undefined = '';
     for (const [index, use] of rule.matches.entries()) {
       const extension = this.registry.match(use.name)!;
@@ -336,7 +291,10 @@ function union(a: readonly Need[], b: readonly Need[]): readonly Need[] {
   return a.length === 0 ? b : [...a, ...b.filter((need) => !a.includes(need))];
 }
 
-function stateless({ createState }: CompiledMatch<unknown>): -1 {
+/** Gives what a rule keeps for an extension its place; -1 if it keeps nothing. */
+type SlotOf = (code: CompiledMatch<unknown> | CompiledTarget<unknown>) => number;
+
+function stateless({ createState }: CompiledMatch<unknown> | CompiledTarget<unknown>): -1 {
   invariant(createState === undefined, 'a rule that keeps state is compiled when its chain begins');
   return -1;
 }

@@ -1,4 +1,4 @@
-import type { MatchCode, TargetAction } from './compile.ts';
+import type { MatchCode, TargetCode } from './compile.ts';
 
 /** Integers of a row: 64 bytes, as much as a cache brings at once. */
 export const ROW = 16;
@@ -50,7 +50,7 @@ export class RuleRows {
   /** Lists of matches that can fail; the first is the empty one. */
   readonly tests: (readonly MatchCode[])[] = [[]];
   /** Targets that are extensions. */
-  readonly targets: TargetAction[] = [];
+  readonly targets: TargetCode[] = [];
   readonly #places = new Map<readonly MatchCode[], number>();
   #used = 0;
   #wasted = 0;

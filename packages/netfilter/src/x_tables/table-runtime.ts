@@ -5,7 +5,7 @@ import { bothDemands, type Compiler } from './compile.ts';
 import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal, NO_DEMANDS } from './extension.ts';
 import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
-import { RuleRows } from './rule-rows.ts';
+import { LINK, ROW, RuleRows } from './rule-rows.ts';
 
 /** The chains of a table, in its order and by name. */
 class ChainRuntimes {
@@ -98,6 +98,20 @@ export class TableRuntime {
     const placeOf = (name: string): number => this.chains.placeOf(name);
     if (++this.#madeReady < ONE_BY_ONE) chain.prepare(placeOf);
     else for (const each of this.chains.list) each.prepare(placeOf);
+  }
+
+  /** The chain that a jump or goto of a chain leads to, ready. Rows may have moved to other memory behind it. */
+  leadsTo(chain: ChainRuntime, index: number): ChainRuntime {
+    const link = (chain.first + index) * ROW + LINK;
+    const { words } = this.#rows;
+    if (words[link]! < 0) {
+      const { target } = chain.chain.rules[index]!;
+      invariant(target?.kind === 'jump' || target?.kind === 'goto', 'the rule leads to a chain');
+      words[link] = this.chains.placeOf(target.chain);
+    }
+    const next = this.chains.list[words[link]!]!;
+    if (!next.isReady) this.makeReady(next);
+    return next;
   }
 
   #bases(): readonly (ChainRuntime | undefined)[] {

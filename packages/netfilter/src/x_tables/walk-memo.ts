@@ -2,9 +2,21 @@ import { type Connection, ctOf, NAT_MASK, Template } from '@chainwalk/conntrack'
 import { ACCEPT, type Device, type HookState, type Meter, type Packet, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { type ChainRuntime, DROP } from './chain-runtime.ts';
-import { BARE, type CompiledRule, SPECIAL } from './compile.ts';
+import { BARE, SPECIAL } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
-import { BYTES, countersOf, PACKETS, type RuleRows } from './rule-rows.ts';
+import {
+  BYTES,
+  CALLS,
+  countersOf,
+  KIND,
+  PACKETS,
+  ROW,
+  type RuleRows,
+  SIZE,
+  TESTS,
+  VERB,
+  VERB_OF,
+} from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 
 /** Different packets that one built-in chain remembers the outcome for. */
@@ -71,7 +83,7 @@ export class WalkMemo {
       }
     }
     if (entries.length === MOST_ENTRIES) return undefined;
-    const outcome = foresee(runtime, base, packet, actionParam(net, runtime.table.name, state));
+    const outcome = foresee(runtime, rows, base, packet, actionParam(net, runtime.table.name, state));
     entries.push({ relation, mark, inDevice, outDevice, outcome });
     if (outcome === undefined) return undefined;
     this.#useful = true;
@@ -92,10 +104,7 @@ function apply(outcome: Outcome, { counters }: RuleRows, base: ChainRuntime, pac
     counters[at]!++;
     counters[at + (BYTES - PACKETS)]! += length;
   }
-  if (outcome.byPolicy) {
-    base.policyPackets++;
-    base.policyBytes += length;
-  }
+  if (outcome.byPolicy) base.countPolicy(length);
   return outcome.verdict;
 }
 
@@ -107,7 +116,13 @@ function relationOf(packet: Packet): number {
 }
 
 /** Walks without counting anything; `undefined` as soon as a rule is met that asks for more, or that has a target. */
-function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par: ActionParam): Outcome | undefined {
+function foresee(
+  runtime: TableRuntime,
+  rows: RuleRows,
+  base: ChainRuntime,
+  packet: Packet,
+  par: ActionParam,
+): Outcome | undefined {
   const callers: { readonly chain: ChainRuntime; readonly resume: number }[] = [];
   const counted: number[] = [];
   const counts = { rules: 0, ruleBytes: 0, matches: 0, comments: 0, jumps: 0 };
@@ -116,33 +131,38 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
   let index = 0;
   for (;;) {
     if (index < chain.length) {
-      const rule = chain.code(index);
-      if (!looksAtStateOnly(rule) || counts.rules === MOST_RULES) return undefined;
+      const { words } = rows;
+      const row = chain.first + index;
+      const at = row * ROW;
+      if (!looksAtStateOnly(chain, rows, index) || counts.rules === MOST_RULES) return undefined;
       counts.rules++;
-      counts.ruleBytes += rule.size;
-      const failing = failingCalls(rule, packet, par);
-      index++;
-      const { calls, comments } = failing ?? rule;
-      counts.matches += calls;
-      counts.comments += comments;
-      if (failing !== undefined) continue;
-      counted.push(countersOf(chain.first + index - 1) + PACKETS);
-      const { action } = rule;
-      if (action.kind === 'none') continue;
-      if (action.kind === 'accept') return decided(ACCEPT, false);
-      if (action.kind === 'drop') return decided(DROP, false);
-      if (action.kind === 'jump' || action.kind === 'goto') {
-        counts.jumps++;
-        if (action.kind === 'jump') {
-          callers.push({ chain, resume: index });
-          if (callers.length > runtime.chains.size + 1) return undefined;
-        }
-        chain = runtime.chains.get(action.chain)!;
-        index = 0;
-        if (!chain.isReady) runtime.makeReady(chain);
+      counts.ruleBytes += words[at + SIZE]!;
+      const failing = failingCalls(chain, rows, index, packet, par);
+      counts.matches += failing?.calls ?? words[at + CALLS]! & 0xffff;
+      counts.comments += failing?.comments ?? words[at + CALLS]! >> 16;
+      if (failing !== undefined) {
+        index++;
         continue;
       }
-      if (action.kind !== 'return') return undefined;
+      counted.push(countersOf(row) + PACKETS);
+      const verb = words[at + VERB_OF]!;
+      if (verb === VERB.accept) return decided(ACCEPT, false);
+      if (verb === VERB.drop) return decided(DROP, false);
+      if (verb === VERB.none) {
+        index++;
+        continue;
+      }
+      if (verb === VERB.jump || verb === VERB.goto) {
+        counts.jumps++;
+        if (verb === VERB.jump) {
+          callers.push({ chain, resume: index + 1 });
+          if (callers.length > runtime.chains.size + 1) return undefined;
+        }
+        chain = runtime.leadsTo(chain, index);
+        index = 0;
+        continue;
+      }
+      if (verb !== VERB.return) return undefined;
     }
     // RETURN, or the end of the chain.
     const caller = callers.pop();
@@ -152,24 +172,28 @@ function foresee(runtime: TableRuntime, base: ChainRuntime, packet: Packet, par:
   }
 }
 
-function looksAtStateOnly(rule: CompiledRule): boolean {
-  if (!rule.tests.every((test) => test.byState)) return false;
-  if (rule.kind === BARE) return true;
-  const { src, dst, protocol, fragment } = rule.rule.ip;
-  return (
-    rule.kind === SPECIAL && src === undefined && dst === undefined && protocol === undefined && fragment === undefined
-  );
+function looksAtStateOnly(chain: ChainRuntime, { words, tests }: RuleRows, index: number): boolean {
+  const at = (chain.first + index) * ROW;
+  if (!tests[words[at + TESTS]!]!.every((test) => test.byState)) return false;
+  const kind = words[at + KIND];
+  if (kind !== SPECIAL) return kind === BARE;
+  const { src, dst, protocol, fragment } = chain.chain.rules[index]!.ip;
+  return src === undefined && dst === undefined && protocol === undefined && fragment === undefined;
 }
 
 const NO_CALLS = { calls: 0, comments: 0 } as const;
 
 /** Match calls of a rule that does not match, those of comment apart; `undefined` of one that does. */
 function failingCalls(
-  rule: CompiledRule,
+  chain: ChainRuntime,
+  { words, tests }: RuleRows,
+  index: number,
   packet: Packet,
   par: ActionParam,
 ): { readonly calls: number; readonly comments: number } | undefined {
-  if (rule.special !== undefined && rule.special(packet, par.inDevice, par.outDevice) !== undefined) return NO_CALLS;
-  for (const test of rule.tests) if (!test.test(packet, par, undefined)) return test;
+  const at = (chain.first + index) * ROW;
+  const special = words[at + KIND] === SPECIAL ? chain.code(index).special : undefined;
+  if (special?.(packet, par.inDevice, par.outDevice) !== undefined) return NO_CALLS;
+  for (const test of tests[words[at + TESTS]!]!) if (!test.test(packet, par, undefined)) return test;
   return undefined;
 }

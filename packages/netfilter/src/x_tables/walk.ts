@@ -1,10 +1,10 @@
 import { ACCEPT, drop, type HookState, type Packet, queue, refuse, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { type ChainRuntime, DROP } from './chain-runtime.ts';
-import type { Action, CompiledRule } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
+import { endsChain } from './layout.ts';
 import { describeTarget, nextRule } from './next-rule.ts';
-import type { TableName } from './rule.ts';
+import type { Rule, TableName } from './rule.ts';
 import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
@@ -14,8 +14,6 @@ const HOTDROP = drop('hotdrop');
 const STACK = drop('jump-stack');
 /** `-j QUEUE` is NFQUEUE of queue 0 without bypass. */
 const QUEUE = queue(0, false);
-
-type Jump = Extract<Action, { kind: 'jump' | 'goto' }>;
 
 /**
  * Rules that one packet may pass in one table before it is given up, those that it takes counted as a hundred: chains that
@@ -45,9 +43,7 @@ export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet,
   const { rows } = runtime;
   if (!base.isReady) runtime.makeReady(base);
   if (base.length === 0 && packet.trace === undefined && !packet.nfTrace) {
-    base.policyPackets++;
-    base.policyBytes += packet.length;
-    return base.policyVerdict;
+    return base.countPolicy(packet.length);
   }
   if (net.usesIndex && packet.trace === undefined && !packet.nfTrace) {
     base.memo ??= new WalkMemo();
@@ -71,7 +67,7 @@ function walkRules(
   let { length } = packet;
   const par = actionParam(net, table, state);
   let { words, counters } = rows;
-  const chains = runtime.chains.list;
+  const mostCallers = runtime.chains.size + 1;
   let caller: Frame | undefined;
   let chain = base;
   let index = 0;
@@ -105,7 +101,8 @@ function walkRules(
     const counted = countersOf(row);
     counters[counted + PACKETS]!++;
     counters[counted + BYTES]! += length;
-    if (packet.nfTrace) logTrace(net, packet, par, chain.name, kindOf(chain.code(index), chain === base), index + 1);
+    if (packet.nfTrace)
+      logTrace(net, packet, par, chain.name, kindOf(chain.chain.rules[index]!, chain === base), index + 1);
     trace?.add({
       kind: 'rule',
       table,
@@ -134,26 +131,18 @@ function walkRules(
         if (passed > MOST_PASSED) giveUp(table);
         if (verb === VERB.jump) {
           const depth: number = caller === undefined ? 1 : caller.depth + 1;
-          if (depth > chains.length + 1) return STACK;
+          if (depth > mostCallers) return STACK;
           caller = { chain, resume: index + 1, caller, depth };
         }
-        let place = words[at + LINK]!;
-        if (place < 0) {
-          place = runtime.chains.placeOf((chain.code(index).action as Jump).chain);
-          words[at + LINK] = place;
-        }
-        chain = chains[place]!;
+        chain = runtime.leadsTo(chain, index);
         index = 0;
-        if (!chain.isReady) {
-          runtime.makeReady(chain);
-          ({ words, counters } = rows);
-        }
+        ({ words, counters } = rows);
         continue;
       }
       case VERB.target: {
         meter.targets++;
-        const action = rows.targets[words[at + LINK]!]!;
-        const verdict = action.apply(packet, par, action.slot < 0 ? undefined : chain.states![index]![action.slot]);
+        const { apply, slot } = rows.targets[words[at + LINK]!]!;
+        const verdict = apply(packet, par, slot < 0 ? undefined : chain.states![index]![slot]);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
           // TCPMSS makes packets longer.
@@ -173,17 +162,16 @@ function walkRules(
 }
 
 function policyOf(net: Netfilter, base: ChainRuntime, packet: Packet, par: ActionParam, table: TableName): Verdict {
-  base.policyPackets++;
-  base.policyBytes += packet.length;
+  const verdict = base.countPolicy(packet.length);
   const number = base.length + 1;
   if (packet.nfTrace) logTrace(net, packet, par, base.name, 'policy', number);
   packet.trace?.add({ kind: 'chain-end', table, chain: base.name, number, how: 'policy', verdict: base.chain.policy! });
-  return base.policyVerdict;
+  return verdict;
 }
 
 /** An unconditional standard verdict looks to the kernel like the end of its chain, and TRACE says so. */
-function kindOf(rule: CompiledRule, inBase: boolean): 'rule' | 'return' | 'policy' {
-  if (!rule.endsChain) return 'rule';
+function kindOf(rule: Rule, inBase: boolean): 'rule' | 'return' | 'policy' {
+  if (!endsChain(rule)) return 'rule';
   return inBase ? 'policy' : 'return';
 }
 

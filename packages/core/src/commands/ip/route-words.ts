@@ -95,27 +95,17 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
 }
 
 function deviceTowards(lookup: Lookup, gateway: Address): string | undefined {
-  const found = lookup({
-    destination: gateway,
-    source: undefined,
-    tos: 0,
-    mark: 0,
-    inDevice: undefined,
-    outDevice: undefined,
-  });
+  const found = lookup(flowTo(gateway, undefined));
   if (typeof found === 'string' || found.scope < SCOPE.link)
     throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
   return found.device;
 }
 
 function gatewayIsReachable(lookup: Lookup, gateway: Address, device: string): boolean {
-  const found = lookup({
-    destination: gateway,
-    source: undefined,
-    tos: 0,
-    mark: 0,
-    inDevice: undefined,
-    outDevice: device,
-  });
+  const found = lookup(flowTo(gateway, device));
   return typeof found !== 'string' && found.type === 'unicast' && found.scope >= SCOPE.link;
+}
+
+function flowTo(destination: Address, outDevice: string | undefined): Flow {
+  return { destination, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice };
 }
