@@ -1,6 +1,6 @@
 import type { Meter, Packet } from '@chainwalk/core';
 import { INVERTED, KIND_MASK, PLAIN, SPECIAL } from './compile.ts';
-import { DST, DST_MASK, KIND, PORT, PROTOCOL, ROW, type RuleRows, SIZE, SRC, SRC_MASK } from './rule-rows.ts';
+import { DST, DST_MASK, KIND, PORT, PROTOCOL, ROW, type RuleRows, SRC, SRC_MASK } from './rule-rows.ts';
 
 /** Rules to be searched: so many rows from one on. They may move between two looks at them. */
 export interface IndexedRules {
@@ -8,9 +8,6 @@ export interface IndexedRules {
   readonly first: number;
   readonly length: number;
 }
-
-/** A chain shorter than this is walked rule by rule: that is as fast. */
-export const LONG_FROM = 24;
 
 /** A list of candidates longer than this is searched by destination port as well. */
 const PORTS_FROM = 12;
@@ -201,8 +198,6 @@ export class ChainIndex {
   readonly #always: Candidates;
   /** False when the chain is too varied for an index. */
   readonly usable: boolean;
-  /** Bytes of all rules before each, and of all at the end. */
-  readonly #bytesBefore: Float64Array;
 
   constructor(chain: IndexedRules) {
     const always: number[] = [];
@@ -234,15 +229,6 @@ export class ChainIndex {
     }
     this.#always = new Candidates(chain, always);
     this.usable = makers.length <= MOST_SHAPES && always.length * 2 < length;
-    this.#bytesBefore = new Float64Array(this.usable ? length + 1 : 0);
-    for (let i = 1; i < this.#bytesBefore.length; i++) {
-      this.#bytesBefore[i] = this.#bytesBefore[i - 1]! + words[(first + i - 1) * ROW + SIZE]!;
-    }
-  }
-
-  /** Bytes of the rules from one up to another in the kernel's blob. Precondition: the index is usable. */
-  bytes(start: number, end: number): number {
-    return this.#bytesBefore[end]! - this.#bytesBefore[start]!;
   }
 
   /** A search of this chain for one packet, from rule `start` on; good until the next search of any chain begins. */

@@ -1,5 +1,6 @@
 import { ACCEPT, drop, invariant, type Verdict } from '@chainwalk/core';
 import { ChainIndex } from './chain-index.ts';
+import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
 import type { CompiledRule, Compiler, TargetCode } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
@@ -23,6 +24,8 @@ export class ChainRuntime {
   isReady = false;
   /** The number of its rules. */
   length: number;
+  /** Of a long chain that is ready: what a plain walk reads. */
+  columns: Columns | undefined = undefined;
   readonly name: string;
   /** What its policy decides; ACCEPT for chains without one, which are never asked. */
   policyVerdict: Verdict;
@@ -82,6 +85,7 @@ export class ChainRuntime {
       if (target?.kind === 'jump' || target?.kind === 'goto') words[link] = placeOf(target.chain);
       else if (target?.kind === 'extension') words[link] = this.#rows.targets.push(this.#targetOf(i)) - 1;
     }
+    this.columns = rules.length < LONG_FROM ? undefined : columnsOf(this.#rows, first, rules.length);
   }
 
   /** The chains of the table have other places: the new one by each old one. */
@@ -162,6 +166,7 @@ export class ChainRuntime {
     if (this.first >= 0) this.#rows.release(this.length);
     this.first = -1;
     this.isReady = false;
+    this.columns = undefined;
     this.#index = undefined;
   }
 

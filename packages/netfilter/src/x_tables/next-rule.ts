@@ -1,7 +1,7 @@
 import type { Packet, Step, Trace } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
-import { LONG_FROM } from './chain-index.ts';
 import type { ChainRuntime } from './chain-runtime.ts';
+import { type Columns, LONG_FROM } from './columns.ts';
 import {
   BARE,
   INVERTED,
@@ -35,11 +35,13 @@ import {
  * match hotdrops. Counts the rules that a linear walk visits, whichever way it is found.
  */
 export function nextRule(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
-  const isIndexed = par.net.usesIndex && chain.length - start >= LONG_FROM && chain.index.usable;
-  return isIndexed ? indexedMatch(chain, rows, start, packet, par) : linearMatch(chain, rows, start, packet, par);
+  const { columns } = chain;
+  return columns === undefined
+    ? nextOfShort(chain, rows, start, packet, par)
+    : nextOfLong(chain, rows, columns, start, packet, par);
 }
 
-function linearMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+function nextOfShort(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
   const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
@@ -77,6 +79,69 @@ function linearMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet:
   return i;
 }
 
+/** Of a chain with columns, and from an index over it where that is allowed and of use. */
+function nextOfLong(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  const count = chain.length;
+  const isIndexed = par.net.usesIndex && count - start >= LONG_FROM && chain.index.usable;
+  const found = isIndexed
+    ? indexedMatch(chain, rows, start, packet, par)
+    : linearMatch(chain, rows, columns, start, packet, par);
+  const end = found < count ? found + 1 : count;
+  const { meter } = par.host;
+  meter.rules += end - start;
+  meter.ruleBytes += columns.bytesBefore[end]! - columns.bytesBefore[start]!;
+  return found;
+}
+
+function linearMatch(
+  chain: ChainRuntime,
+  rows: RuleRows,
+  columns: Columns,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
+  const { words } = rows;
+  const src = Number(packet.src) | 0;
+  const dst = Number(packet.dst) | 0;
+  const proto = packet.protocol;
+  const { trace } = packet;
+  const count = chain.length;
+  for (let i = start; i < count; i++) {
+    const kind = kinds[i];
+    if (kind === PLAIN) {
+      if (
+        (src & srcMask[i]!) !== srcNetwork[i]! ||
+        (dst & dstMask[i]!) !== dstNetwork[i]! ||
+        (protocol[i]! !== 0 && protocol[i]! !== proto)
+      ) {
+        if (trace !== undefined)
+          addFailure(trace, par, chain, i, plainFailure(words, (chain.first + i) * ROW, src, dst));
+        continue;
+      }
+    } else if (kind !== BARE) {
+      const failed = otherFailure(chain, words, i, packet, par, src, dst);
+      if (failed !== undefined) {
+        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        continue;
+      }
+    }
+    const failed = failingTest(chain, rows, i, packet, par);
+    if (failed === undefined) return i;
+    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
+    if (par.hotdrop) return i;
+  }
+  return count;
+}
+
 /** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
 function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
   const { words } = rows;
@@ -85,8 +150,7 @@ function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet
   const { trace, protocol } = packet;
   /** What candidates failed, for the trace: the others fail a test that is known without trying. */
   const tried = trace === undefined ? undefined : new Map<number, string>();
-  const { index } = chain;
-  const search = index.search(packet, start);
+  const search = chain.index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
     const failed =
@@ -95,12 +159,8 @@ function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet
     tried?.set(found, failed);
     if (par.hotdrop) break;
   }
-  const { meter } = par.host;
   const end = found < 0 ? chain.length : found;
-  const visited = found < 0 ? end : end + 1;
-  search.countSkipped(end, meter);
-  meter.rules += visited - start;
-  meter.ruleBytes += index.bytes(start, visited);
+  search.countSkipped(end, par.host.meter);
   if (tried !== undefined) {
     const { net, table } = par;
     const last = par.hotdrop ? end + 1 : end;
