@@ -1,5 +1,5 @@
 import type { MacAddress } from '../address/mac.ts';
-import type { InputMemo } from './input-memo.ts';
+import type { InputRoutes } from './input-routes.ts';
 
 /**
  * What stands behind a device name.
@@ -28,7 +28,7 @@ export class Device {
   readonly transmitted: { packets: number; bytes: number } = { packets: 0, bytes: 0 };
 
   /** What is known of packets that came in here. */
-  inputMemo: InputMemo | undefined = undefined;
+  inputRoutes: InputRoutes | undefined = undefined;
 
   constructor(name: string, index: number, kind: DeviceKind, mac?: MacAddress) {
     this.name = name;

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { type Ipv4Address, ipv4Mask, ipv4ToBits } from '../address/ipv4.ts';
+import type { AddressRange } from './fib-ranges.ts';
 import type { FibRoute, Flow } from './fib-route.ts';
 import type { RouteConfig } from './host-config.ts';
 
@@ -77,6 +78,20 @@ export class FibTable {
       }
     }
     return undefined;
+  }
+
+  /** How many networks have a route. */
+  get networkCount(): number {
+    let count = 0;
+    for (const { networks } of this.#levels) count += networks.size;
+    return count;
+  }
+
+  /** The networks that have a route. */
+  *networks(): IterableIterator<AddressRange> {
+    for (const { mask, networks } of this.#levels) {
+      for (const key of networks.keys()) yield { first: key >>> 0, last: (key | ~mask) >>> 0 };
+    }
   }
 
   #find(config: RouteConfig): { readonly level: Level; readonly list: FibAlias[]; readonly at: number } | undefined {

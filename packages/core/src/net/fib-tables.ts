@@ -2,6 +2,7 @@ import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { type Ipv4Address, ipv4FromBits, ipv4Mask, ipv4ToBits, isZeroNet } from '../address/ipv4.ts';
 import { networkOf } from '../address/prefix.ts';
+import type { AddressRange } from './fib-ranges.ts';
 import type { FibResult, Flow } from './fib-route.ts';
 import { type FibRule, matches } from './fib-rule.ts';
 import { type FibAlias, FibTable } from './fib-table.ts';
@@ -47,6 +48,18 @@ export class FibTables {
       return route;
     }
     return 'none';
+  }
+
+  /** How many networks have a route, table by table. */
+  get networkCount(): number {
+    let count = 0;
+    for (const table of this.#tables.values()) count += table.networkCount;
+    return count;
+  }
+
+  /** The networks that have a route in any table; one may come several times. */
+  *networks(): IterableIterator<AddressRange> {
+    for (const table of this.#tables.values()) yield* table.networks();
   }
 
   /** Whether `ip route` gave a route to some TOS alone. */

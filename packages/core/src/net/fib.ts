@@ -1,16 +1,11 @@
 import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { type Ipv4Address, ipv4ToBits } from '../address/ipv4.ts';
+import { FibRanges } from './fib-ranges.ts';
 import type { FibResult, FibRoute, Flow } from './fib-route.ts';
 import { type FibRule, fibRuleOf } from './fib-rule.ts';
 import { FibTables } from './fib-tables.ts';
 import { type HostConfig, TABLE } from './host-config.ts';
-
-/** Destinations whose routes are remembered; a power of two. */
-const REMEMBERED = 1024;
-/** What is remembered at first, by all: nothing. */
-const NO_DESTINATIONS: Int32Array = new Int32Array(REMEMBERED);
-const NO_ANSWERS: (FibResult | undefined)[] = new Array<undefined>(REMEMBERED).fill(undefined);
 
 /**
  * The forwarding information base that follows from a configuration: what addresses bring (local, connected, broadcast
@@ -25,13 +20,11 @@ export class Fib {
   readonly #addressBits: ReadonlySet<number>;
   /** Addresses of this host, on devices up or down (`inet_lookup_ifaddr_rcu`), with their device. */
   readonly addresses: ReadonlyMap<Address, string>;
-  /**
-   * Whether a look-up without a device to leave by depends on the destination alone; answers are then remembered, in a
-   * table where the latest of a place stays.
-   */
+  /** Whether a look-up without a device to leave by depends on the destination alone. */
   readonly #byDestination: boolean;
-  #remembered: Int32Array = NO_DESTINATIONS;
-  #answers: (FibResult | undefined)[] = NO_ANSWERS;
+  /** Such look-ups so far, and what answers them since they are many. */
+  #asked = 0;
+  #ranges: FibRanges | undefined = undefined;
   /** Whether `ip rule` was used: source validation then looks closer (`fib4_has_custom_rules`). */
   readonly hasCustomRules: boolean;
   readonly hasCustomLocalRoutes: boolean;
@@ -68,26 +61,37 @@ export class Fib {
     return typeof address === 'number' && this.#addressBits.has(ipv4ToBits(address as Ipv4Address) | 0);
   }
 
-  /** Whether look-ups without a device to leave by depend on the destination alone. */
-  get isByDestination(): boolean {
-    return this.#byDestination;
+  /**
+   * The routes of all addresses, if look-ups without a device to leave by depend on the destination alone. Making them costs
+   * what as many look-ups do as there are networks, so somebody has to ask that often first.
+   */
+  get ranges(): FibRanges | undefined {
+    return this.#ranges ?? (this.#byDestination ? this.#findRanges() : undefined);
+  }
+
+  #findRanges(): FibRanges | undefined {
+    const tables = this.#ownTables();
+    if (++this.#asked < tables.networkCount) return undefined;
+    const addresses = Array.from(this.#addressBits, (bits) => ({ first: bits >>> 0, last: bits >>> 0 }));
+    this.#ranges = new FibRanges([...tables.networks(), ...addresses], (destination) =>
+      tables.lookup(this.#rules, {
+        destination,
+        source: undefined,
+        tos: 0,
+        mark: 0,
+        inDevice: undefined,
+        outDevice: undefined,
+      }),
+    );
+    return this.#ranges;
   }
 
   /** The first route that rules and tables give (`fib_lookup`). */
   lookup(flow: Flow): FibResult {
-    if (!this.#byDestination || flow.outDevice !== undefined) return this.#ownTables().lookup(this.#rules, flow);
-    const bits = ipv4ToBits(flow.destination as Ipv4Address) | 0;
-    const place = (Math.imul(bits, 0x9e3779b1) >>> 16) & (REMEMBERED - 1);
-    const known = this.#remembered[place] === bits ? this.#answers[place] : undefined;
-    if (known !== undefined) return known;
-    const result = this.#ownTables().lookup(this.#rules, flow);
-    if (this.#answers === NO_ANSWERS) {
-      this.#remembered = new Int32Array(REMEMBERED);
-      this.#answers = NO_ANSWERS.slice();
-    }
-    this.#remembered[place] = bits;
-    this.#answers[place] = result;
-    return result;
+    const ranges = flow.outDevice === undefined ? this.ranges : undefined;
+    return ranges === undefined
+      ? this.#ownTables().lookup(this.#rules, flow)
+      : ranges.resultAt(ranges.find(flow.destination as Ipv4Address));
   }
 
   /** What the local table alone says of an address (`inet_addr_type`): only it decides `-m addrtype`. */

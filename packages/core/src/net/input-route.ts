@@ -4,7 +4,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
 import type { FibResult, FibRoute } from './fib-route.ts';
 import type { Host } from './host.ts';
-import { InputMemo } from './input-memo.ts';
+import { InputRoutes } from './input-routes.ts';
 import { isRouteFailure, type Route, type RouteFailure, type RouteType } from './route.ts';
 
 /** The one group that every host has joined. */
@@ -27,35 +27,28 @@ const REFUSALS: Record<Extract<FibResult, string>, RouteFailure> = {
 /** Where a received packet goes: delivered, forwarded, or refused. */
 export function inputRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
   host.meter.routeLookups++;
-  const memo = device.inputMemo;
-  if (memo?.isOf(host)) {
-    const known = memo.route(Number(packet.dst) | 0);
-    if (known !== undefined) {
-      const source = Number(packet.src) | 0;
-      if (memo.knows(source)) return known;
-      if (isUsual(packet.src as Ipv4Address) && validateSource(host, packet, device) === undefined) {
-        memo.addSource(source);
-        return known;
-      }
-    }
+  const { ranges } = host.fib;
+  if (ranges === undefined) return findRoute(host, packet, device);
+  const { version } = host.sysctl;
+  let known = device.inputRoutes;
+  if (known === undefined || !known.isOf(ranges, version)) {
+    known = new InputRoutes(ranges, version);
+    device.inputRoutes = known;
   }
+  const from = ranges.find(packet.src as Ipv4Address);
+  const to = ranges.find(packet.dst as Ipv4Address);
+  const route = known.get(from, to);
+  if (route !== undefined) return route;
   const result = findRoute(host, packet, device);
   if (
     !isRouteFailure(result) &&
     (result.type === 'unicast' || result.type === 'local') &&
-    host.fib.isByDestination &&
-    isUsual(packet.src as Ipv4Address) &&
-    isUsual(packet.dst as Ipv4Address)
+    ranges.isUsualAt(from) &&
+    ranges.isUsualAt(to)
   ) {
-    device.inputMemo ??= new InputMemo();
-    device.inputMemo.add(host, Number(packet.src) | 0, Number(packet.dst) | 0, result);
+    known.set(from, to, result);
   }
   return result;
-}
-
-/** Whether an address is treated as any other wherever it stands. */
-function isUsual(address: Ipv4Address): boolean {
-  return !isMulticast(address) && address !== IPV4_BROADCAST && !isZeroNet(address) && !isLoopback(address);
 }
 
 /** Finds the way of a packet (`ip_route_input_slow`). The order of the tests decides which packets end here without an answer. */

@@ -105,10 +105,10 @@ it('what is remembered of received packets is what a look-up finds, whatever cha
             protocol: 17,
           });
           const told = inputRoute(host, packet, device);
-          const memo = device.inputMemo;
-          device.inputMemo = undefined;
+          const known = device.inputRoutes;
+          device.inputRoutes = undefined;
           const found = inputRoute(host, packet, device);
-          device.inputMemo = memo;
+          device.inputRoutes = known;
           expect(told).toEqual(found);
           if ('device' in told && 'device' in found) expect(told.device).toBe(found.device);
         }
