@@ -4,8 +4,9 @@ import type { Zone } from './zone.ts';
 /**
  * Where the integers of one row stand: what is read of a connection that was found, hardly ever of one that is passed. The
  * tuple of each direction takes three integers (source, destination, both ports), with a fourth of something else behind.
+ * A row is 64 bytes, as much as a cache brings at once.
  */
-export const ROW_SIZE = 10;
+export const ROW_SIZE = 16;
 export const TUPLE = 0;
 /** From one direction's tuple to the other's. */
 export const TUPLE_SIZE = 4;
@@ -13,9 +14,8 @@ export const TUPLE_SIZE = 4;
 export const KIND = 3;
 /** Bits of `Status` (16), and above them how often the row was used: tells a connection from the next one in its place. */
 export const STATUS = 7;
-export const MARK = 8;
-/** UDP: the tick after which the connection is a stream. TCP: where the rest is, see `TcpRows`. */
-export const STATE = 9;
+/** What the tracker remembers, in eight integers. UDP: the tick after which the connection is a stream. TCP: see `TcpRows`. */
+export const TRACKER = 8;
 
 export const STATUS_MASK = 0xffff;
 /** Where the number of uses begins in {@link STATUS}. */

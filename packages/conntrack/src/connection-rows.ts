@@ -1,4 +1,4 @@
-import { invariant } from '@chainwalk/core';
+import { invariant, PROTOCOL, wordsInLines } from '@chainwalk/core';
 import { grown } from './by-slot.ts';
 import { type Accounting, Connection, type Extensions, type TrackerState } from './connection.ts';
 import {
@@ -14,9 +14,9 @@ import {
   PENDING,
   ROW_SIZE,
   rowOf,
-  STATE,
   STATEFUL,
   STATUS,
+  TRACKER,
 } from './connection-row.ts';
 import { MasqueradeIndices } from './masquerade-indices.ts';
 import { TcpRows } from './trackers/tcp-rows.ts';
@@ -51,7 +51,10 @@ export class ConnectionRows {
    * a walk looks at those of all that it passes. Another array when it has to grow.
    */
   timeouts: Int32Array = new Int32Array(0);
+  /** `ct->mark` by slot; nothing at all on a host where no connection has one. */
+  #marks: Int32Array = new Int32Array(0);
   readonly masquerades: MasqueradeIndices = new MasqueradeIndices();
+  readonly tcp: TcpRows = new TcpRows();
   readonly #free: number[] = [];
   #used = 0;
   #pending = 0;
@@ -64,7 +67,6 @@ export class ConnectionRows {
   readonly #states = new Map<number, TrackerState>();
   /** Packets and bytes of the original direction, then of the reply, of connections that are counted. */
   readonly #counterPages: Float64Array[] = [];
-  readonly #tcp = new TcpRows();
 
   constructor(clock: GraceClock) {
     this.#clock = clock;
@@ -87,7 +89,7 @@ export class ConnectionRows {
     if (slot === undefined) {
       slot = this.#used++;
       invariant(slot < MOST_ROWS, 'a link has room for the number of a connection');
-      if (slot >> PAGE_BITS === this.#pages.length) this.#pages.push(new Int32Array(PAGE_ROWS * ROW_SIZE));
+      if (slot >> PAGE_BITS === this.#pages.length) this.#pages.push(wordsInLines(PAGE_ROWS * ROW_SIZE));
       if (slot >= this.timeouts.length) this.timeouts = grown(this.timeouts, slot + 1);
     }
     this.page(slot)[rowOf(slot) + KIND] = kind | PENDING;
@@ -159,16 +161,29 @@ export class ConnectionRows {
     }
     if ((kind & EXTENDED) !== 0) this.#extensions.delete(slot);
     if ((kind & STATEFUL) !== 0) {
-      const tcp = page[row + STATE]!;
-      if (tcp !== 0) this.#tcp.free(tcp);
+      if ((kind & 255) === PROTOCOL.tcp) this.tcp.free(page, row + TRACKER);
       else this.#states.delete(slot);
     }
     const generation = (page[row + STATUS]! >>> GENERATION_SHIFT) + 1;
     page.fill(0, row, row + ROW_SIZE);
     page[row + STATUS] = generation << GENERATION_SHIFT;
     this.timeouts[slot] = 0;
+    this.setMark(slot, 0);
     this.masquerades.set(slot, 0);
     if (generation < LAST_GENERATION) this.#free.push(slot);
+  }
+
+  /** `ct->mark`, unsigned 32 bits. */
+  mark(slot: number): number {
+    return slot < this.#marks.length ? this.#marks[slot]! >>> 0 : 0;
+  }
+
+  setMark(slot: number, mark: number): void {
+    if (slot >= this.#marks.length) {
+      if (mark === 0) return;
+      this.#marks = grown(this.#marks, slot + 1);
+    }
+    this.#marks[slot] = mark;
   }
 
   // ---------------------------------------------------------------- packets and bytes
@@ -220,34 +235,20 @@ export class ConnectionRows {
     const page = this.page(slot);
     const row = rowOf(slot);
     if ((page[row + KIND]! & STATEFUL) === 0) return undefined;
-    const place = page[row + STATE]!;
-    if (place === 0) return this.#states.get(slot);
+    if ((page[row + KIND]! & 255) !== PROTOCOL.tcp) return this.#states.get(slot);
     const state = new TcpState();
-    this.#tcp.read(place, state);
+    this.tcp.read(page, row + TRACKER, state);
     return state;
-  }
-
-  /** Reads a state of TCP from the place that a row names. */
-  readTcp(place: number, state: TcpState): void {
-    this.#tcp.read(place, state);
-  }
-
-  /** Writes a state of TCP, and says where it is from now on: the row has to name that place. */
-  writeTcp(place: number, state: TcpState): number {
-    return this.#tcp.write(place, state);
   }
 
   setState(slot: number, state: TrackerState): void {
     const page = this.page(slot);
     const row = rowOf(slot);
-    if (state.kind === 'tcp') {
-      page[row + KIND]! |= STATEFUL;
-      page[row + STATE] = this.#tcp.write(page[row + STATE]!, state);
-      return;
-    }
-    invariant(page[row + STATE] === 0, 'a connection has one protocol');
+    const isTcp = state.kind === 'tcp';
+    invariant(isTcp === ((page[row + KIND]! & 255) === PROTOCOL.tcp), 'a connection has one protocol');
     page[row + KIND]! |= STATEFUL;
-    this.#states.set(slot, state);
+    if (isTcp) this.tcp.write(page, row + TRACKER, state);
+    else this.#states.set(slot, state);
   }
 }
 

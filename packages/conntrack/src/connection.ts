@@ -7,12 +7,11 @@ import {
   KIND,
   keyOfKind,
   LISTED,
-  MARK,
   ROW_SIZE,
-  STATE,
   STATEFUL,
   STATUS,
   STATUS_MASK,
+  TRACKER,
   TUPLE,
   TUPLE_SIZE,
 } from './connection-row.ts';
@@ -70,6 +69,7 @@ interface Remains {
   state: TrackerState | undefined;
   extensions: Extensions | undefined;
   timeout: number;
+  mark: number;
   masqueradeIndex: number;
   readonly accounting: Accounting | undefined;
 }
@@ -111,6 +111,7 @@ export class Connection {
       state: rows.state(slot),
       extensions: rows.extensions(slot),
       timeout: this.timeout,
+      mark: this.mark,
       masqueradeIndex: this.masqueradeIndex,
       accounting: rows.accounting(slot),
     };
@@ -150,10 +151,11 @@ export class Connection {
 
   /** `ct->mark`, unsigned 32 bits. */
   get mark(): number {
-    return this.#words[this.#at + MARK]! >>> 0;
+    return this.slot >= 0 ? this.#rows.mark(this.slot) : this.#remains!.mark;
   }
   set mark(value: number) {
-    this.#words[this.#at + MARK] = value;
+    if (this.slot >= 0) this.#rows.setMark(this.slot, value);
+    else this.#remains!.mark = value >>> 0;
   }
 
   /** Kernel ticks: how long before it is confirmed, until when (modulo 2^32, signed) from then on. */
@@ -221,9 +223,10 @@ export class Connection {
 
   /** Reads into `state` what TCP remembers; false if there is nothing yet. */
   readTcp(state: TcpState): boolean {
-    const place = this.#words[this.#at + STATE]!;
-    if (place === 0 || this.slot < 0) return false;
-    this.#rows.readTcp(place, state);
+    const words = this.#words;
+    const at = this.#at;
+    if (this.slot < 0 || (words[at + KIND]! & STATEFUL) === 0) return false;
+    this.#rows.tcp.read(words, at + TRACKER, state);
     return true;
   }
 
@@ -234,20 +237,18 @@ export class Connection {
       this.data = state;
       return;
     }
-    const at = this.#at + STATE;
-    const place = this.#words[at]!;
-    const next = this.#rows.writeTcp(place, state);
-    if (next === place) return;
-    this.#words[at] = next;
-    this.#words[this.#at + KIND]! |= STATEFUL;
+    const words = this.#words;
+    const at = this.#at;
+    words[at + KIND]! |= STATEFUL;
+    this.#rows.tcp.write(words, at + TRACKER, state);
   }
 
   /** UDP, which remembers no more than this: the tick after which the connection is a stream. */
   get streamAfter(): number {
-    return this.#words[this.#at + STATE]!;
+    return this.#words[this.#at + TRACKER]!;
   }
   set streamAfter(value: number) {
-    this.#words[this.#at + STATE] = value;
+    this.#words[this.#at + TRACKER] = value;
   }
 
   /** The tuple of the first packet. */

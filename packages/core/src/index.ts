@@ -26,6 +26,7 @@ export {
   prefixContains,
   prefixOf,
 } from './address/prefix.ts';
+export { wordsInLines } from './cache-lines.ts';
 export { CaptureReader } from './capture/capture-reader.ts';
 export {
   type InterfaceToWrite,

@@ -1,83 +1,56 @@
-import { PACKED_TCP_ROW, TCP_ROW, type TcpState } from './tcp-state.ts';
+import { TCP_ROW, type TcpState } from './tcp-state.ts';
 
-/** Rows of a page. */
+/** Whole rows of a page. */
 const PAGE_BITS = 12;
 const PAGE_MASK = (1 << PAGE_BITS) - 1;
 /** The compiler takes only what a module itself declares for a constant. */
 const WHOLE_SIZE: number = TCP_ROW;
-const PACKED_SIZE: number = PACKED_TCP_ROW;
+/** Which of the eight integers says where the state is, by the bit that a packed one never has. */
+const KEY = 3;
+const IS_WHOLE: number = 1 << 31;
 
-/** Rows of integers in pages, numbered from 1; those that were given back are used again. */
-class Rows {
-  readonly pages: Int32Array[] = [];
-  readonly #size: number;
+/**
+ * What TCP remembers of all connections of a host: packed into eight integers of the connection's own row if it fits there,
+ * as nearly always; while it does not, the first of them names a row of another memory that holds it whole.
+ */
+export class TcpRows {
+  readonly #pages: Int32Array[] = [];
   readonly #free: number[] = [];
   #used = 0;
 
-  /** Rows of so many integers. */
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  take(): number {
-    const row = this.#free.pop() ?? ++this.#used;
-    if (row >> PAGE_BITS === this.pages.length) this.pages.push(new Int32Array(this.#size << PAGE_BITS));
-    return row;
-  }
-
-  give(row: number): void {
-    this.#free.push(row);
-  }
-}
-
-/**
- * What TCP remembers of all connections of a host. The place of a state is a positive number if it fits a packed row, as
- * nearly all do, a negative one while it does not, and 0 if there is none.
- */
-export class TcpRows {
-  readonly #packed = new Rows(PACKED_SIZE);
-  readonly #whole = new Rows(WHOLE_SIZE);
-
-  /** Reads the state of a place. */
-  read(place: number, state: TcpState): void {
-    if (place > 0) state.unpack(this.#packed.pages[place >> PAGE_BITS]!, (place & PAGE_MASK) * PACKED_SIZE);
-    else state.copyFrom(this.#whole.pages[-place >> PAGE_BITS]!, (-place & PAGE_MASK) * WHOLE_SIZE);
+  /** Reads a state that was written. @param at where the eight integers begin in `words` */
+  read(words: Int32Array, at: number, state: TcpState): void {
+    if (words[at + KEY]! >= 0) state.unpack(words, at);
+    else {
+      const place = words[at]!;
+      state.copyFrom(this.#pages[place >> PAGE_BITS]!, (place & PAGE_MASK) * WHOLE_SIZE);
+    }
     state.isChanged = false;
   }
 
-  /** Writes a state, whose place so far is given; answers with its place from now on. */
-  write(place: number, state: TcpState): number {
+  /** Writes a state where one was written before, or zeros are. */
+  write(words: Int32Array, at: number, state: TcpState): void {
     state.isChanged = false;
-    if (place > 0 && this.#pack(place, state)) return place;
-    return this.#move(place, state);
-  }
-
-  #pack(place: number, state: TcpState): boolean {
-    return state.pack(this.#packed.pages[place >> PAGE_BITS]!, (place & PAGE_MASK) * PACKED_SIZE);
-  }
-
-  /** The same for a state that has no packed row, or does not fit the one that it has. */
-  #move(place: number, state: TcpState): number {
-    if (place <= 0) {
-      const packed = this.#packed.take();
-      if (this.#pack(packed, state)) {
-        this.free(place);
-        return packed;
-      }
-      this.#packed.give(packed);
+    const wasWhole = words[at + KEY]! < 0;
+    const before = words[at]!;
+    if (state.pack(words, at)) {
+      if (wasWhole) this.#free.push(before);
+      return;
     }
-    let whole = -place;
-    if (whole <= 0) {
-      whole = this.#whole.take();
-      this.free(place);
-    }
-    state.copyTo(this.#whole.pages[whole >> PAGE_BITS]!, (whole & PAGE_MASK) * WHOLE_SIZE);
-    return -whole;
+    const place = wasWhole ? before : this.#take();
+    state.copyTo(this.#pages[place >> PAGE_BITS]!, (place & PAGE_MASK) * WHOLE_SIZE);
+    words[at] = place;
+    words[at + KEY] = IS_WHOLE;
   }
 
-  /** Gives a place back, if it is one. */
-  free(place: number): void {
-    if (place > 0) this.#packed.give(place);
-    else if (place < 0) this.#whole.give(-place);
+  /** Gives back what a state takes beyond the eight integers. */
+  free(words: Int32Array, at: number): void {
+    if (words[at + KEY]! < 0) this.#free.push(words[at]!);
+  }
+
+  #take(): number {
+    const place = this.#free.pop() ?? this.#used++;
+    if (place >> PAGE_BITS === this.#pages.length) this.#pages.push(new Int32Array(WHOLE_SIZE << PAGE_BITS));
+    return place;
   }
 }

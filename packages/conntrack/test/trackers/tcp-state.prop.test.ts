@@ -165,18 +165,24 @@ describe('the short form of what TCP remembers', () => {
         fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.option(arbState)), { maxLength: 60 }),
         (steps) => {
           const rows = new TcpRows();
-          const places = [0, 0, 0, 0];
+          // Rows of connections, with something else before and behind.
+          const words = new Int32Array(4 * 10);
           const wanted: (number[] | undefined)[] = [undefined, undefined, undefined, undefined];
           for (const [which, state] of steps) {
-            if (state === null) rows.free(places[which]!);
-            places[which] = state === null ? 0 : rows.write(places[which]!, state);
+            const at = which * 10 + 1;
+            if (state !== null) rows.write(words, at, state);
+            else if (wanted[which] !== undefined) {
+              rows.free(words, at);
+              words.fill(0, at, at + 8);
+            }
             wanted[which] = state === null ? undefined : wordsOf(state);
-            const read = places.map((place) => {
-              if (place === 0) return undefined;
+            const read = wanted.map((there, i) => {
+              if (there === undefined) return undefined;
               const found = new TcpState();
-              rows.read(place, found);
+              rows.read(words, i * 10 + 1, found);
               return wordsOf(found);
             });
+            expect(wanted.flatMap((_, i) => [words[i * 10], words[i * 10 + 9]])).toEqual(new Array(8).fill(0));
             expect(read).toEqual(wanted);
           }
         },

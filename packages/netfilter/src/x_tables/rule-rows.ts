@@ -1,3 +1,4 @@
+import { wordsInLines } from '@chainwalk/core';
 import type { MatchCode, TargetCode } from './compile.ts';
 
 /** Integers of a row: 64 bytes, as much as a cache brings at once. */
@@ -61,10 +62,10 @@ export class RuleRows {
     this.#used += count;
     const needed = this.#used * ROW;
     if (needed > this.words.length) {
-      const words = new Int32Array(new ArrayBuffer(Math.max(needed, this.words.length * 2, ROW * 64) * 4));
+      const words = wordsInLines(Math.max(needed, this.words.length * 2, ROW * 64));
       words.set(this.words);
       this.words = words;
-      this.counters = new Float64Array(words.buffer);
+      this.counters = new Float64Array(words.buffer, words.byteOffset);
     }
     return first;
   }
