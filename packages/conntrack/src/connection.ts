@@ -307,17 +307,24 @@ export class Connection {
 
   /** Sets one tuple. For whoever makes a connection. */
   setTuple(direction: Direction, tuple: Tuple): void {
-    const words = this.#words;
-    const at = this.#at + TUPLE + direction * TUPLE_SIZE;
-    words[at] = ipv4Bits(tuple.src);
-    words[at + 1] = ipv4Bits(tuple.dst);
-    words[at + 2] = portsOf(tuple);
+    this.#setTupleBits(direction, ipv4Bits(tuple.src), ipv4Bits(tuple.dst), portsOf(tuple));
   }
 
-  /** Makes it answer to another reply tuple (`nf_conntrack_alter_reply`). Precondition: not confirmed. */
-  alterReply(reply: Tuple): void {
+  #setTupleBits(direction: Direction, src: number, dst: number, ports: number): void {
+    const words = this.#words;
+    const at = this.#at + TUPLE + direction * TUPLE_SIZE;
+    words[at] = src;
+    words[at + 1] = dst;
+    words[at + 2] = ports;
+  }
+
+  /**
+   * Makes it answer to another reply tuple, as signed integers: addresses, and both ports in one
+   * (`nf_conntrack_alter_reply`). Precondition: not confirmed.
+   */
+  alterReply(src: number, dst: number, ports: number): void {
     invariant((this.status & Status.CONFIRMED) === 0, 'the reply tuple of a confirmed connection is fixed');
-    this.setTuple(1, reply);
+    this.#setTupleBits(1, src, dst, ports);
   }
 
   has(bits: number): boolean {

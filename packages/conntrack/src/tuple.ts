@@ -99,12 +99,17 @@ export function tupleOfQuote(quote: Quote): Tuple | undefined {
   return { src, dst, protocol, sport: 0, dport: 0 };
 }
 
+/** The ICMP type that answers a type, or the other way round; `undefined` for types that nobody answers. */
+export function inverseIcmpType(type: number): number | undefined {
+  return ICMP_INVERSE.get(type);
+}
+
 /** The tuple of the answer (`nf_ct_invert_tuple`), or `undefined` for ICMP types that nobody answers. */
 export function invertTuple(tuple: Tuple): Tuple | undefined {
   if (tuple.protocol !== PROTOCOL.icmp) {
     return { src: tuple.dst, dst: tuple.src, protocol: tuple.protocol, sport: tuple.dport, dport: tuple.sport };
   }
-  const type = ICMP_INVERSE.get(tuple.dport >> 8);
+  const type = inverseIcmpType(tuple.dport >> 8);
   if (type === undefined) return undefined;
   return {
     src: tuple.dst,

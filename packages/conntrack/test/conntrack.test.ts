@@ -9,6 +9,7 @@ import {
   setTemplate,
   setUntracked,
   Template,
+  toAddress,
   zoneOf,
 } from '../src/index.ts';
 import { icmp, ip, Router, segment, udp } from './support/router.ts';
@@ -259,7 +260,7 @@ describe('confirmation', () => {
     const packets = ['10.0.0.6', '10.0.0.7'].map((server) => {
       const packet = udp('192.168.1.50', 1, '10.0.0.5', 53);
       conntrack.track(packet, state);
-      conntrack.nat.setupInfo(ctOf(packet)!, { addresses: { min: ip(server), max: ip(server) } }, 'dst');
+      conntrack.nat.setupInfo(ctOf(packet)!, toAddress(ip(server)), 'dst');
       return packet;
     });
     for (const packet of packets) expect(conntrack.confirm(packet, ctOf(packet)!).kind).toBe('accept');

@@ -1,5 +1,14 @@
 import { type Conntrack, ctOf, directionOf } from '@chainwalk/conntrack';
-import { ACCEPT, type Address, type Family, type Packet, PROTOCOL, type Verdict } from '@chainwalk/core';
+import {
+  ACCEPT,
+  type Address,
+  type Family,
+  type Ipv4Address,
+  ipv4ToBits,
+  type Packet,
+  PROTOCOL,
+  type Verdict,
+} from '@chainwalk/core';
 import type { Nfct } from './nfct.ts';
 
 /** Connection tracking as IPVS uses it (`net/netfilter/ipvs/ip_vs_nfct.c`). */
@@ -27,11 +36,13 @@ export class ConntrackNfct implements Nfct {
   alterReply(packet: Packet, side: 'source' | 'destination', address: Address, port: number): void {
     const ct = ctOf(packet);
     if (ct === undefined || ct.isConfirmed || ct.isDying || directionOf(packet.ctinfo) !== 0) return;
-    const { reply } = ct;
+    const bits = ipv4ToBits(address as Ipv4Address) | 0;
+    const ports = ct.portBits(1);
     // An ICMP error carries the connection of what it quotes; ports mean something else there.
     const hasPorts = ct.protocol !== PROTOCOL.icmp && ct.protocol !== PROTOCOL.icmpv6;
-    if (side === 'source') ct.alterReply({ ...reply, src: address, ...(hasPorts ? { sport: port } : {}) });
-    else ct.alterReply({ ...reply, dst: address, ...(hasPorts ? { dport: port } : {}) });
+    if (side === 'source') {
+      ct.alterReply(bits, ct.destinationBits(1), hasPorts ? (port << 16) | (ports & 0xffff) : ports);
+    } else ct.alterReply(ct.sourceBits(1), bits, hasPorts ? (ports & ~0xffff) | port : ports);
     packet.trace?.add({ kind: 'connection', text: 'IPVS changes who is expected to answer' });
   }
 

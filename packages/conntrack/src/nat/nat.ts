@@ -19,17 +19,17 @@ import {
   SCOPE,
   type Verdict,
 } from '@chainwalk/core';
-import { ipv4Bits } from '../bits.ts';
 import { type Connection, ctOf } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { CtInfo, directionOf } from '../ctinfo.ts';
 import type { Expectation } from '../expectation.ts';
 import { SequenceAdjustment } from '../sequence-adjustment.ts';
 import { NAT_DONE_MASK, NAT_MASK, Status } from '../status.ts';
-import { invertTuple, opposite, sameTuple, type Tuple } from '../tuple.ts';
+import { opposite } from '../tuple.ts';
 import { manipError, manipPacket } from './manip-packet.ts';
 import { type Manip, type NatRange, toAddress } from './range.ts';
 import { SourceIndex } from './source-index.ts';
+import { TupleBits } from './tuple-bits.ts';
 import { type TupleOracle, uniqueTuple } from './unique-tuple.ts';
 
 /** A ruleset that decides about the first packet of a connection: the nat table of iptables, a nat chain of nftables. */
@@ -69,6 +69,9 @@ export class Nat {
   readonly #rulesets: NatRuleset[] = [];
   readonly #sources: SourceIndex;
   readonly #oracle: TableOracle;
+  /** The tuple of the connection at hand, and the one that it gets. */
+  readonly #current = new TupleBits();
+  readonly #chosen = new TupleBits();
   #undo: (() => void)[] = [];
 
   constructor(conntrack: Conntrack) {
@@ -196,14 +199,15 @@ export class Nat {
     if (ct.isConfirmed) return ACCEPT;
     invariant(!ct.has(doneBit(manip)), 'a binding is set up once');
     this.#conntrack.host.meter.natSetups++;
-    const current = invertTuple(ct.reply);
-    invariant(current !== undefined, 'the reply tuple of a connection has an inverse');
+    const current = this.#current;
+    const chosen = this.#chosen;
+    current.setToReplied(ct);
+    chosen.copy(current);
     this.#oracle.ct = ct;
-    const chosen = uniqueTuple(current, range, ct, manip, this.#oracle);
-    if (!sameTuple(chosen, current)) {
-      const reply = invertTuple(chosen);
-      invariant(reply !== undefined, 'a chosen tuple has an inverse');
-      ct.alterReply(reply);
+    uniqueTuple(chosen, range, ct, manip, this.#oracle);
+    if (!chosen.equals(current)) {
+      invariant(chosen.invert(), 'a chosen tuple has an inverse');
+      ct.alterReply(chosen.src, chosen.dst, chosen.ports);
       ct.status |= manip === 'src' ? Status.SRC_NAT : Status.DST_NAT;
       if (ct.helper !== undefined) ct.extend().sequence ??= new SequenceAdjustment();
     }
@@ -232,7 +236,7 @@ export class Nat {
       return drop('nat-no-address');
     }
     if (!ct.isConfirmed) ct.masqueradeIndex = device.index;
-    return this.setupInfo(ct, toAddress(address, range), 'src');
+    return this.setupInfo(ct, range.withAddress(address), 'src');
   }
 
   /** REDIRECT: to this host, at the first address of the device it came in on (`nf_nat_redirect_ipv4`). */
@@ -244,7 +248,7 @@ export class Nat {
       const device = packet.inDevice;
       address = device === undefined ? undefined : this.#conntrack.host.interfaceOf(device)?.addresses[0]?.address;
     }
-    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, toAddress(address, range), 'dst');
+    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, range.withAddress(address), 'dst');
   }
 
   /** NETMAP: another network, the same host bits (`xt_NETMAP.c`). `mask` is the mask of the new network, 32 bits. */
@@ -264,7 +268,7 @@ export class Nat {
     if (nat === undefined) return;
     const other = opposite(direction);
     this.setupInfo(ct, toAddress(master.destination(other)), 'src');
-    this.setupInfo(ct, toAddress(master.source(other), { ports: { min: nat.port, max: nat.port } }), 'dst');
+    this.setupInfo(ct, toAddress(master.source(other), { min: nat.port, max: nat.port }), 'dst');
   }
 
   /** Forgets a connection that goes (`nf_nat_cleanup_conntrack`). */
@@ -291,6 +295,7 @@ class TableOracle implements TupleOracle {
   readonly random: RandomStream;
   readonly #conntrack: Conntrack;
   readonly #sources: SourceIndex;
+  readonly #reply = new TupleBits();
 
   constructor(conntrack: Conntrack, sources: SourceIndex) {
     this.#conntrack = conntrack;
@@ -298,22 +303,21 @@ class TableOracle implements TupleOracle {
     this.random = conntrack.host.simulation.random.stream('nat-port');
   }
 
-  isUsed(tuple: Tuple): boolean {
-    if (tuple.protocol !== PROTOCOL.icmp) {
-      const ports = (tuple.dport << 16) | tuple.sport;
-      return this.#conntrack.isTaken(ipv4Bits(tuple.dst), ipv4Bits(tuple.src), ports, tuple.protocol, this.ct!);
-    }
-    const reply = invertTuple(tuple);
-    if (reply === undefined) return false;
-    const ports = (reply.sport << 16) | reply.dport;
-    return this.#conntrack.isTaken(ipv4Bits(reply.src), ipv4Bits(reply.dst), ports, reply.protocol, this.ct!);
+  isUsed(tuple: TupleBits): boolean {
+    const reply = this.#reply;
+    reply.copy(tuple);
+    if (!reply.invert()) return false;
+    return this.#conntrack.isTaken(reply.src, reply.dst, reply.ports, reply.protocol, this.ct!);
   }
 
-  *mappingsOfSource(tuple: Tuple): Iterable<Tuple> {
-    for (const other of this.#sources.of(this.ct!)) {
-      const mapped = invertTuple(other.reply);
-      if (mapped !== undefined) yield { ...mapped, dst: tuple.dst, dport: tuple.dport };
-    }
+  takeMapping(tuple: TupleBits, isFit: (tuple: TupleBits) => boolean): boolean {
+    const mapped = this.#reply;
+    return this.#sources.some(this.ct!, (other) => {
+      mapped.setToReplied(other);
+      tuple.src = mapped.src;
+      tuple.sport = mapped.sport;
+      return isFit(tuple);
+    });
   }
 
   probed(): void {

@@ -1,13 +1,11 @@
 import type { Address } from '@chainwalk/core';
+import { ipv4Bits } from '../bits.ts';
 
 /** Which half of a tuple a binding changes (`enum nf_nat_manip_type`). */
 export type Manip = 'src' | 'dst';
 
-/**
- * What a NAT rule allows (`struct nf_nat_range2`). What is absent is left as it is: no address means only ports are
- * mapped, no port means ports change only where they must.
- */
-export interface NatRange {
+/** What a {@link NatRange} is made of. */
+export interface NatRangeFields {
   /** First and last address (NF_NAT_RANGE_MAP_IPS). */
   readonly addresses?: { readonly min: Address; readonly max: Address } | undefined;
   /** First and last port, or ICMP identifier (NF_NAT_RANGE_PROTO_SPECIFIED). */
@@ -20,8 +18,49 @@ export interface NatRange {
   readonly persistent?: boolean | undefined;
 }
 
+/**
+ * What a NAT rule allows (`struct nf_nat_range2`). What is absent is left as it is: no address means only ports are
+ * mapped, no port means ports change only where they must. In one piece, since a node has one in each of many thousand rules.
+ */
+export class NatRange {
+  readonly hasAddresses: boolean;
+  /** First and last address as signed integers. */
+  readonly firstAddress: number;
+  readonly lastAddress: number;
+  readonly hasPorts: boolean;
+  readonly firstPort: number;
+  readonly lastPort: number;
+  /** -1 if there is none. */
+  readonly basePort: number;
+  readonly isRandom: boolean;
+  readonly isPersistent: boolean;
+
+  constructor({ addresses, ports, basePort, random, persistent }: NatRangeFields) {
+    this.hasAddresses = addresses !== undefined;
+    this.firstAddress = addresses === undefined ? 0 : ipv4Bits(addresses.min);
+    this.lastAddress = addresses === undefined ? 0 : ipv4Bits(addresses.max);
+    this.hasPorts = ports !== undefined;
+    this.firstPort = ports?.min ?? 0;
+    this.lastPort = ports?.max ?? 0;
+    this.basePort = basePort ?? -1;
+    this.isRandom = random === true;
+    this.isPersistent = persistent === true;
+  }
+
+  /** The same range but for its addresses, of which it has a single one. */
+  withAddress(address: Address): NatRange {
+    const { hasPorts, firstPort, lastPort, basePort, isRandom, isPersistent } = this;
+    return new NatRange({
+      addresses: { min: address, max: address },
+      ports: hasPorts ? { min: firstPort, max: lastPort } : undefined,
+      basePort: basePort < 0 ? undefined : basePort,
+      random: isRandom,
+      persistent: isPersistent,
+    });
+  }
+}
+
 /** A range of one address. */
-export function toAddress(address: Address, rest?: NatRange): NatRange {
-  const addresses = { min: address, max: address };
-  return rest === undefined ? { addresses } : { ...rest, addresses };
+export function toAddress(address: Address, ports?: NatRangeFields['ports']): NatRange {
+  return new NatRange({ addresses: { min: address, max: address }, ports });
 }

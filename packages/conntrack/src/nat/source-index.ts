@@ -46,19 +46,21 @@ export class SourceIndex {
     }
   }
 
-  /** Those that had the same source address, port, protocol and zone. */
-  *of(ct: Connection): Iterable<Connection> {
+  /** Whether `test` holds for one of those that had the same source address, port, protocol and zone, newest first. */
+  some(ct: Connection, test: (other: Connection) => boolean): boolean {
     const port = ct.portBits(0) >>> 16;
     for (let slot = this.#heads[this.#bucket(ct)]! - 1; slot >= 0; slot = this.#next(slot) - 1) {
       const other = this.#rows.of(slot);
       if (
         other.keyBits(0) === ct.keyBits(0) &&
         other.sourceBits(0) === ct.sourceBits(0) &&
-        other.portBits(0) >>> 16 === port
+        other.portBits(0) >>> 16 === port &&
+        test(other)
       ) {
-        yield other;
+        return true;
       }
     }
+    return false;
   }
 
   #next(slot: number): number {

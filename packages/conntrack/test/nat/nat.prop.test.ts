@@ -1,11 +1,15 @@
 import { formatAddress, Hook, type Packet } from '@chainwalk/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ctOf, manipOf, type NatRange, sameTuple, type Tuple } from '../../src/index.ts';
+import { ctOf, manipOf, NatRange, type NatRangeFields, sameTuple, type Tuple } from '../../src/index.ts';
 import { ip, Router, segment, udp } from '../support/router.ts';
 
 /** A router whose POSTROUTING maps sources and PREROUTING destinations into ranges. */
-function natRouter(options: { readonly snat?: NatRange; readonly dnat?: NatRange; readonly seed?: number }): Router {
+function natRouter(options: {
+  readonly snat?: NatRangeFields;
+  readonly dnat?: NatRangeFields;
+  readonly seed?: number;
+}): Router {
   const router = new Router({ buckets: 512, ...(options.seed === undefined ? {} : { seed: options.seed }) });
   const { nat } = router.conntrack;
   for (const hook of [Hook.PREROUTING, Hook.LOCAL_IN, Hook.LOCAL_OUT, Hook.POSTROUTING]) {
@@ -17,7 +21,7 @@ function natRouter(options: { readonly snat?: NatRange; readonly dnat?: NatRange
       name: 'nat',
       lookup: (packet) => {
         const wanted = range !== undefined && (hook === Hook.POSTROUTING || hook === Hook.PREROUTING);
-        return wanted ? nat.setupInfo(ctOf(packet)!, range, manipOf(hook)) : { kind: 'accept' };
+        return wanted ? nat.setupInfo(ctOf(packet)!, new NatRange(range), manipOf(hook)) : { kind: 'accept' };
       },
     });
   }
@@ -35,7 +39,7 @@ const arbFlow = fc.record({
   server: fc.integer({ min: 5, max: 6 }),
   dport: fc.constantFrom(53, 80),
 });
-const arbSnat: fc.Arbitrary<NatRange> = fc.record(
+const arbSnat: fc.Arbitrary<NatRangeFields> = fc.record(
   {
     addresses: fc.constantFrom(
       { min: ip('10.0.0.70'), max: ip('10.0.0.70') },
@@ -47,7 +51,7 @@ const arbSnat: fc.Arbitrary<NatRange> = fc.record(
   },
   { requiredKeys: ['addresses'] },
 );
-const arbDnat: fc.Arbitrary<NatRange | undefined> = fc.option(
+const arbDnat: fc.Arbitrary<NatRangeFields | undefined> = fc.option(
   fc.record(
     {
       addresses: fc.constant({ min: ip('10.0.0.5'), max: ip('10.0.0.6') }),

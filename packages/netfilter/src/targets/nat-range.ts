@@ -1,4 +1,4 @@
-import { ctOf, type Manip, type NatRange } from '@chainwalk/conntrack';
+import { ctOf, type Manip, NatRange } from '@chainwalk/conntrack';
 import { ACCEPT, formatIpv4, type Ipv4Address, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
 import {
   badOption,
@@ -110,7 +110,7 @@ export function formatFlags({ random, randomFully, persistent }: NatInfo, dashes
 
 /** The range as conntrack takes it. */
 export function natRange({ addresses, ports, random, randomFully, persistent }: NatInfo): NatRange {
-  return { addresses, ports, basePort: ports?.base, random: random || randomFully, persistent };
+  return new NatRange({ addresses, ports, basePort: ports?.base, random: random || randomFully, persistent });
 }
 
 /** DNAT and SNAT: one half of a connection gets an address and a port of the range. */
