@@ -97,7 +97,31 @@ export class TableRuntime {
   makeReady(chain: ChainRuntime): void {
     const placeOf = (name: string): number => this.chains.placeOf(name);
     if (++this.#madeReady < ONE_BY_ONE) chain.prepare(placeOf);
-    else for (const each of this.chains.list) each.prepare(placeOf);
+    else for (const each of this.#byWay()) each.prepare(placeOf);
+  }
+
+  /**
+   * All chains, those that a rule leads to behind its own: where a packet goes on is then near to where it was. Rows get
+   * their places in this order.
+   */
+  *#byWay(): IterableIterator<ChainRuntime> {
+    const { list } = this.chains;
+    const isMet = new Uint8Array(list.length);
+    const waiting: number[] = [];
+    for (let start = 0; start < list.length; start++) {
+      waiting.push(start);
+      for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+        if (isMet[place] === 1) continue;
+        isMet[place] = 1;
+        const chain = list[place]!;
+        yield chain;
+        const { rules } = chain.chain;
+        for (let i = rules.length - 1; i >= 0; i--) {
+          const { target } = rules[i]!;
+          if (target?.kind === 'jump' || target?.kind === 'goto') waiting.push(this.chains.placeOf(target.chain));
+        }
+      }
+    }
   }
 
   /** The chain that a jump or goto of a chain leads to, ready. Rows may have moved to other memory behind it. */
