@@ -2,6 +2,7 @@
 //
 //   node --expose-gc bench/throughput.mjs [--services 10000] [--new 0.05] [--packets 100000] [--tracing | --linear]
 //   node --expose-gc bench/one-file.mjs throughput.mjs ...     # as the command runs
+import { inlineMore } from '../packages/cli/dist/inlining.js';
 import { ipv4FromBits, Packet, TCP_FLAG, Trace, tcpHeader } from '../packages/core/dist/index.js';
 import { CLIENTS, CLUSTER_IPS, nodeWith, rendered } from './lib/cluster.mjs';
 import { calibration, option, report, round, timed, xorshift } from './lib/measure.mjs';
@@ -21,6 +22,8 @@ const FLOW = 8;
 const SHOT = 7;
 
 const { host, netfilter } = nodeWith(rendered(services, mode), seed);
+// What the command does before it plays packets.
+if (process.argv.includes('--one-file')) inlineMore();
 // The node of kube-proxy takes no such option: the plain walk is there for comparison only.
 netfilter.usesIndex = !linear;
 const device = host.device('eth0');

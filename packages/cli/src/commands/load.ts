@@ -15,6 +15,7 @@ import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openForWriting, readText, refuseSameFile } from '../files.ts';
 import { formulaOf } from '../formula.ts';
+import { inlineMore } from '../inlining.ts';
 import { wholeNumber } from '../option-values.ts';
 import { print } from '../output.ts';
 
@@ -67,6 +68,7 @@ async function runLoad(file: string, options: LoadCommandOptions): Promise<void>
   const bar = new SingleBar({ format: 'load {bar} {percentage}% of {total} ms', hideCursor: true });
   const showsProgress = process.stderr.isTTY === true;
   if (showsProgress) bar.start(Math.ceil(spec.duration / 1e6), 0);
+  inlineMore();
   while (!load.isOver) {
     load.step();
     for (const chunk of capture?.take() ?? []) stream!.write(chunk);

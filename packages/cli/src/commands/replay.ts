@@ -27,6 +27,7 @@ import {
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { OutputFile, openForReading, readText, refuseSameFile } from '../files.ts';
+import { inlineMore } from '../inlining.ts';
 import { wholeNumber } from '../option-values.ts';
 import { complain, print } from '../output.ts';
 
@@ -86,6 +87,7 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
   const showsProgress = process.stderr.isTTY === true && size > 4 * 1024 * 1024;
   if (showsProgress) bar.start(size, 0);
   let read = 0;
+  inlineMore();
   for await (const chunk of stream) {
     reader.push(chunk as Uint8Array);
     let lines = '';
