@@ -1,15 +1,24 @@
 // A million connections: what each takes of memory, what one packet takes of time, and what Linux would compare.
 //
-//   node --expose-gc bench/connections.mjs [--kind udp,tcp] [--least 1000] [--most 1000000] [--json]
+//   node --expose-gc bench/connections.mjs [--kind udp,tcp,nat] [--least 1000] [--most 1000000] [--json]
 //
-// Flows are UDP or TCP through one router; buckets are as many as connections, as Linux has them at `nf_conntrack_max`.
+// Flows are UDP, TCP, or TCP whose source is mapped, through one router; buckets are as many as connections, as Linux has them at `nf_conntrack_max`.
 // "find" is a look-up in the table alone, "insert" makes a connection and puts it there, "new" is the whole way of its first
 // packet, "packet" that of a later one, from ip_rcv to the device; all in processor time, best of some rounds, over random
 // flows but for the making: beyond some 10,000 connections each is a series of cache misses. "probes" is what the meter counts, the same at every size. "chains" compares the longest chain with
 // what a Poisson law of the same mean expects of an ideal hash, as the kernel's siphash is one.
 
 import { Conntrack, DEFAULT_ZONE } from '../packages/conntrack/dist/index.js';
-import { Host, ipv4FromBits, Meter, Packet, Simulation, tcpHeader, udpHeader } from '../packages/core/dist/index.js';
+import {
+  Hook,
+  Host,
+  ipv4FromBits,
+  Meter,
+  Packet,
+  Simulation,
+  tcpHeader,
+  udpHeader,
+} from '../packages/core/dist/index.js';
 import { device } from './lib/host.mjs';
 import { memory, option, processorTime } from './lib/measure.mjs';
 
@@ -20,7 +29,10 @@ const ROUNDS = 5;
 const PER_ROUND = 200_000;
 const ACK = 16;
 
-function router(buckets) {
+/** Another network for the sources, with the same host bits: no two flows compete for a port. */
+const MAPPED = { network: ipv4FromBits(0xac10_0000), mask: 0xffff_0000 };
+
+function router(buckets, kind) {
   const host = new Host(new Simulation({ seed: 1 }));
   host.configure((config) => {
     config.interfaces.push(device('eth0', 0xc0a8_0001, 16), device('eth1', 0x0a00_0001, 16));
@@ -28,6 +40,10 @@ function router(buckets) {
   host.sysctl.write('net.ipv4.ip_forward', 1);
   const conntrack = new Conntrack(host, { buckets, max: 2 * buckets });
   conntrack.require('ipv4');
+  if (kind === 'nat') {
+    const lookup = (packet, state) => conntrack.nat.netmap(packet, state, MAPPED.network, MAPPED.mask);
+    conntrack.nat.registerRuleset({ family: 'ipv4', hook: Hook.POSTROUTING, priority: 0, name: 'nat', lookup });
+  }
   return { host, conntrack };
 }
 
@@ -35,15 +51,17 @@ const source = (flow) => ipv4FromBits(0xc0a8_0100 + (flow >>> 14));
 const SERVER = ipv4FromBits(0x0a00_0005);
 const port = (flow) => 1024 + (flow & 0x3fff);
 
+const segment = (flow) =>
+  new Packet({
+    src: source(flow),
+    dst: SERVER,
+    protocol: 6,
+    transport: tcpHeader({ sport: port(flow), dport: 80, flags: ACK, seq: 1000, ack: 1 }),
+  });
 const KINDS = {
   udp: (flow) => new Packet({ src: source(flow), dst: SERVER, protocol: 17, transport: udpHeader(port(flow), 53, 0) }),
-  tcp: (flow) =>
-    new Packet({
-      src: source(flow),
-      dst: SERVER,
-      protocol: 6,
-      transport: tcpHeader({ sport: port(flow), dport: 80, flags: ACK, seq: 1000, ack: 1 }),
-    }),
+  tcp: segment,
+  nat: segment,
 };
 
 /** Nanoseconds of one call of `work` with a random flow, best of some rounds. */
@@ -101,10 +119,10 @@ function warmUp() {
 
 const rows = [];
 warmUp();
-for (const kind of option('kind', 'udp,tcp').split(',')) {
+for (const kind of option('kind', 'udp,tcp,nat').split(',')) {
   for (let flows = least; flows <= most; flows *= 10) {
     const fill = () => {
-      const made = router(flows);
+      const made = router(flows, kind);
       const inside = made.host.device('eth0');
       const start = processorTime();
       for (let flow = 0; flow < flows; flow++) made.host.receive(inside, KINDS[kind](flow));

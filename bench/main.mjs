@@ -46,7 +46,7 @@ const EXPERIMENTS = {
   full: [['full.mjs', ...(quick ? ['--scale', '1024', '--seconds', '2000'] : [])]],
   update: [['update.mjs', '--sizes', quick ? '125,1250' : '125,1250,5000,20000']],
   load: (quick ? ['125'] : ['125', '1250', '5000', '20000']).map((size) => ['load.mjs', '--sizes', size]),
-  connections: ['udp', 'tcp'].flatMap((kind) =>
+  connections: ['udp', 'tcp', 'nat'].flatMap((kind) =>
     ['1000', '10000', ...(quick ? [] : ['100000', '1000000'])].map((size) => [
       ...['connections.mjs', '--json', '--kind', kind],
       ...['--least', size, '--most', size],

@@ -208,11 +208,12 @@ function updates(rows, parts, charts, claims) {
 function connections(rows, parts, charts, claims) {
   parts.push(
     '## Tables of connections\n',
-    'conntrack, as many buckets as connections: processor time of one look-up, of a whole packet, of a new connection.\n',
+    'conntrack, as many buckets as connections: processor time of one look-up, of a whole packet, of a new connection. "nat" is',
+    'TCP whose source is mapped.\n',
     '![conntrack](bench/connections.svg)\n',
     table(rows),
   );
-  for (const kind of ['udp', 'tcp']) {
+  for (const kind of ['udp', 'tcp', 'nat']) {
     const own = rows.filter((row) => row.kind === kind);
     const probes = own.map((row) => row.probes);
     const packet = own.map((row) => row['packet ns']);
@@ -474,9 +475,10 @@ function throughput(rows, parts, charts, claims) {
   const calls = rows.map((row) => ({ ...row, 'ns / calibration': round(row['ns a packet'] / row['calibration ns']) }));
   parts.push(
     '## Packets through the whole host\n',
-    'Rules of kube-proxy in iptables mode, two endpoints a Service, 5 % of packets open a connection. "one file" is the form in',
-    'which the command runs, and an application that a bundler made one file of; without it Node loads each module by itself,',
-    'and V8 checks at each use what one module takes from another. "calibration" is a plain scan in the same process, in',
+    'Rules of kube-proxy in iptables mode, two endpoints a Service, 5 % of packets open a connection. "one file" is how the',
+    'command runs: all modules made one file by a bundler, and V8 told to inline more (`packages/cli/src/inlining.ts`). An',
+    'application can do both; without them Node loads each module by itself, V8 checks at each use what one module takes from',
+    'another, and a packet passes through many small functions. "calibration" is a plain scan in the same process, in',
     'nanoseconds an element: the yardstick for the state of the machine.\n',
     '![packets](bench/throughput.svg)\n',
     table(calls),
