@@ -53,6 +53,8 @@ export function checkRuleset(text: string, source: string, options: CheckOptions
     readable = readable.replaceAll('\r\n', '\n');
   }
 
+  const other = otherThanRuleset(readable, source);
+  if (other !== undefined) return [...found, other];
   const host = options.net ?? throwawayHost(registry);
   watchRestore(readable, new MemoryStore(registry, options.net), source, {
     fault: add,
@@ -63,6 +65,25 @@ export function checkRuleset(text: string, source: string, options: CheckOptions
     table: (editor) => checkTable(editor, places, host, options.net !== undefined, add),
   });
   return found.sort(byPlace);
+}
+
+/** What else people have in files, by how its lines begin, and what it is for. */
+const OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:create|add) \S+ /m, 'this looks like ipset save: it belongs under "ipset:" of a scenario file'],
+  [/^-[Aa] (?:-[tuf]|--\S+-service) /m, 'this looks like ipvsadm -Sn: it belongs under "ipvs:" of a scenario file'],
+  [/^(?:interfaces|steps|sysctls|iptables):/m, 'this looks like a scenario file: chainwalk run plays it'],
+  [/^(?:apiVersion|kind):/m, 'this looks like objects of Kubernetes: chainwalk kube-proxy renders them'],
+];
+
+/** One fault instead of one for each line, of text in which no table begins. */
+function otherThanRuleset(text: string, source: string): Diagnostic | undefined {
+  if (/^[ \t]*\*/m.test(text)) return undefined;
+  const line = text.split('\n').findIndex((words) => /^[ \t\r]*[^# \t\r]/.test(words)) + 1;
+  if (line === 0) return undefined;
+  return {
+    ...fault('no-ruleset', 'no table begins here: no line is *TABLE', { source, line, column: 1 }),
+    hint: OTHERS.find(([pattern]) => pattern.test(text))?.[1] ?? 'give it what iptables-save prints',
+  };
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

@@ -14,6 +14,21 @@ describe('checking a ruleset', () => {
     expect(check('*filter\n:A - [0:0]\n-A INPUT -j A\n-A A -j LOG\n-A A -j DROP\nCOMMIT\n')).toEqual([]);
   });
 
+  it('says once that a file is none, and what it seems to be', () => {
+    const told = (text: string) => checkRuleset(text, 'it').map(({ code, place, hint }) => [code, place?.line, hint]);
+    expect(told('')).toEqual([]);
+    expect(told('# nothing\n\n')).toEqual([]);
+    expect(told('# a set\ncreate s hash:ip\nadd s 10.0.0.1\n')).toEqual([
+      ['no-ruleset', 2, expect.stringContaining('ipset save')],
+    ]);
+    expect(told('-A -t 10.0.0.1:80 -s rr\n')).toEqual([['no-ruleset', 1, expect.stringContaining('ipvsadm')]]);
+    expect(told('interfaces: []\nsteps: []\n')).toEqual([['no-ruleset', 1, expect.stringContaining('scenario')]]);
+    expect(told('kind: Service\n')).toEqual([['no-ruleset', 1, expect.stringContaining('kube-proxy')]]);
+    expect(told('\n'.repeat(300_000))).toEqual([]);
+    expect(told('a\nb\nc\n')).toEqual([['no-ruleset', 1, 'give it what iptables-save prints']]);
+    expect(told('-A INPUT -j DROP\n*filter\nCOMMIT\n')).toEqual([['no-table', 1, 'lines belong between *TABLE and COMMIT']]);
+  });
+
   it('points at every fault, not only the first', () => {
     const text = `*filter
 :A - [0:0]
