@@ -26,7 +26,9 @@ describe('checking a ruleset', () => {
     expect(told('kind: Service\n')).toEqual([['no-ruleset', 1, expect.stringContaining('kube-proxy')]]);
     expect(told('\n'.repeat(300_000))).toEqual([]);
     expect(told('a\nb\nc\n')).toEqual([['no-ruleset', 1, 'give it what iptables-save prints']]);
-    expect(told('-A INPUT -j DROP\n*filter\nCOMMIT\n')).toEqual([['no-table', 1, 'lines belong between *TABLE and COMMIT']]);
+    expect(told('-A INPUT -j DROP\n*filter\nCOMMIT\n')).toEqual([
+      ['no-table', 1, 'lines belong between *TABLE and COMMIT'],
+    ]);
   });
 
   it('points at every fault, not only the first', () => {
