@@ -1,4 +1,5 @@
 import { jhash2 } from '@chainwalk/core';
+import { HashBuckets } from './hash-buckets.ts';
 import { HashPlaces } from './hash-places.ts';
 import type { MemberData } from './member-data.ts';
 import { SetCode } from './set-error.ts';
@@ -62,14 +63,7 @@ export class HashTable {
   /** Bytes of all buckets as the kernel adds them up. */
   bucketBytes = 0;
 
-  /** First slot of each bucket; -1 if it has none. Made when the first member comes. */
-  #first: Int32Array | undefined;
-  #size = new Uint8Array(0);
-  /** One more than the last place that was ever used. */
-  #end = new Uint8Array(0);
-  /** Which of the places 0 to 31, and 32 to 63, hold a member. */
-  #usedLow = new Uint32Array(0);
-  #usedHigh = new Uint32Array(0);
+  readonly #buckets = new HashBuckets();
   #regionElements: Int32Array;
 
   readonly #places: HashPlaces;
@@ -111,14 +105,14 @@ export class HashTable {
 
   /** The slot of a member, over or not; -1 if there is none. Goes on to the next equal one if `accept` refuses it. */
   find(key: Uint32Array, accept?: (slot: number) => boolean): number {
-    const first = this.#first;
+    const first = this.#buckets.first;
     if (first === undefined) return -1;
     const bucket = this.#bucket(key);
     const base = first[bucket]!;
     if (base < 0) return -1;
-    const end = this.#end[bucket]!;
+    const end = this.#buckets.end[bucket]!;
     for (let place = 0; place < end; place++) {
-      if (!this.#isUsed(bucket, place) || !this.#equal(base + place, key)) continue;
+      if (!this.#buckets.isUsed(bucket, place) || !this.#equal(base + place, key)) continue;
       if (accept === undefined || accept(base + place)) return base + place;
       this.clashes = 0;
     }
@@ -133,18 +127,6 @@ export class HashTable {
     return this.#places.word(slot, last) === key[last] && this.#hooks.same(slot);
   }
 
-  #isUsed(bucket: number, place: number): boolean {
-    return place < 32
-      ? (this.#usedLow[bucket]! & (1 << place)) !== 0
-      : (this.#usedHigh[bucket]! & (1 << (place - 32))) !== 0;
-  }
-
-  #setUsed(bucket: number, place: number, used: boolean): void {
-    const column = place < 32 ? this.#usedLow : this.#usedHigh;
-    const bit = 1 << (place & 31);
-    column[bucket] = used ? column[bucket]! | bit : column[bucket]! & ~bit;
-  }
-
   // ---------------------------------------------------------------- change
 
   /**
@@ -153,8 +135,7 @@ export class HashTable {
    */
   add(key: Uint32Array, exist: boolean, forceadd: boolean): number {
     this.fresh = true;
-    this.#allocate();
-    const first = this.#first!;
+    const first = this.#buckets.allocate(2 ** this.bits);
     const bucket = this.#bucket(key);
     const region = bucket >>> REGION_BITS;
     let elements = this.#regionElements[region]!;
@@ -170,18 +151,18 @@ export class HashTable {
       if (evict || elements >= room) return SetCode.HASH_FULL;
       const base = this.#take(STEP);
       if (base < 0) return SetCode.NOMEM;
-      this.#install(bucket, base, STEP);
+      this.#buckets.install(bucket, base, STEP);
       this.bucketBytes += this.#blockBytes(STEP);
       return this.#settle(bucket, 0, key);
     }
     const base = first[bucket]!;
-    const end = this.#end[bucket]!;
+    const end = this.#buckets.end[bucket]!;
     let reuse = -1;
     let deleted = false;
     this.clashes = 0;
     for (let place = 0; place < end; place++) {
       const slot = base + place;
-      if (!this.#isUsed(bucket, place)) {
+      if (!this.#buckets.isUsed(bucket, place)) {
         if (reuse < 0) {
           reuse = place;
           deleted = true;
@@ -201,12 +182,12 @@ export class HashTable {
       return this.#settle(bucket, place, key);
     }
     if (elements >= room) return SetCode.HASH_FULL;
-    if (end >= this.#size[bucket]!) {
+    if (end >= this.#buckets.size[bucket]!) {
       if (this.#hooks.same !== undefined) {
         if (this.bucketsize >= MAX_BUCKET) return SetCode.HASH_FULL;
         if (this.bucketsize <= this.clashes) this.bucketsize += STEP;
       }
-      if (this.#size[bucket]! >= this.bucketsize) return SetCode.AGAIN;
+      if (this.#buckets.size[bucket]! >= this.bucketsize) return SetCode.AGAIN;
       if (!this.#widen(bucket)) return SetCode.NOMEM;
     }
     return this.#settle(bucket, end, key);
@@ -220,16 +201,16 @@ export class HashTable {
     const slot = this.find(key);
     if (slot < 0 || this.#data.expired(slot)) return SetCode.EXIST;
     const bucket = this.#bucket(key);
-    const base = this.#first![bucket]!;
+    const base = this.#buckets.first![bucket]!;
     const place = slot - base;
-    let end = this.#end[bucket]!;
-    this.#setUsed(bucket, place, false);
-    if (place + 1 === end) this.#end[bucket] = --end;
+    let end = this.#buckets.end[bucket]!;
+    this.#buckets.setUsed(bucket, place, false);
+    if (place + 1 === end) this.#buckets.end[bucket] = --end;
     this.#forget(slot, bucket >>> REGION_BITS);
     let unused = 0;
-    for (let i = 0; i < end; i++) if (!this.#isUsed(bucket, i)) unused++;
+    for (let i = 0; i < end; i++) if (!this.#buckets.isUsed(bucket, i)) unused++;
     if (unused === end) {
-      this.bucketBytes -= this.#blockBytes(this.#size[bucket]!);
+      this.bucketBytes -= this.#blockBytes(this.#buckets.size[bucket]!);
       this.#discard(bucket);
     } else if (unused >= STEP) {
       this.#narrow(bucket, base);
@@ -239,7 +220,7 @@ export class HashTable {
 
   /** Takes out all members that are over at `tick`, in one region or everywhere (`mtype_gc_do`). */
   collect(tick: number, region?: number): void {
-    const first = this.#first;
+    const first = this.#buckets.first;
     if (first === undefined || this.#data.extensions.timeout === undefined || !this.#data.mayHaveExpired(tick)) return;
     const width = this.bits < REGION_BITS ? 2 ** this.bits : 2 ** REGION_BITS;
     const from = region === undefined ? 0 : region * width;
@@ -247,19 +228,19 @@ export class HashTable {
     for (let bucket = from; bucket < to; bucket++) {
       const base = first[bucket]!;
       if (base < 0) continue;
-      const end = this.#end[bucket]!;
+      const end = this.#buckets.end[bucket]!;
       let unused = 0;
       for (let place = 0; place < end; place++) {
-        if (this.#isUsed(bucket, place)) {
+        if (this.#buckets.isUsed(bucket, place)) {
           if (!this.#data.expiredAt(base + place, tick)) continue;
-          this.#setUsed(bucket, place, false);
+          this.#buckets.setUsed(bucket, place, false);
           this.#forget(base + place, bucket >>> REGION_BITS);
         }
         unused++;
       }
       if (unused < STEP) continue;
-      if (unused >= this.#size[bucket]!) {
-        this.bucketBytes -= this.#blockBytes(this.#size[bucket]!);
+      if (unused >= this.#buckets.size[bucket]!) {
+        this.bucketBytes -= this.#blockBytes(this.#buckets.size[bucket]!);
         this.#discard(bucket);
       } else {
         this.#narrow(bucket, base);
@@ -291,26 +272,26 @@ export class HashTable {
   #rebuild(bits: number, members: readonly number[], key: Uint32Array): number {
     // The old blocks stay until all members have moved.
     const old: [number, number][] = [];
-    this.#first!.forEach((base, bucket) => {
-      if (base >= 0) old.push([base, this.#size[bucket]!]);
+    this.#buckets.first!.forEach((base, bucket) => {
+      if (base >= 0) old.push([base, this.#buckets.size[bucket]!]);
     });
     this.bits = bits;
-    this.#first = undefined;
-    this.#allocate();
+    this.#buckets.first = undefined;
+    const first = this.#buckets.allocate(2 ** bits);
     this.#regionElements = new Int32Array(regions(bits));
     this.bucketBytes = 0;
     for (const slot of members) {
       this.#places.read(slot, key);
       const bucket = this.#bucket(key);
-      if (this.#first![bucket]! < 0) {
+      if (first[bucket]! < 0) {
         const base = this.#take(STEP);
         if (base < 0) return SetCode.NOMEM;
-        this.#install(bucket, base, STEP);
+        this.#buckets.install(bucket, base, STEP);
         this.bucketBytes += this.#blockBytes(STEP);
-      } else if (this.#end[bucket]! >= this.#size[bucket]! && !this.#widen(bucket)) {
+      } else if (this.#buckets.end[bucket]! >= this.#buckets.size[bucket]! && !this.#widen(bucket)) {
         return SetCode.NOMEM;
       }
-      const to = this.#settle(bucket, this.#end[bucket]!, key);
+      const to = this.#settle(bucket, this.#buckets.end[bucket]!, key);
       this.#data.move(slot, to);
       this.#hooks.moved?.(slot, to);
     }
@@ -320,7 +301,7 @@ export class HashTable {
 
   /** Throws everything out. The size of the table stays. */
   flush(): void {
-    this.#first = undefined;
+    this.#buckets.first = undefined;
     this.#places.clear();
     this.#regionElements.fill(0);
     this.bucketBytes = 0;
@@ -335,47 +316,29 @@ export class HashTable {
 
   /** The slots of all members that are not over, bucket by bucket. */
   *slots(): Generator<number> {
-    const first = this.#first;
+    const first = this.#buckets.first;
     if (first === undefined) return;
     for (let bucket = 0; bucket < first.length; bucket++) {
       const base = first[bucket]!;
       if (base < 0) continue;
-      const end = this.#end[bucket]!;
+      const end = this.#buckets.end[bucket]!;
       for (let place = 0; place < end; place++) {
-        if (this.#isUsed(bucket, place) && !this.#data.expired(base + place)) yield base + place;
+        if (this.#buckets.isUsed(bucket, place) && !this.#data.expired(base + place)) yield base + place;
       }
     }
   }
 
   // ---------------------------------------------------------------- buckets and their places
 
-  #allocate(): void {
-    if (this.#first !== undefined) return;
-    const buckets = 2 ** this.bits;
-    this.#first = new Int32Array(buckets).fill(-1);
-    this.#size = new Uint8Array(buckets);
-    this.#end = new Uint8Array(buckets);
-    this.#usedLow = new Uint32Array(buckets);
-    this.#usedHigh = new Uint32Array(buckets);
-  }
-
   #blockBytes(places: number): number {
     return BUCKET_HEADER + places * this.#shape.memberSize;
   }
 
-  #install(bucket: number, base: number, size: number): void {
-    this.#first![bucket] = base;
-    this.#size[bucket] = size;
-    this.#end[bucket] = 0;
-    this.#usedLow[bucket] = 0;
-    this.#usedHigh[bucket] = 0;
-  }
-
   #settle(bucket: number, place: number, key: Uint32Array): number {
-    const slot = this.#first![bucket]! + place;
+    const slot = this.#buckets.first![bucket]! + place;
     this.#places.write(slot, key);
-    this.#setUsed(bucket, place, true);
-    if (place >= this.#end[bucket]!) this.#end[bucket] = place + 1;
+    this.#buckets.setUsed(bucket, place, true);
+    if (place >= this.#buckets.end[bucket]!) this.#buckets.end[bucket] = place + 1;
     this.#regionElements[bucket >>> REGION_BITS]!++;
     return slot;
   }
@@ -388,42 +351,37 @@ export class HashTable {
 
   /** Gives a full bucket two places more. */
   #widen(bucket: number): boolean {
-    const from = this.#first![bucket]!;
-    const size = this.#size[bucket]!;
+    const from = this.#buckets.first![bucket]!;
+    const size = this.#buckets.size[bucket]!;
     const to = this.#take(size + STEP);
     if (to < 0) return false;
     this.#move(from, to, size);
     this.#places.give(from, size);
-    this.#first![bucket] = to;
-    this.#size[bucket] = size + STEP;
+    this.#buckets.first![bucket] = to;
+    this.#buckets.size[bucket] = size + STEP;
     this.bucketBytes += this.#blockBytes(STEP);
     return true;
   }
 
   /** Takes two places from a bucket and closes the gaps between its members. */
   #narrow(bucket: number, from: number): void {
-    const size = this.#size[bucket]!;
-    const end = this.#end[bucket]!;
-    const low = this.#usedLow[bucket]!;
-    const high = this.#usedHigh[bucket]!;
-    const to = this.#take(size - STEP);
-    if (to < 0) return;
-    this.#install(bucket, to, size - STEP);
-    let next = 0;
-    for (let place = 0; place < end; place++) {
-      const used = place < 32 ? (low & (1 << place)) !== 0 : (high & (1 << (place - 32))) !== 0;
-      if (!used) continue;
-      this.#move(from + place, to + next, 1);
-      this.#setUsed(bucket, next++, true);
+    const size = this.#buckets.size[bucket]!;
+    const used = this.#buckets.usedPlaces(bucket);
+    const base = this.#take(size - STEP);
+    if (base < 0) return;
+    this.#buckets.install(bucket, base, size - STEP);
+    for (const [to, place] of used.entries()) {
+      this.#move(from + place, base + to, 1);
+      this.#buckets.setUsed(bucket, to, true);
     }
-    this.#end[bucket] = next;
+    this.#buckets.end[bucket] = used.length;
     this.#places.give(from, size);
     this.bucketBytes -= this.#blockBytes(STEP);
   }
 
   #discard(bucket: number): void {
-    this.#places.give(this.#first![bucket]!, this.#size[bucket]!);
-    this.#install(bucket, -1, 0);
+    this.#places.give(this.#buckets.first![bucket]!, this.#buckets.size[bucket]!);
+    this.#buckets.install(bucket, -1, 0);
   }
 
   #move(from: number, to: number, count: number): void {
