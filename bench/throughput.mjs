@@ -28,11 +28,6 @@ if (process.argv.includes('--one-file')) inlineMore();
 netfilter.usesIndex = !linear;
 const device = host.device('eth0');
 const random = xorshift(12_345);
-/** Where the last packet went: what the other end of a connection answers. */
-let out;
-host.observe((event) => {
-  if (event.kind === 'transmit') out = event.packet;
-});
 const ends = new Int32Array((OPENED + Math.ceil(packets * ROUNDS * share * 1.2) + 100) * FLOW);
 /** Connections that are there, and those that were begun in the round at hand: they go on in the next one. */
 let flows = 0;
@@ -90,9 +85,10 @@ function play() {
     host.receive(device, packet);
     const flow = shots[at + 6];
     if (flow < 0) continue;
-    ends[flow * FLOW + 3] = Number(out.src);
-    ends[flow * FLOW + 4] = Number(out.dst);
-    ends[flow * FLOW + 5] = (out.transport.sport << 16) | out.transport.dport;
+    // As it left, rewritten: what the other end answers.
+    ends[flow * FLOW + 3] = Number(packet.src);
+    ends[flow * FLOW + 4] = Number(packet.dst);
+    ends[flow * FLOW + 5] = (packet.transport.sport << 16) | packet.transport.dport;
   }
   count = 0;
   flows = begun;

@@ -42,9 +42,7 @@ export function registerHooks(conntrack: Conntrack): readonly (() => void)[] {
     on(Hook.POSTROUTING, Priority.CONNTRACK_CONFIRM, 'ipv4_confirm', confirm),
     on(Hook.LOCAL_IN, Priority.CONNTRACK_CONFIRM, 'ipv4_confirm', confirm),
     // A packet that ends without having been confirmed takes its connection with it.
-    host.observe((event) => {
-      if (event.kind === 'drop') conntrack.forget(event.packet);
-    }),
+    host.observe((event) => conntrack.forget(event.packet), ['drop']),
     () => {
       host.attachConnection = undefined;
     },

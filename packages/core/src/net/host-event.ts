@@ -17,6 +17,9 @@ export type HostEvent =
     }
   | { readonly kind: 'drop'; readonly packet: Packet; readonly reason: DropReason; readonly at: string };
 
+/** All kinds of them. */
+export const HOST_EVENTS: readonly HostEvent['kind'][] = ['transmit', 'deliver', 'drop'];
+
 export type HostObserver = (event: HostEvent) => void;
 
 /** What changed in the configuration, for modules that keep state about it (masquerading, sets). */

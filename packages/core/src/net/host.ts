@@ -14,7 +14,7 @@ import type { Fib } from './fib.ts';
 import { Fragmentation } from './fragmentation.ts';
 import { type HostConfig, type InterfaceConfig, type MutableHostConfig, SCOPE } from './host-config.ts';
 import { HostDevices } from './host-devices.ts';
-import type { ConfigEvent, HostObserver } from './host-event.ts';
+import { type ConfigEvent, HOST_EVENTS, type HostEvent, type HostObserver } from './host-event.ts';
 import { IcmpSender } from './icmp-sender.ts';
 import { IpPath } from './ip-path.ts';
 import { KernelClock } from './kernel-clock.ts';
@@ -133,9 +133,12 @@ export class Host {
     return this.#devices.onConfig(observer);
   }
 
-  /** Calls `observer` for everything that leaves, arrives or ends; the answer ends that. */
-  observe(observer: HostObserver): () => void {
-    return this.#path.observe(observer);
+  /**
+   * Calls `observer` for everything that leaves, arrives or ends; the answer ends that.
+   * @param kinds what it wants to hear of, where that is not all: each packet pays for each call
+   */
+  observe(observer: HostObserver, kinds: readonly HostEvent['kind'][] = HOST_EVENTS): () => void {
+    return this.#path.observe(observer, kinds);
   }
 
   device(name: string): Device | undefined {

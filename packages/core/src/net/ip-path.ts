@@ -27,7 +27,8 @@ export class IpPath {
   readonly #hooks: HookRegistry;
   readonly #meter: Meter;
   readonly #stack: LocalStack;
-  readonly #observers: HostObserver[] = [];
+  /** Who is told of each kind of event. */
+  readonly #observers: Record<HostEvent['kind'], HostObserver[]> = { transmit: [], deliver: [], drop: [] };
   readonly #backlog: Packet[] = [];
   #depth = 0;
   #walks = 0;
@@ -48,9 +49,12 @@ export class IpPath {
     return this.#walks;
   }
 
-  /** Calls `observer` for everything that leaves, arrives or ends; the answer ends that. */
-  observe(observer: HostObserver): () => void {
-    return subscribe(this.#observers, observer);
+  /** Calls `observer` for what leaves, arrives or ends, or for some of that; the answer ends that. */
+  observe(observer: HostObserver, kinds: readonly HostEvent['kind'][]): () => void {
+    const undo = kinds.map((kind) => subscribe(this.#observers[kind], observer));
+    return () => {
+      for (const stop of undo) stop();
+    };
   }
 
   // ---------------------------------------------------------------- the way in
@@ -277,7 +281,8 @@ export class IpPath {
       return;
     }
     if (device.kind === 'dummy') return;
-    this.#emit({ kind: 'transmit', packet, device });
+    const observers = this.#observers.transmit;
+    if (observers.length > 0) tell(observers, { kind: 'transmit', packet, device });
   }
 
   // ---------------------------------------------------------------- what observers and hooks are told
@@ -286,12 +291,12 @@ export class IpPath {
   drop(packet: Packet, reason: DropReason, at: string): void {
     this.#meter.dropped++;
     packet.trace?.add({ kind: 'drop', reason, at });
-    this.#emit({ kind: 'drop', packet, reason, at });
+    tell(this.#observers.drop, { kind: 'drop', packet, reason, at });
   }
 
   /** Tells observers that a packet reached this host's sockets. For the local stack. */
   delivered(packet: Packet, device: Device, listener: Listener | undefined): void {
-    this.#emit({ kind: 'deliver', packet, device, listener });
+    tell(this.#observers.deliver, { kind: 'deliver', packet, device, listener });
   }
 
   /** Runs one hook; true if the packet goes on. */
@@ -309,7 +314,8 @@ export class IpPath {
     if (verdict.kind === 'accept') return undefined;
     if (verdict.kind === 'stolen') return 'stolen';
     this.#meter.dropped++;
-    this.#emit({ kind: 'drop', packet, reason: verdict.reason, at: `${hookName(hook)} ${this.#hooks.stoppedBy}` });
+    const at = `${hookName(hook)} ${this.#hooks.stoppedBy}`;
+    tell(this.#observers.drop, { kind: 'drop', packet, reason: verdict.reason, at });
     // A sender hears nothing of a packet that was queued for nobody (`nf_queue`).
     return verdict.reason === 'queue-no-listener' ? 'stolen' : verdict.errno;
   }
@@ -347,11 +353,10 @@ export class IpPath {
       this.#receive(next.inDevice!, next);
     }
   }
+}
 
-  #emit(event: HostEvent): void {
-    const observers = this.#observers;
-    for (let i = 0; i < observers.length; i++) observers[i]!(event);
-  }
+function tell(observers: readonly HostObserver[], event: HostEvent): void {
+  for (let i = 0; i < observers.length; i++) observers[i]!(event);
 }
 
 /** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */
