@@ -55,14 +55,17 @@ export class HookRegistry {
 
   /** Adds a function; the answer takes it away again and may be called once or more. */
   register(ops: HookOps): () => void {
-    const lists = this.#lists[ops.family];
-    const list = lists[ops.hook]!;
-    const at = list.findIndex((other) => other.priority > ops.priority);
+    const { family, hook, priority, name, fn } = ops;
+    const lists = this.#lists[family];
+    const list = lists[hook]!;
+    // All of one shape, whoever made them: the walk reads them for each packet.
+    const entry: HookOps = { family, hook, priority, name, fn };
+    const at = list.findIndex((other) => other.priority > priority);
     const next = [...list];
-    next.splice(at < 0 ? list.length : at, 0, ops);
-    lists[ops.hook] = next;
+    next.splice(at < 0 ? list.length : at, 0, entry);
+    lists[hook] = next;
     return () => {
-      lists[ops.hook] = lists[ops.hook]!.filter((other) => other !== ops);
+      lists[hook] = lists[hook]!.filter((other) => other !== entry);
     };
   }
 
