@@ -40,6 +40,8 @@ interface ReplayCommandOptions {
   readonly seed: number;
 }
 
+/** A capture of more bytes is played for long enough that compiling more pays. */
+const LARGE: number = 64 * 1024 * 1024;
 /** How many lines of each part of the summary are shown. */
 const MOST_LINES = 20;
 
@@ -87,7 +89,7 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
   const showsProgress = process.stderr.isTTY === true && size > 4 * 1024 * 1024;
   if (showsProgress) bar.start(size, 0);
   let read = 0;
-  inlineMore();
+  if (size > LARGE) inlineMore();
   for await (const chunk of stream) {
     reader.push(chunk as Uint8Array);
     let lines = '';
