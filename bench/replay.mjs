@@ -27,6 +27,8 @@ const SERVER = 0xc0a8_0150;
 /** Of each connection: a handshake, then what both sides send in turn. The number is the same for captures of any size. */
 const CONNECTIONS = 4000;
 const CHUNK = 1 << 20;
+/** How often each capture is played, but for the largest; the shortest counts. */
+const RUNS = 5;
 
 /** A router with a firewall: what is published is open, everything else only what belongs to a connection. */
 const HOST = `
@@ -124,17 +126,22 @@ try {
   for (const packets of numbers('sizes', '100000,1000000')) {
     writeCapture(path('in.pcapng'), packets);
     const words = ['replay', path('in.pcapng'), '--host', path('host.yaml'), '--out', path('out.pcapng')];
-    const clock = performance.now();
-    const errors = openSync(path('stderr'), 'w');
-    const told = execFileSync(process.execPath, ['--import', WITNESS, CHAINWALK, ...words], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', errors],
-    });
-    closeSync(errors);
-    const wall = performance.now() - clock;
-    const { cpu, rss } = JSON.parse(readFileSync(path('stderr'), 'utf8'));
-    if (!told.startsWith(`${packets} packets played`)) throw new Error(told.slice(0, 500));
-    const passed = [...told.matchAll(/(\d+) +\d+ {2}sent through/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+    let best;
+    for (let run = 0; run < (packets > 1e6 ? 2 : RUNS); run++) {
+      const clock = performance.now();
+      const errors = openSync(path('stderr'), 'w');
+      const told = execFileSync(process.execPath, ['--import', WITNESS, CHAINWALK, ...words], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', errors],
+      });
+      closeSync(errors);
+      const wall = performance.now() - clock;
+      const { cpu, rss } = JSON.parse(readFileSync(path('stderr'), 'utf8'));
+      if (!told.startsWith(`${packets} packets played`)) throw new Error(told.slice(0, 500));
+      const sent = [...told.matchAll(/(\d+) +\d+ {2}sent through/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+      if (best === undefined || cpu < best.cpu) best = { cpu, rss, wall, sent };
+    }
+    const { cpu, rss, wall, sent } = best;
     report({
       experiment: 'replay',
       seed,
@@ -143,7 +150,7 @@ try {
       'processor s': round(cpu / 1e9),
       'wall s': round(wall / 1000),
       'packets/s': Math.round((packets / cpu) * 1e9),
-      'passed on': round(passed / packets),
+      'passed on': round(sent / packets),
       'rss MB': round(rss / 1e6),
       'calibration ns': calibration(),
     });
