@@ -3,7 +3,7 @@ import type { FibResult } from './fib-route.ts';
 
 /** Turns the order of signed integers into that of addresses. */
 const SIGN: number = 1 << 31;
-/** Where addresses begin that routing treats in a way of their own, and where the next ones follow. */
+/** Where addresses begin that are not {@link isUsual}, and where the next ones follow. */
 const UNUSUAL_EDGES: readonly number[] = [0, 1, 0x7f00_0000, 0x8000_0000, 0xe000_0000, 0xf000_0000, 0xffff_ffff];
 
 /** Some addresses, all of which routing treats alike: first and last one, as unsigned numbers. */
@@ -16,14 +16,13 @@ export interface AddressRange {
  * All addresses, cut into ranges of which each has one route: what look-ups in a FIB answer that depend on the destination
  * alone. A few integers, sorted, stand for what would be an entry for each destination, and stay in the cache.
  *
- * Invariant: the addresses of a range all have the route {@link resultAt}, {@link isUsualAt} holds for all or none, and each
+ * Invariant: the addresses of a range all have the route {@link resultAt}, {@link isUsual} holds for all or none, and each
  * address of the host is a range of its own.
  */
 export class FibRanges {
   /** The first address of each, with the sign turned. */
   readonly #firsts: Int32Array;
   readonly #results: readonly FibResult[];
-  readonly #usual: Uint8Array;
 
   /**
    * @param networks where routes may change: all networks of all tables, and the addresses of the host; in any order
@@ -39,7 +38,6 @@ export class FibRanges {
     const sorted = firsts.filter((first, i) => i === 0 || first !== firsts[i - 1]);
     this.#firsts = Int32Array.from(sorted, (first) => first ^ SIGN);
     this.#results = Array.from(sorted, (first) => lookup(first as Ipv4Address));
-    this.#usual = Uint8Array.from(sorted, (first) => (isUsual(first as Ipv4Address) ? 1 : 0));
   }
 
   /** How many there are; they are numbered from 0. */
@@ -65,13 +63,9 @@ export class FibRanges {
   resultAt(range: number): FibResult {
     return this.#results[range]!;
   }
-
-  /** Whether its addresses are treated as any other wherever they stand. */
-  isUsualAt(range: number): boolean {
-    return this.#usual[range] === 1;
-  }
 }
 
-function isUsual(address: Ipv4Address): boolean {
+/** Whether routing treats an address as any other wherever it stands. */
+export function isUsual(address: Ipv4Address): boolean {
   return !isMulticast(address) && address !== IPV4_BROADCAST && !isZeroNet(address) && !isLoopback(address);
 }

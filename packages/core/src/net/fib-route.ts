@@ -11,6 +11,11 @@ export interface Flow {
   readonly outDevice: string | undefined;
 }
 
+/** What is known where nobody asks for more than the way to a destination, perhaps by one device. */
+export function flowTo(destination: Address, outDevice?: string): Flow {
+  return { destination, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice };
+}
+
 /** One route of one table, ready to be looked up (`struct fib_alias` with its `fib_info`). */
 export interface FibRoute {
   readonly type: RouteType;

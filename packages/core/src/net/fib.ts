@@ -2,7 +2,7 @@ import type { Address } from '../address/address.ts';
 import { familyOf } from '../address/address.ts';
 import { type Ipv4Address, ipv4ToBits } from '../address/ipv4.ts';
 import { FibRanges } from './fib-ranges.ts';
-import type { FibResult, FibRoute, Flow } from './fib-route.ts';
+import { type FibResult, type FibRoute, type Flow, flowTo } from './fib-route.ts';
 import { type FibRule, fibRuleOf } from './fib-rule.ts';
 import { FibTables } from './fib-tables.ts';
 import { type HostConfig, TABLE } from './host-config.ts';
@@ -16,8 +16,6 @@ export class Fib {
   /** Absent while the Fib of a later configuration has them: made anew if somebody asks this one again. */
   #tables: FibTables | undefined;
   readonly #rules: readonly FibRule[];
-  /** The bits of {@link addresses}, as signed integers. */
-  readonly #addressBits: ReadonlySet<number>;
   /** Addresses of this host, on devices up or down (`inet_lookup_ifaddr_rcu`), with their device. */
   readonly addresses: ReadonlyMap<Address, string>;
   /** Whether a look-up without a device to leave by depends on the destination alone. */
@@ -42,7 +40,6 @@ export class Fib {
     this.#byDestination = this.#rules.every((rule) => rule.isPlain) && !tables.knowTos;
     this.hasCustomLocalRoutes = tables.haveCustomLocalRoutes;
     this.addresses = base?.addresses ?? addressesOf(config);
-    this.#addressBits = base === undefined ? bitsOf(this.addresses) : base.#addressBits;
   }
 
   /** The tables of a later configuration, of this one's if they are still here and can follow. */
@@ -58,7 +55,7 @@ export class Fib {
 
   /** Whether an address belongs to this host. */
   hasAddress(address: Address): boolean {
-    return typeof address === 'number' && this.#addressBits.has(ipv4ToBits(address as Ipv4Address) | 0);
+    return this.addresses.has(address);
   }
 
   /**
@@ -72,16 +69,12 @@ export class Fib {
   #findRanges(): FibRanges | undefined {
     const tables = this.#ownTables();
     if (++this.#asked < tables.networkCount) return undefined;
-    const addresses = Array.from(this.#addressBits, (bits) => ({ first: bits >>> 0, last: bits >>> 0 }));
+    const addresses = Array.from(this.addresses.keys(), (address) => {
+      const bits = ipv4ToBits(address as Ipv4Address);
+      return { first: bits, last: bits };
+    });
     this.#ranges = new FibRanges([...tables.networks(), ...addresses], (destination) =>
-      tables.lookup(this.#rules, {
-        destination,
-        source: undefined,
-        tos: 0,
-        mark: 0,
-        inDevice: undefined,
-        outDevice: undefined,
-      }),
+      tables.lookup(this.#rules, flowTo(destination)),
     );
     return this.#ranges;
   }
@@ -99,10 +92,7 @@ export class Fib {
     if (familyOf(address) !== 'ipv4') return undefined;
     return this.#ownTables()
       .get(TABLE.local)
-      ?.lookup(
-        { destination: address, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice: undefined },
-        (route) => device === undefined || route.device === device,
-      );
+      ?.lookup(flowTo(address), (route) => device === undefined || route.device === device);
   }
 }
 
@@ -124,8 +114,4 @@ function addressesOf(config: HostConfig): ReadonlyMap<Address, string> {
       .sort((a, b) => a.since - b.since)
       .map(({ address, name }) => [address, name]),
   );
-}
-
-function bitsOf(addresses: ReadonlyMap<Address, string>): ReadonlySet<number> {
-  return new Set(Array.from(addresses.keys(), (address) => ipv4ToBits(address as Ipv4Address) | 0));
 }

@@ -2,6 +2,7 @@ import type { Address } from '../address/address.ts';
 import { IPV4_BROADCAST, type Ipv4Address, isLoopback, isMulticast, isZeroNet, parseIpv4 } from '../address/ipv4.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
+import { isUsual } from './fib-ranges.ts';
 import type { FibResult, FibRoute } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { InputRoutes } from './input-routes.ts';
@@ -43,8 +44,8 @@ export function inputRoute(host: Host, packet: Packet, device: Device): Route | 
   if (
     !isRouteFailure(result) &&
     (result.type === 'unicast' || result.type === 'local') &&
-    ranges.isUsualAt(from) &&
-    ranges.isUsualAt(to)
+    isUsual(packet.src as Ipv4Address) &&
+    isUsual(packet.dst as Ipv4Address)
   ) {
     known.set(from, to, result);
   }

@@ -1,6 +1,6 @@
 import { type Address, parseAddress } from '../../address/address.ts';
 import { type Prefix, parsePrefix } from '../../address/prefix.ts';
-import type { FibResult, Flow } from '../../net/fib-route.ts';
+import { type FibResult, type Flow, flowTo } from '../../net/fib-route.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
 import type { RouteType } from '../../net/route.ts';
@@ -95,7 +95,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
 }
 
 function deviceTowards(lookup: Lookup, gateway: Address): string | undefined {
-  const found = lookup(flowTo(gateway, undefined));
+  const found = lookup(flowTo(gateway));
   if (typeof found === 'string' || found.scope < SCOPE.link)
     throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
   return found.device;
@@ -104,8 +104,4 @@ function deviceTowards(lookup: Lookup, gateway: Address): string | undefined {
 function gatewayIsReachable(lookup: Lookup, gateway: Address, device: string): boolean {
   const found = lookup(flowTo(gateway, device));
   return typeof found !== 'string' && found.type === 'unicast' && found.scope >= SCOPE.link;
-}
-
-function flowTo(destination: Address, outDevice: string | undefined): Flow {
-  return { destination, source: undefined, tos: 0, mark: 0, inDevice: undefined, outDevice };
 }
