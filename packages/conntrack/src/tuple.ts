@@ -1,21 +1,24 @@
 import { type Address, formatAddress, type Packet, PROTOCOL, type Quote } from '@chainwalk/core';
 
 /**
- * One direction of a connection as conntrack keys it (`struct nf_conntrack_tuple`).
+ * One direction of a connection as conntrack keys it (`struct nf_conntrack_tuple`), with addresses of some form.
  *
  * `sport` and `dport` are what Linux keeps in `src.u.all` and `dst.u.all`: ports of TCP, UDP, UDP-Lite, SCTP and DCCP;
  * for ICMP the identifier, and type x 256 + code; for GRE the two call keys (0 for plain GRE); 0 for everything else.
  */
-export interface Tuple {
-  readonly src: Address;
-  readonly dst: Address;
+export interface TupleOf<A> {
+  src: A;
+  dst: A;
   /** IANA number, 0 to 255. */
-  readonly protocol: number;
+  protocol: number;
   /** 16 bits. */
-  readonly sport: number;
+  sport: number;
   /** 16 bits. */
-  readonly dport: number;
+  dport: number;
 }
+
+/** The usual form: nobody changes one. */
+export type Tuple = Readonly<TupleOf<Address>>;
 
 /** The two directions of a connection (`IP_CT_DIR_*`). */
 export const Direction = { ORIGINAL: 0, REPLY: 1 } as const;
@@ -99,29 +102,30 @@ export function tupleOfQuote(quote: Quote): Tuple | undefined {
   return { src, dst, protocol, sport: 0, dport: 0 };
 }
 
-/** The ICMP type that answers a type, or the other way round; `undefined` for types that nobody answers. */
-export function inverseIcmpType(type: number): number | undefined {
-  return ICMP_INVERSE.get(type);
+/** The tuple of the answer (`nf_ct_invert_tuple`), or `undefined` for ICMP types that nobody answers. */
+export function invertTuple({ src, dst, protocol, sport, dport }: Tuple): Tuple | undefined {
+  const inverse = { src, dst, protocol, sport, dport };
+  return invertInPlace(inverse) ? inverse : undefined;
 }
 
-/** The tuple of the answer (`nf_ct_invert_tuple`), or `undefined` for ICMP types that nobody answers. */
-export function invertTuple(tuple: Tuple): Tuple | undefined {
-  if (tuple.protocol !== PROTOCOL.icmp) {
-    return { src: tuple.dst, dst: tuple.src, protocol: tuple.protocol, sport: tuple.dport, dport: tuple.sport };
+/** Makes of a tuple that of the answer; false, and nothing changes, for ICMP types that nobody answers. */
+export function invertInPlace<A>(tuple: TupleOf<A>): boolean {
+  const { src, sport } = tuple;
+  if (tuple.protocol === PROTOCOL.icmp) {
+    const type = ICMP_INVERSE.get(tuple.dport >> 8);
+    if (type === undefined) return false;
+    tuple.dport = (type << 8) | (tuple.dport & 255);
+  } else {
+    tuple.sport = tuple.dport;
+    tuple.dport = sport;
   }
-  const type = inverseIcmpType(tuple.dport >> 8);
-  if (type === undefined) return undefined;
-  return {
-    src: tuple.dst,
-    dst: tuple.src,
-    protocol: tuple.protocol,
-    sport: tuple.sport,
-    dport: (type << 8) | (tuple.dport & 255),
-  };
+  tuple.src = tuple.dst;
+  tuple.dst = src;
+  return true;
 }
 
 /** Whether two tuples are the same in every field. */
-export function sameTuple(a: Tuple, b: Tuple): boolean {
+export function sameTuple<A>(a: Readonly<TupleOf<A>>, b: Readonly<TupleOf<A>>): boolean {
   return a.src === b.src && a.dst === b.dst && a.protocol === b.protocol && a.sport === b.sport && a.dport === b.dport;
 }
 

@@ -95,5 +95,5 @@ function zoneOfCommand(parsed: ParsedCommand): Zone {
 function bind(target: true | NatTarget | undefined, setup: (range: NatRange) => unknown): void {
   if (target === undefined) return;
   if (target === true) throw new UsageError('NAT of a new connection needs an address');
-  setup(toAddress(target.address, target.port === undefined ? undefined : { min: target.port, max: target.port }));
+  setup(toAddress(target.address, target.port === undefined ? {} : { ports: { min: target.port, max: target.port } }));
 }

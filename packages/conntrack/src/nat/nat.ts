@@ -25,9 +25,9 @@ import { CtInfo, directionOf } from '../ctinfo.ts';
 import type { Expectation } from '../expectation.ts';
 import { SequenceAdjustment } from '../sequence-adjustment.ts';
 import { NAT_DONE_MASK, NAT_MASK, Status } from '../status.ts';
-import { opposite } from '../tuple.ts';
+import { invertInPlace, opposite, sameTuple } from '../tuple.ts';
 import { manipError, manipPacket } from './manip-packet.ts';
-import { type Manip, type NatRange, toAddress } from './range.ts';
+import { type Manip, type NatRange, type NatRangeFields, toAddress } from './range.ts';
 import { SourceIndex } from './source-index.ts';
 import { TupleBits } from './tuple-bits.ts';
 import { type TupleOracle, uniqueTuple } from './unique-tuple.ts';
@@ -205,8 +205,8 @@ export class Nat {
     chosen.copy(current);
     this.#oracle.ct = ct;
     uniqueTuple(chosen, range, ct, manip, this.#oracle);
-    if (!chosen.equals(current)) {
-      invariant(chosen.invert(), 'a chosen tuple has an inverse');
+    if (!sameTuple(chosen, current)) {
+      invariant(invertInPlace(chosen), 'a chosen tuple has an inverse');
       ct.alterReply(chosen.src, chosen.dst, chosen.ports);
       ct.status |= manip === 'src' ? Status.SRC_NAT : Status.DST_NAT;
       if (ct.helper !== undefined) ct.extend().sequence ??= new SequenceAdjustment();
@@ -223,7 +223,7 @@ export class Nat {
   }
 
   /** MASQUERADE: the address of the device that it leaves by, towards the next hop (`nf_nat_masquerade_ipv4`). */
-  masquerade(packet: Packet, state: HookState, range: NatRange): Verdict {
+  masquerade(packet: Packet, state: HookState, rest: NatRangeFields): Verdict {
     const ct = ctOf(packet);
     const device = state.outDevice;
     invariant(ct !== undefined && device !== undefined, 'masquerading needs a connection and a device');
@@ -236,11 +236,11 @@ export class Nat {
       return drop('nat-no-address');
     }
     if (!ct.isConfirmed) ct.masqueradeIndex = device.index;
-    return this.setupInfo(ct, range.withAddress(address), 'src');
+    return this.setupInfo(ct, toAddress(address, rest), 'src');
   }
 
   /** REDIRECT: to this host, at the first address of the device it came in on (`nf_nat_redirect_ipv4`). */
-  redirect(packet: Packet, state: HookState, range: NatRange): Verdict {
+  redirect(packet: Packet, state: HookState, rest: NatRangeFields): Verdict {
     const ct = ctOf(packet);
     invariant(ct !== undefined, 'redirection needs a connection');
     let address: Address | undefined = IPV4_LOOPBACK;
@@ -248,7 +248,7 @@ export class Nat {
       const device = packet.inDevice;
       address = device === undefined ? undefined : this.#conntrack.host.interfaceOf(device)?.addresses[0]?.address;
     }
-    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, range.withAddress(address), 'dst');
+    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, toAddress(address, rest), 'dst');
   }
 
   /** NETMAP: another network, the same host bits (`xt_NETMAP.c`). `mask` is the mask of the new network, 32 bits. */
@@ -268,7 +268,7 @@ export class Nat {
     if (nat === undefined) return;
     const other = opposite(direction);
     this.setupInfo(ct, toAddress(master.destination(other)), 'src');
-    this.setupInfo(ct, toAddress(master.source(other), { min: nat.port, max: nat.port }), 'dst');
+    this.setupInfo(ct, toAddress(master.source(other), { ports: { min: nat.port, max: nat.port } }), 'dst');
   }
 
   /** Forgets a connection that goes (`nf_nat_cleanup_conntrack`). */
@@ -306,7 +306,7 @@ class TableOracle implements TupleOracle {
   isUsed(tuple: TupleBits): boolean {
     const reply = this.#reply;
     reply.copy(tuple);
-    if (!reply.invert()) return false;
+    if (!invertInPlace(reply)) return false;
     return this.#conntrack.isTaken(reply.src, reply.dst, reply.ports, reply.protocol, this.ct!);
   }
 

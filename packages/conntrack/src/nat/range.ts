@@ -46,21 +46,9 @@ export class NatRange {
     this.isRandom = random === true;
     this.isPersistent = persistent === true;
   }
-
-  /** The same range but for its addresses, of which it has a single one. */
-  withAddress(address: Address): NatRange {
-    const { hasPorts, firstPort, lastPort, basePort, isRandom, isPersistent } = this;
-    return new NatRange({
-      addresses: { min: address, max: address },
-      ports: hasPorts ? { min: firstPort, max: lastPort } : undefined,
-      basePort: basePort < 0 ? undefined : basePort,
-      random: isRandom,
-      persistent: isPersistent,
-    });
-  }
 }
 
 /** A range of one address. */
-export function toAddress(address: Address, ports?: NatRangeFields['ports']): NatRange {
-  return new NatRange({ addresses: { min: address, max: address }, ports });
+export function toAddress(address: Address, rest?: NatRangeFields): NatRange {
+  return new NatRange({ ...rest, addresses: { min: address, max: address } });
 }

@@ -1,9 +1,9 @@
-import { invariant, PROTOCOL } from '@chainwalk/core';
+import { invariant } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
-import { inverseIcmpType } from '../tuple.ts';
+import { invertInPlace, type TupleOf } from '../tuple.ts';
 
-/** A {@link Tuple} in the making: addresses as signed integers, as a connection keeps them. */
-export class TupleBits {
+/** A tuple in the making: addresses as signed integers, as a connection keeps them. */
+export class TupleBits implements TupleOf<number> {
   src = 0;
   dst = 0;
   protocol = 0;
@@ -26,37 +26,11 @@ export class TupleBits {
     this.protocol = ct.protocol;
     this.sport = ports >>> 16;
     this.dport = ports & 0xffff;
-    invariant(this.invert(), 'the reply tuple of a connection has an inverse');
-  }
-
-  /** Becomes the tuple of the answer; false, and nothing changes, for ICMP types that nobody answers. */
-  invert(): boolean {
-    const { src, sport } = this;
-    if (this.protocol === PROTOCOL.icmp) {
-      const type = inverseIcmpType(this.dport >> 8);
-      if (type === undefined) return false;
-      this.dport = (type << 8) | (this.dport & 255);
-    } else {
-      this.sport = this.dport;
-      this.dport = sport;
-    }
-    this.src = this.dst;
-    this.dst = src;
-    return true;
+    invariant(invertInPlace(this), 'the reply tuple of a connection has an inverse');
   }
 
   /** Both ports in one signed integer. */
   get ports(): number {
     return (this.sport << 16) | this.dport;
-  }
-
-  equals(other: TupleBits): boolean {
-    return (
-      this.src === other.src &&
-      this.dst === other.dst &&
-      this.sport === other.sport &&
-      this.dport === other.dport &&
-      this.protocol === other.protocol
-    );
   }
 }

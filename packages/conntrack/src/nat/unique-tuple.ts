@@ -3,7 +3,7 @@ import { reciprocalScale } from '../bits.ts';
 import type { Connection } from '../connection.ts';
 import { hasPorts } from '../tuple.ts';
 import type { Manip, NatRange } from './range.ts';
-import { TupleBits } from './tuple-bits.ts';
+import type { TupleBits } from './tuple-bits.ts';
 
 /** What choosing a tuple asks the table. */
 export interface TupleOracle {
@@ -23,9 +23,6 @@ export interface TupleOracle {
 const ATTEMPTS = 128;
 const FEWEST_ATTEMPTS = 16;
 
-/** The tuple before a mapping was tried. */
-const UNMAPPED = new TupleBits();
-
 /**
  * Makes of a connection's tuple the one that a binding gives it (`get_unique_tuple`). If the search finds nothing free, it is
  * the last one tried, taken as it is: confirmation then drops the packet, as in Linux.
@@ -41,9 +38,10 @@ export function uniqueTuple(
     if (isInRange(tuple, range)) {
       if (!oracle.isUsed(tuple)) return;
     } else {
-      UNMAPPED.copy(tuple);
+      const { src, sport } = tuple;
       if (oracle.takeMapping(tuple, (mapped) => isInRange(mapped, range)) && !oracle.isUsed(tuple)) return;
-      tuple.copy(UNMAPPED);
+      tuple.src = src;
+      tuple.sport = sport;
     }
   }
   chooseAddress(tuple, range, ct, manip);

@@ -26,7 +26,7 @@ function natRouter(
   return router;
 }
 
-const masquerade: Rule = (nat, packet, state) => nat.masquerade(packet, state, new NatRange({}));
+const masquerade: Rule = (nat, packet, state) => nat.masquerade(packet, state, {});
 const from = (packet: Packet): string => `${formatAddress(packet.src)}:${packet.ports?.sport}`;
 const to = (packet: Packet): string => `${formatAddress(packet.dst)}:${packet.ports?.dport}`;
 
@@ -73,7 +73,7 @@ describe('null bindings', () => {
       prerouting: (nat, packet) => {
         const port = packet.ports!.dport;
         return port === 80 || port === 81
-          ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.6'), { min: 8080, max: 8080 }), 'dst')
+          ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.6'), { ports: { min: 8080, max: 8080 } }), 'dst')
           : { kind: 'accept' };
       },
     });
@@ -101,7 +101,7 @@ describe('a source binding', () => {
 
   it('to one fixed port loses the second flow to the same destination', () => {
     const snat: Rule = (nat, packet) =>
-      nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77'), { min: 5, max: 5 }), 'src');
+      nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77'), { ports: { min: 5, max: 5 } }), 'src');
     const router = natRouter({ postrouting: snat });
     expect(router.receive(segment('client', 'S')).out).toHaveLength(1);
     const second = segment('client', 'S');
@@ -113,11 +113,7 @@ describe('a source binding', () => {
 
   it('stays in its class of ports: below 512, below 1024, above', () => {
     const snat: Rule = (nat, packet) =>
-      nat.setupInfo(
-        ctOf(packet)!,
-        new NatRange({ addresses: { min: ip('10.0.0.77'), max: ip('10.0.0.77') }, random: true }),
-        'src',
-      );
+      nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.77'), { random: true }), 'src');
     const router = natRouter({ postrouting: snat });
     const port = (sport: number): number =>
       router.receive(udp('192.168.1.50', sport, '10.0.0.5', 53)).out[0]!.ports!.sport;
@@ -153,7 +149,7 @@ describe('masquerading', () => {
     const snat: Rule = (nat, packet, state) =>
       packet.ports!.sport === 9
         ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.1')), 'src')
-        : nat.masquerade(packet, state, new NatRange({}));
+        : nat.masquerade(packet, state, {});
     const router = natRouter({ postrouting: snat });
     const fill = (): void => {
       router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53));
@@ -183,8 +179,7 @@ describe('masquerading', () => {
 
 describe('other bindings', () => {
   it('REDIRECT leads to the first address of the device it came in on, and to 127.0.0.1 from here', () => {
-    const redirect: Rule = (nat, packet, state) =>
-      nat.redirect(packet, state, new NatRange({ ports: { min: 5353, max: 5353 } }));
+    const redirect: Rule = (nat, packet, state) => nat.redirect(packet, state, { ports: { min: 5353, max: 5353 } });
     const router = natRouter({ prerouting: redirect, output: redirect });
     expect(to(router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53)).out[0]!)).toBe('192.168.1.10:5353');
     expect(to(router.send(udp('10.0.0.1', 9, '10.0.0.5', 53)).out[0]!)).toBe('127.0.0.1:5353');

@@ -1,4 +1,4 @@
-import { ctOf, type Manip, NatRange } from '@chainwalk/conntrack';
+import { ctOf, type Manip, NatRange, type NatRangeFields } from '@chainwalk/conntrack';
 import { ACCEPT, formatIpv4, type Ipv4Address, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
 import {
   badOption,
@@ -109,13 +109,13 @@ export function formatFlags({ random, randomFully, persistent }: NatInfo, dashes
 }
 
 /** The range as conntrack takes it. */
-export function natRange({ addresses, ports, random, randomFully, persistent }: NatInfo): NatRange {
-  return new NatRange({ addresses, ports, basePort: ports?.base, random: random || randomFully, persistent });
+export function natRange({ addresses, ports, random, randomFully, persistent }: NatInfo): NatRangeFields {
+  return { addresses, ports, basePort: ports?.base, random: random || randomFully, persistent };
 }
 
 /** DNAT and SNAT: one half of a connection gets an address and a port of the range. */
 export function compileBinding(info: NatInfo, manip: Manip, name: string): CompiledTarget {
-  const range = natRange(info);
+  const range = new NatRange(natRange(info));
   return {
     needs: ['conntrack'],
     apply: (packet, { net }) => {
