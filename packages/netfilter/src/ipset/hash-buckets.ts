@@ -24,6 +24,11 @@ export class HashBuckets {
     return this.first;
   }
 
+  /** Forgets them all. */
+  clear(): void {
+    this.first = undefined;
+  }
+
   /** Gives a bucket `size` empty places, from slot `base` on; none if `base` is -1. Precondition: there are buckets. */
   install(bucket: number, base: number, size: number): void {
     this.first![bucket] = base;

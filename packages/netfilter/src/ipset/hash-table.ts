@@ -276,7 +276,7 @@ export class HashTable {
       if (base >= 0) old.push([base, this.#buckets.size[bucket]!]);
     });
     this.bits = bits;
-    this.#buckets.first = undefined;
+    this.#buckets.clear();
     const first = this.#buckets.allocate(2 ** bits);
     this.#regionElements = new Int32Array(regions(bits));
     this.bucketBytes = 0;
@@ -301,7 +301,7 @@ export class HashTable {
 
   /** Throws everything out. The size of the table stays. */
   flush(): void {
-    this.#buckets.first = undefined;
+    this.#buckets.clear();
     this.#places.clear();
     this.#regionElements.fill(0);
     this.bucketBytes = 0;
