@@ -58,7 +58,8 @@ const EXPERIMENTS = {
   ),
   throughput: THROUGHPUT.flatMap((services) => {
     const words = ['throughput.mjs', '--services', String(services)];
-    return [['one-file.mjs', ...words], words, [...words, '--linear'], [...words, '--tracing']];
+    const bundled = ['one-file.mjs', ...words];
+    return [bundled, [...bundled, '--packages'], words, [...words, '--linear'], [...words, '--tracing']];
   }),
   replay: (quick ? ['20000'] : ['100000', '1000000', '10000000']).map((size) => ['replay.mjs', '--sizes', size]),
   queue: ['uniform', 'bimodal'].flatMap((times) =>

@@ -1,7 +1,7 @@
 // Packets through the whole host with many Services, most of established connections, in both directions: by index, by a plain walk, or traced.
 //
 //   node --expose-gc bench/throughput.mjs [--services 10000] [--new 0.05] [--packets 100000] [--tracing | --linear]
-//   node --expose-gc bench/one-file.mjs throughput.mjs ...     # as the command runs
+//   node --expose-gc bench/one-file.mjs throughput.mjs [--packages] ...     # as the command runs, or as npm has the packages
 import { inlineMore } from '../packages/cli/dist/inlining.js';
 import { ipv4FromBits, Packet, TCP_FLAG, Trace, tcpHeader } from '../packages/core/dist/index.js';
 import { CLIENTS, CLUSTER_IPS, nodeWith, rendered } from './lib/cluster.mjs';
@@ -118,6 +118,7 @@ report({
   tracing,
   linear,
   'one file': process.argv.includes('--one-file'),
+  'file a package': process.argv.includes('--packages'),
   'ns a packet': round(best),
   'packets/s': Math.round(1e9 / best),
   'rules a packet': round(counted.rules / counted.received),

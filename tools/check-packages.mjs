@@ -24,8 +24,13 @@ try {
   }));
   const tarballs = {};
   for (const { folder, name, version } of manifests) {
-    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], folder));
-    tarballs[name] = `file:${join(work, filename)}`;
+    // Not by npm: only pnpm heeds `publishConfig`, which says what npm gets instead of what the workspace has.
+    run(
+      process.execPath,
+      [join(root, 'tools', 'bootstrap.mjs'), '-C', folder, 'pack', '--pack-destination', work],
+      root,
+    );
+    tarballs[name] = `file:${join(work, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)}`;
     if (version !== manifests[0].version)
       throw new Error(`${name} has version ${version}, others ${manifests[0].version}`);
   }
@@ -42,13 +47,18 @@ try {
   const doors = manifests.flatMap(({ name, exports }) =>
     Object.keys(exports).map((door) => (door === '.' ? name : `${name}/${door.slice(2)}`)),
   );
-  const script = doors
-    .map(
-      (door, index) =>
-        `import * as m${index} from ${JSON.stringify(door)}; if (Object.keys(m${index}).length === 0) throw new Error('nothing in ${door}');`,
-    )
-    .join('\n');
-  writeFileSync(join(work, 'use.mjs'), script);
+  const script = doors.map(
+    (door, index) =>
+      `import * as m${index} from ${JSON.stringify(door)}; if (Object.keys(m${index}).length === 0) throw new Error('nothing in ${door}');`,
+  );
+  // A library is one file, and not the modules that the workspace has.
+  for (const { name, publishConfig } of manifests) {
+    if (publishConfig === undefined) continue;
+    script.push(
+      `if (!import.meta.resolve('${name}').endsWith('/bundle/index.js')) throw new Error('${name} is not one file');`,
+    );
+  }
+  writeFileSync(join(work, 'use.mjs'), script.join('\n'));
   run(process.execPath, ['use.mjs'], work);
   // The command has to start from its bundle: without it, from hundreds of modules, it would be three times as slow.
   rmSync(join(work, 'node_modules', 'chainwalk', 'dist'), { recursive: true });
