@@ -12,7 +12,7 @@ export { Expectations } from './expectations.ts';
 export type { Helper } from './helper.ts';
 export { ftpHelper } from './helpers/ftp.ts';
 export { manipOf, Nat, type NatRuleset } from './nat/nat.ts';
-export { type Manip, NatRange, type NatRangeFields, toAddress } from './nat/range.ts';
+export { type Manip, NatRange, type NatRangeFields, RangeToAddress, toAddress } from './nat/range.ts';
 export { procNetNfConntrack, procNetStatNfConntrack } from './proc.ts';
 export { SequenceAdjustment } from './sequence-adjustment.ts';
 export { ConntrackStatistics } from './statistics.ts';

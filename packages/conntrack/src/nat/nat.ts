@@ -27,7 +27,7 @@ import { SequenceAdjustment } from '../sequence-adjustment.ts';
 import { NAT_DONE_MASK, NAT_MASK, Status } from '../status.ts';
 import { invertInPlace, opposite, sameTuple } from '../tuple.ts';
 import { manipError, manipPacket } from './manip-packet.ts';
-import { type Manip, type NatRange, type NatRangeFields, toAddress } from './range.ts';
+import { type Manip, type NatRange, type RangeToAddress, toAddress } from './range.ts';
 import { SourceIndex } from './source-index.ts';
 import { TupleBits } from './tuple-bits.ts';
 import { type TupleOracle, uniqueTuple } from './unique-tuple.ts';
@@ -223,7 +223,7 @@ export class Nat {
   }
 
   /** MASQUERADE: the address of the device that it leaves by, towards the next hop (`nf_nat_masquerade_ipv4`). */
-  masquerade(packet: Packet, state: HookState, rest: NatRangeFields): Verdict {
+  masquerade(packet: Packet, state: HookState, ranges: RangeToAddress): Verdict {
     const ct = ctOf(packet);
     const device = state.outDevice;
     invariant(ct !== undefined && device !== undefined, 'masquerading needs a connection and a device');
@@ -236,11 +236,11 @@ export class Nat {
       return drop('nat-no-address');
     }
     if (!ct.isConfirmed) ct.masqueradeIndex = device.index;
-    return this.setupInfo(ct, toAddress(address, rest), 'src');
+    return this.setupInfo(ct, ranges.of(address), 'src');
   }
 
   /** REDIRECT: to this host, at the first address of the device it came in on (`nf_nat_redirect_ipv4`). */
-  redirect(packet: Packet, state: HookState, rest: NatRangeFields): Verdict {
+  redirect(packet: Packet, state: HookState, ranges: RangeToAddress): Verdict {
     const ct = ctOf(packet);
     invariant(ct !== undefined, 'redirection needs a connection');
     let address: Address | undefined = IPV4_LOOPBACK;
@@ -248,7 +248,7 @@ export class Nat {
       const device = packet.inDevice;
       address = device === undefined ? undefined : this.#conntrack.host.interfaceOf(device)?.addresses[0]?.address;
     }
-    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, toAddress(address, rest), 'dst');
+    return address === undefined ? drop('nat-no-address') : this.setupInfo(ct, ranges.of(address), 'dst');
   }
 
   /** NETMAP: another network, the same host bits (`xt_NETMAP.c`). `mask` is the mask of the new network, 32 bits. */

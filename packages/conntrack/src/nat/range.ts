@@ -50,5 +50,29 @@ export class NatRange {
 
 /** A range of one address. */
 export function toAddress(address: Address, rest?: NatRangeFields): NatRange {
-  return new NatRange({ ...rest, addresses: { min: address, max: address } });
+  const addresses = { min: address, max: address };
+  return new NatRange(rest === undefined ? { addresses } : { ...rest, addresses });
+}
+
+/**
+ * Ranges of one address that is not known before a packet comes, as of a rule that takes that of a device. Packets of one rule
+ * mostly want the same one, so the last is kept.
+ */
+export class RangeToAddress {
+  readonly #rest: NatRangeFields;
+  #address: Address | undefined;
+  #range: NatRange | undefined;
+
+  /** @param rest what is the same for all addresses */
+  constructor(rest: NatRangeFields) {
+    this.#rest = rest;
+  }
+
+  of(address: Address): NatRange {
+    if (this.#range === undefined || this.#address !== address) {
+      this.#address = address;
+      this.#range = toAddress(address, this.#rest);
+    }
+    return this.#range;
+  }
 }

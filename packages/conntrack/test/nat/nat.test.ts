@@ -1,6 +1,6 @@
 import { formatAddress, Hook, type HookState, type Packet, Quote, type Verdict } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
-import { ctOf, type Nat, NatRange, Status, toAddress } from '../../src/index.ts';
+import { ctOf, type Nat, NatRange, RangeToAddress, Status, toAddress } from '../../src/index.ts';
 import { icmp, ip, Router, segment, udp } from '../support/router.ts';
 
 type Rule = (nat: Nat, packet: Packet, state: HookState) => Verdict;
@@ -26,7 +26,7 @@ function natRouter(
   return router;
 }
 
-const masquerade: Rule = (nat, packet, state) => nat.masquerade(packet, state, {});
+const masquerade: Rule = (nat, packet, state) => nat.masquerade(packet, state, new RangeToAddress({}));
 const from = (packet: Packet): string => `${formatAddress(packet.src)}:${packet.ports?.sport}`;
 const to = (packet: Packet): string => `${formatAddress(packet.dst)}:${packet.ports?.dport}`;
 
@@ -149,7 +149,7 @@ describe('masquerading', () => {
     const snat: Rule = (nat, packet, state) =>
       packet.ports!.sport === 9
         ? nat.setupInfo(ctOf(packet)!, toAddress(ip('10.0.0.1')), 'src')
-        : nat.masquerade(packet, state, {});
+        : nat.masquerade(packet, state, new RangeToAddress({}));
     const router = natRouter({ postrouting: snat });
     const fill = (): void => {
       router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53));
@@ -179,7 +179,8 @@ describe('masquerading', () => {
 
 describe('other bindings', () => {
   it('REDIRECT leads to the first address of the device it came in on, and to 127.0.0.1 from here', () => {
-    const redirect: Rule = (nat, packet, state) => nat.redirect(packet, state, { ports: { min: 5353, max: 5353 } });
+    const redirect: Rule = (nat, packet, state) =>
+      nat.redirect(packet, state, new RangeToAddress({ ports: { min: 5353, max: 5353 } }));
     const router = natRouter({ prerouting: redirect, output: redirect });
     expect(to(router.receive(udp('192.168.1.50', 8, '10.0.0.5', 53)).out[0]!)).toBe('192.168.1.10:5353');
     expect(to(router.send(udp('10.0.0.1', 9, '10.0.0.5', 53)).out[0]!)).toBe('127.0.0.1:5353');

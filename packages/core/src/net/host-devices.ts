@@ -26,6 +26,8 @@ export class HostDevices {
   /** The last one that was made, while there is none of the configuration. */
   #formerFib: Fib | undefined;
   readonly #devices = new Map<string, Device>();
+  /** The interfaces of the configuration, by name. */
+  #interfaces = new Map<string, InterfaceConfig>();
   #nextIndex = 1;
   readonly #observers: ((event: ConfigEvent) => void)[] = [];
 
@@ -33,7 +35,7 @@ export class HostDevices {
   constructor(sysctl: SysctlTable, sysctls: CoreSysctls) {
     this.#sysctl = sysctl;
     this.#sysctls = sysctls;
-    this.#sync(undefined, this.#config);
+    this.#sync();
   }
 
   get config(): HostConfig {
@@ -52,13 +54,12 @@ export class HostDevices {
 
   /** Puts a configuration in place. Devices follow, and observers are told what happened to them. */
   replaceConfig(next: HostConfig): void {
-    const previous = this.#config;
-    if (next === previous) return;
+    if (next === this.#config) return;
     invariant(next.interfaces[0]?.name === 'lo', 'the first interface is lo');
     this.#config = next;
     this.#formerFib = this.#fib ?? this.#formerFib;
     this.#fib = undefined;
-    this.#sync(previous, next);
+    this.#sync();
   }
 
   /** Calls `observer` on each change of devices and addresses; the answer ends that. */
@@ -77,13 +78,15 @@ export class HostDevices {
 
   /** The configuration of a device. */
   interfaceOf(device: Device): InterfaceConfig | undefined {
-    return this.#config.interfaces.find((config) => config.name === device.name);
+    return this.#interfaces.get(device.name);
   }
 
-  #sync(previous: HostConfig | undefined, next: HostConfig): void {
+  #sync(): void {
     const events: ConfigEvent[] = [];
-    const before = new Map(previous?.interfaces.map((config) => [config.name, config]));
-    for (const config of next.interfaces) {
+    const before = this.#interfaces;
+    const { interfaces } = this.#config;
+    this.#interfaces = new Map(interfaces.map((config) => [config.name, config]));
+    for (const config of interfaces) {
       const old = before.get(config.name);
       before.delete(config.name);
       if (old === config) continue;

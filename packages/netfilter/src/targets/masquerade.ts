@@ -1,4 +1,4 @@
-import { ctOf } from '@chainwalk/conntrack';
+import { ctOf, RangeToAddress } from '@chainwalk/conntrack';
 import { ACCEPT } from '@chainwalk/core';
 import { NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import { formatFlags, formatPorts, type NatInfo, natRange, parsePortRange, readFlags, traced } from './nat-range.ts';
@@ -34,7 +34,7 @@ export const masqueradeTarget: TargetExtension<NatInfo, undefined> = {
   list: (info) => (info.ports === undefined ? '' : ` masq ports: ${formatPorts(info.ports)}`) + formatFlags(info, ' '),
 
   compile(info) {
-    const range = natRange(info);
+    const ranges = new RangeToAddress(natRange(info));
     return {
       needs: ['conntrack'],
       apply: (packet, par) => {
@@ -42,7 +42,7 @@ export const masqueradeTarget: TargetExtension<NatInfo, undefined> = {
         return traced(
           packet,
           () => `MASQUERADE as ${par.outDevice?.name ?? ''}`,
-          par.net.conntrack.nat.masquerade(packet, par, range),
+          par.net.conntrack.nat.masquerade(packet, par, ranges),
         );
       },
     };

@@ -1,4 +1,4 @@
-import { ctOf } from '@chainwalk/conntrack';
+import { ctOf, RangeToAddress } from '@chainwalk/conntrack';
 import { ACCEPT } from '@chainwalk/core';
 import { badOption, NEEDS_CONNTRACK, type TargetExtension } from '../x_tables/extension.ts';
 import { formatFlags, formatPorts, type NatInfo, natRange, parsePortRange, readFlags, traced } from './nat-range.ts';
@@ -33,12 +33,12 @@ export const redirectTarget: TargetExtension<NatInfo, undefined> = {
   list: (info) => (info.ports === undefined ? '' : ` redir ports ${formatPorts(info.ports)}`) + formatFlags(info, ' '),
 
   compile(info) {
-    const range = natRange(info);
+    const ranges = new RangeToAddress(natRange(info));
     return {
       needs: ['conntrack'],
       apply: (packet, par) => {
         if (ctOf(packet) === undefined) return ACCEPT;
-        return traced(packet, () => 'REDIRECT to this host', par.net.conntrack.nat.redirect(packet, par, range));
+        return traced(packet, () => 'REDIRECT to this host', par.net.conntrack.nat.redirect(packet, par, ranges));
       },
     };
   },
