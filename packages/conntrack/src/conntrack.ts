@@ -257,10 +257,13 @@ export class Conntrack {
     if (extensions.master !== undefined) extensions.master.extend().children--;
   }
 
-  /** A packet is gone; if its connection was not confirmed, that goes too. For whoever keeps or ends packets silently. */
+  /**
+   * A packet is gone; if its connection was not confirmed, that goes too, unless the packet is an answer of the stack, which
+   * shares the connection of the packet that it answers. For whoever keeps or ends packets silently.
+   */
   forget(packet: Packet): void {
     const ct = ctOf(packet);
-    if (ct !== undefined && !ct.isConfirmed) this.release(ct);
+    if (ct !== undefined && !ct.isConfirmed && directionOf(packet.ctinfo) === 0) this.release(ct);
   }
 
   // ---------------------------------------------------------------- look-ups and changes from outside

@@ -1,4 +1,4 @@
-import { formatAddress, Hook, Host, type Packet, PROTOCOL, Simulation, Trace } from '@chainwalk/core';
+import { drop, formatAddress, Hook, Host, type Packet, PROTOCOL, Simulation, Trace } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import {
   Conntrack,
@@ -25,6 +25,23 @@ const raw = (router: Router, fn: (packet: Packet) => void): (() => void) =>
       return { kind: 'accept' };
     },
   });
+
+describe('an answer that shares a new connection', () => {
+  it('does not take it along when it is dropped', () => {
+    const router = new Router();
+    router.sysctl('net.ipv4.conf.eth0.send_redirects', 1);
+    router.host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.LOCAL_OUT,
+      priority: 0,
+      name: 'no redirects',
+      fn: () => drop('netfilter-drop'),
+    });
+    const { drops } = router.receive(udp('192.168.1.50', 1000, '192.168.1.51', 2000));
+    expect(drops).toEqual(['netfilter-drop']);
+    expect(router.conntrack.count).toBe(1);
+  });
+});
 
 describe('the hooks of connection tracking', () => {
   it('exist while somebody needs them, at the priorities of Linux', () => {
