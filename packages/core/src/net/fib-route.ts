@@ -9,6 +9,8 @@ export interface Flow {
   readonly mark: number;
   readonly inDevice: string | undefined;
   readonly outDevice: string | undefined;
+  /** The widest `RT_SCOPE_*` number that a route may have; absent: any. */
+  readonly scope?: number;
 }
 
 /** What is known where nobody asks for more than the way to a destination, perhaps by one device. */

@@ -71,6 +71,7 @@ export class FibTable {
       for (let i = 0; i < list.length; i++) {
         const route = list[i]!;
         if (route.tos !== 0 && route.tos !== flow.tos) continue;
+        if (flow.scope !== undefined && route.scope < flow.scope) continue;
         if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route;
         if (!usable(route)) continue;
         if (flow.outDevice !== undefined && route.device !== flow.outDevice) continue;

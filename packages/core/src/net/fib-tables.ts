@@ -19,6 +19,7 @@ export class FibTables {
   readonly #up = new Set<string>();
   #withTos = 0;
   #customLocal = 0;
+  #withRealm = 0;
 
   constructor(config: HostConfig) {
     for (const device of config.interfaces) {
@@ -72,6 +73,11 @@ export class FibTables {
     return this.#customLocal > 0;
   }
 
+  /** Whether `ip route` gave a route a realm (`fib_num_tclassid_users`). */
+  get knowRealms(): boolean {
+    return this.#withRealm > 0;
+  }
+
   /** Adds what `ip route` added last. */
   add(route: RouteConfig): void {
     this.#count(route, 1);
@@ -116,6 +122,7 @@ export class FibTables {
 
   #count(route: RouteConfig, by: 1 | -1): void {
     if (route.tos !== 0) this.#withTos += by;
+    if (route.realm !== undefined && route.realm !== 0) this.#withRealm += by;
     if (route.type === 'local' || route.table === TABLE.local) this.#customLocal += by;
   }
 

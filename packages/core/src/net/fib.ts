@@ -26,6 +26,8 @@ export class Fib {
   /** Whether `ip rule` was used: source validation then looks closer (`fib4_has_custom_rules`). */
   readonly hasCustomRules: boolean;
   readonly hasCustomLocalRoutes: boolean;
+  /** Whether a route has a realm: source validation then looks closer as well. */
+  readonly knowsRealms: boolean;
 
   /** @param former that of an earlier configuration: where only routes are others since, its tables move on to this one */
   constructor(config: HostConfig, former?: Fib) {
@@ -39,6 +41,7 @@ export class Fib {
     this.#tables = tables;
     this.#byDestination = this.#rules.every((rule) => rule.isPlain) && !tables.knowTos;
     this.hasCustomLocalRoutes = tables.haveCustomLocalRoutes;
+    this.knowsRealms = tables.knowRealms;
     this.addresses = base?.addresses ?? addressesOf(config);
   }
 
@@ -56,6 +59,14 @@ export class Fib {
   /** Whether an address belongs to this host. */
   hasAddress(address: Address): boolean {
     return this.addresses.has(address);
+  }
+
+  /** The device that has an address, be it by a local route to a whole network, as 127.0.0.0/8 is (`__ip_dev_find`). */
+  deviceOf(address: Address): string | undefined {
+    const device = this.addresses.get(address);
+    if (device !== undefined) return device;
+    const route = this.localType(address, undefined);
+    return route?.type === 'local' ? route.device : undefined;
   }
 
   /**
@@ -81,7 +92,7 @@ export class Fib {
 
   /** The first route that rules and tables give (`fib_lookup`). */
   lookup(flow: Flow): FibResult {
-    const ranges = flow.outDevice === undefined ? this.ranges : undefined;
+    const ranges = flow.outDevice === undefined && flow.scope === undefined ? this.ranges : undefined;
     return ranges === undefined
       ? this.#ownTables().lookup(this.#rules, flow)
       : ranges.resultAt(ranges.find(flow.destination as Ipv4Address));

@@ -22,7 +22,12 @@ const ROUTE_ERROR_BURST_SECONDS = 5;
 interface Peer {
   tokens: number;
   last: number;
+  /** Redirects that were sent to it since it was last silent. */
+  redirects: number;
 }
+
+/** Redirects that a source may ignore before it gets no more (`ip_rt_redirect_number`). */
+const MOST_REDIRECTS = 9;
 
 /**
  * Sends the ICMP errors of this host (`__icmp_send`), within Linux's limits. Rates are counted in kernel ticks.
@@ -109,12 +114,29 @@ export class IcmpSender {
     this.#locked = false;
   }
 
-  /** `ip_rt_send_redirect`: tells a neighbour that it could have asked the gateway itself. The packet is forwarded too. */
+  /**
+   * `ip_rt_send_redirect`: tells a neighbour that it could have asked the gateway itself. The packet is forwarded too.
+   * The pause after each redirect is twice the one before, and nine are enough until the source was silent for 20 s.
+   */
   sendRedirect(packet: Packet, route: Route): void {
-    const target = route.gateway ?? packet.dst;
-    const network = this.#host.interfaceOf(route.device);
-    if (network === undefined || typeof target !== 'number') return;
+    const { hz, jiffies } = this.#host;
+    const load = Math.floor(hz / 50);
+    const peer = this.#peer(packet.src);
+    if (jiffies > peer.last + (load << (MOST_REDIRECTS + 1))) {
+      peer.tokens = 0;
+      peer.redirects = 0;
+    }
+    if (peer.redirects >= MOST_REDIRECTS) {
+      peer.last = jiffies;
+      return;
+    }
+    if (peer.redirects > 0 && jiffies <= peer.last + (load << peer.redirects)) return;
+    const { gateway } = route;
+    // A gateway that is the host itself says no more than "on this link".
+    const target = gateway === undefined || this.#host.addressType(gateway) === 'local' ? packet.dst : gateway;
     this.send(packet, 5, 1, 0, target);
+    peer.last = jiffies;
+    peer.redirects++;
   }
 
   /** Whether `ip_error` may answer this source now: five at once, then one a second. */
@@ -165,13 +187,18 @@ export class IcmpSender {
     return true;
   }
 
-  #refill(address: Address, most: number): Peer {
-    const now = this.#host.jiffies;
+  #peer(address: Address): Peer {
     let peer = this.#peers.get(address);
     if (peer === undefined) {
-      peer = { tokens: 0, last: now - 60 * this.#host.hz };
+      peer = { tokens: 0, last: this.#host.jiffies - 60 * this.#host.hz, redirects: 0 };
       this.#peers.set(address, peer);
     }
+    return peer;
+  }
+
+  #refill(address: Address, most: number): Peer {
+    const now = this.#host.jiffies;
+    const peer = this.#peer(address);
     peer.tokens = Math.min(peer.tokens + now - peer.last, most);
     peer.last = now;
     return peer;

@@ -3,7 +3,7 @@ import { IPV4_BROADCAST, type Ipv4Address, isLoopback, isMulticast, isZeroNet, p
 import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
 import { isUsual } from './fib-ranges.ts';
-import type { FibResult, FibRoute } from './fib-route.ts';
+import type { FibResult, FibRoute, Flow } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { InputRoutes } from './input-routes.ts';
 import { isRouteFailure, type Route, type RouteFailure, type RouteType } from './route.ts';
@@ -44,6 +44,7 @@ export function inputRoute(host: Host, packet: Packet, device: Device): Route | 
   if (
     !isRouteFailure(result) &&
     (result.type === 'unicast' || result.type === 'local') &&
+    !(result.type === 'unicast' && mayRedirect(host, device, result.device)) &&
     isUsual(packet.src as Ipv4Address) &&
     isUsual(packet.dst as Ipv4Address)
   ) {
@@ -76,13 +77,14 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
   });
   if (typeof result === 'string') return host.sysctls.forwarding(device) ? REFUSALS[result] : FORWARDING_OFF;
   if (result.type === 'broadcast') return broadcastRoute(host, packet, device);
-  if (result.type === 'local') return validateSource(host, packet, device) ?? localRoute('local', device, result);
+  if (result.type === 'local')
+    return validateSource(host, packet, device, undefined) ?? localRoute('local', device, result);
   if (!host.sysctls.forwarding(device)) return FORWARDING_OFF;
   if (result.type !== 'unicast') return MARTIAN_DESTINATION;
   const out = host.device(result.device!);
   if (out === undefined || !out.up) return REFUSALS.none;
   return (
-    validateSource(host, packet, device) ?? {
+    validateSource(host, packet, device, out) ?? {
       type: 'unicast',
       device: out,
       gateway: result.gateway,
@@ -109,7 +111,9 @@ function localRoute(type: RouteType, device: Device, found: FibRoute | undefined
 }
 
 function broadcastRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
-  const fault = isZeroNet(packet.src as Ipv4Address) ? undefined : validateSource(host, packet, device, true);
+  const fault = isZeroNet(packet.src as Ipv4Address)
+    ? undefined
+    : validateSource(host, packet, device, undefined, true);
   return fault ?? localRoute('broadcast', device, undefined);
 }
 
@@ -119,31 +123,30 @@ function multicastRoute(host: Host, packet: Packet, device: Device): Route | Rou
   if (packet.dst !== ALL_HOSTS) return { reason: 'martian-destination', errno: 'EINVAL' };
   if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
   if (isLoopback(source) && !host.sysctls.routeLocalnet(device)) return MARTIAN_SOURCE;
-  const fault = isZeroNet(source) ? undefined : validateSource(host, packet, device, true);
+  const fault = isZeroNet(source) ? undefined : validateSource(host, packet, device, undefined, true);
   return fault ?? localRoute('multicast', device, undefined);
 }
 
 /**
  * Whether a packet may come from where it says (`fib_validate_source`). Without rp_filter only an address of this host
- * is refused; with custom rules or local routes Linux looks the source up all the same, and refuses it only if the route
- * to it is no unicast one.
+ * is refused; with custom rules or local routes, or where it may bring a redirect, Linux looks the source up all the same,
+ * and refuses it only if the route to it is no unicast one.
  */
-function validateSource(host: Host, packet: Packet, device: Device, toBroadcast = false): RouteFailure | undefined {
+function validateSource(
+  host: Host,
+  packet: Packet,
+  device: Device,
+  out: Device | undefined,
+  toBroadcast = false,
+): RouteFailure | undefined {
   const mode = host.sysctls.rpFilter(device);
   const acceptLocal = host.sysctls.acceptLocal(device);
   const { fib } = host;
-  if (mode === 0) {
+  if (mode === 0 && !fib.knowsRealms && !mayRedirect(host, device, out)) {
     if (acceptLocal) return undefined;
     if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.hasAddress(packet.src) ? LOCAL_SOURCE : undefined;
   }
-  const backwards = {
-    destination: packet.src as Address,
-    source: toBroadcast ? undefined : packet.dst,
-    tos: packet.tos & 0x1c,
-    mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
-    inDevice: undefined,
-  };
-  const found = fib.lookup({ ...backwards, outDevice: undefined });
+  const found = fib.lookup(wayBack(host, packet, device, toBroadcast));
   if (typeof found === 'string') return mode === 0 ? undefined : REVERSE_PATH;
   if (found.type !== 'unicast' && !(found.type === 'local' && acceptLocal)) return LOCAL_SOURCE;
   if (found.device === device.name) return undefined;
@@ -151,4 +154,37 @@ function validateSource(host: Host, packet: Packet, device: Device, toBroadcast 
   if (!hasAddress) return mode === 0 ? undefined : REVERSE_PATH;
   if (mode === 1) return REVERSE_PATH;
   return undefined;
+}
+
+/** What is asked for to find where a packet came from. */
+function wayBack(host: Host, packet: Packet, device: Device, toBroadcast: boolean): Flow {
+  return {
+    destination: packet.src as Address,
+    source: toBroadcast ? undefined : packet.dst,
+    tos: packet.tos & 0x1c,
+    mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
+    inDevice: undefined,
+    outDevice: undefined,
+  };
+}
+
+/** Whether a packet that came in on one device and leaves by another may have had a shorter way. */
+function mayRedirect(host: Host, device: Device, out: Device | undefined): boolean {
+  return out === device && host.sysctls.sendRedirects(device);
+}
+
+/** Whether a packet that is forwarded brings a redirect: its source is on the link that it leaves by (`__mkroute_input`). */
+export function deservesRedirect(host: Host, packet: Packet, route: Route): boolean {
+  const { device } = route;
+  if (device !== packet.inDevice || !host.sysctls.sendRedirects(device)) return false;
+  const flow = wayBack(host, packet, device, false);
+  const { fib } = host;
+  let found = fib.lookup(flow);
+  if (typeof found === 'string') return false;
+  if (found.device !== device.name) {
+    if ((host.interfaceOf(device)?.addresses.length ?? 0) === 0) return false;
+    found = fib.lookup({ ...flow, outDevice: device.name });
+    if (typeof found === 'string' || found.type !== 'unicast') return false;
+  }
+  return found.gateway === undefined || host.addressType(found.gateway) === 'local';
 }

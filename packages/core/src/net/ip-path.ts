@@ -6,11 +6,12 @@ import type { Errno } from '../hook/verdict.ts';
 import { invariant } from '../invariant.ts';
 import type { Meter } from '../meter.ts';
 import type { Packet } from '../packet/packet.ts';
+import { PROTOCOL } from '../packet/transport.ts';
 import type { Device } from './device.ts';
 import type { DropReason } from './drop-reason.ts';
 import type { Host } from './host.ts';
 import { type HostEvent, type HostObserver, subscribe } from './host-event.ts';
-import { ALL_HOSTS, inputRoute } from './input-route.ts';
+import { ALL_HOSTS, deservesRedirect, inputRoute } from './input-route.ts';
 import type { LocalStack } from './local-stack.ts';
 import type { OutputFlow } from './output-route.ts';
 import { describeRoute, isRouteFailure, type Route, type RouteFailure } from './route.ts';
@@ -133,8 +134,7 @@ export class IpPath {
     const { ttl } = packet;
     packet.ttl = ttl - 1;
     packet.trace?.add({ kind: 'change', field: 'ttl', from: String(ttl), to: String(ttl - 1), by: 'ip_forward' });
-    if (route.device === packet.inDevice && this.#host.sysctls.sendRedirects(route.device))
-      this.#host.icmp.sendRedirect(packet, route);
+    if (deservesRedirect(this.#host, packet, route)) this.#host.icmp.sendRedirect(packet, route);
     if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
     this.dstOutput(packet);
   }
@@ -182,7 +182,11 @@ export class IpPath {
       if (packet.length > route.mtu) return 'EMSGSIZE';
       packet.route = route;
       // A sender that leaves the source open gets the one that the route would take.
-      if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
+      if (packet.src === IPV4_ANY && route.source !== undefined) {
+        packet.src = route.source;
+        // The sender counted the address that it left open into the checksum, and nobody corrects it.
+        if (coversAddresses(packet.protocol)) packet.badChecksum = true;
+      }
       if (packet.id === 0) packet.id = this.#host.simulation.random.stream('ip-id').below(65536);
       return this.localOut(packet);
     });
@@ -357,6 +361,11 @@ export class IpPath {
 
 function tell(observers: readonly HostObserver[], event: HostEvent): void {
   for (let i = 0; i < observers.length; i++) observers[i]!(event);
+}
+
+/** Whether the checksum of a protocol covers the addresses of the IP header (its pseudo header). */
+function coversAddresses(protocol: number): boolean {
+  return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp;
 }
 
 /** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */

@@ -46,6 +46,7 @@ export class LocalStack {
       case PROTOCOL.udplite:
         return this.#udp(packet);
       case PROTOCOL.igmp:
+      case PROTOCOL.pim:
         return this.#drop(packet, 'consumed-locally');
       default:
         this.#host.icmp.send(packet, 3, 2);

@@ -48,11 +48,11 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
     if (isMulticast(source) || source === IPV4_BROADCAST || isZeroNet(source)) return INVALID;
     if (out === undefined && isGroup) {
       // Link-local destinations have no route of their own: the source address tells the device, be it up or down.
-      const name = host.fib.addresses.get(source);
+      const name = host.fib.deviceOf(source);
       const device = name === undefined ? undefined : host.device(name);
       return device === undefined ? INVALID : onLink(groupType, device, source);
     }
-    if (flow.anySource !== true && !host.hasAddress(source)) return INVALID;
+    if (flow.anySource !== true && host.fib.deviceOf(source) === undefined) return INVALID;
   }
   if (out !== undefined && !out.up) return NET_UNREACHABLE;
   if (destination === IPV4_ANY) {

@@ -12,6 +12,7 @@ export const PROTOCOL = {
   esp: 50,
   ah: 51,
   icmpv6: 58,
+  pim: 103,
   sctp: 132,
   udplite: 136,
 } as const;

@@ -76,6 +76,22 @@ describe('ip address', () => {
     expect(made.config.routes).toEqual([]);
   });
 
+  it('looks for a gateway among routes to links alone, and takes the host itself for one that says no more', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    ip('route add blackhole 10.0.0.6/32');
+    ip('route add 10.0.0.96/28 via 10.0.0.9');
+    const added = ['via 10.0.0.6', 'via 10.0.0.99', 'via 10.0.0.1', 'dev d0 src 127.0.0.5'];
+    expect(added.map((words, i) => ip(`route add 1.0.${i}.0/24 ${words}`))).toEqual([0, 0, 0, 0]);
+    expect(made.config.routes.slice(2).map((route) => route.device)).toEqual(['d0', 'd0', 'd0', 'd0']);
+    const refused = [
+      '1.1.0.0/24 via 10.0.0.5 scope link',
+      '1.1.1.0/24 via 10.0.0.1 onlink dev d0',
+      'blackhole 1.1.2.0/24 dev d0',
+    ];
+    expect(refused.map((words) => ip(`route add ${words}`))).toEqual([2, 2, 2]);
+  });
+
   it('adds thousands of routes through gateways, each of which is looked up among those before it', () => {
     const { host: made, ip } = host();
     ip('addr add 10.0.0.1/24 dev d0');

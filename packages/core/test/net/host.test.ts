@@ -155,7 +155,57 @@ describe('a host that forwards', () => {
   });
 });
 
+describe('redirects', () => {
+  const REDIRECT = 'eth0 < icmp 192.168.1.10 > 192.168.1.50 type 5 code 1 ttl 64 tos 0xc0 len 56';
+
+  it('are sent to a source on the link that a packet goes back to, each after twice the pause before', () => {
+    const { host, simulation, diary } = router();
+    host.sysctl.write('net.ipv4.conf.eth0.send_redirects', 1);
+    const after: number[] = [];
+    for (let tick = 0; tick < 100; tick++) {
+      diary.length = 0;
+      host.receive(host.device('eth0')!, udp('192.168.1.50', '192.168.1.51'));
+      if (diary.includes(REDIRECT)) after.push(tick);
+      simulation.run(((tick + 1) * SECOND) / 100);
+    }
+    expect(after).toEqual([0, 5, 14, 31, 64]);
+  });
+
+  it('are not sent to a source behind a gateway', () => {
+    const { host, diary } = router();
+    host.sysctl.write('net.ipv4.conf.eth0.send_redirects', 1);
+    host.receive(host.device('eth0')!, udp('8.8.8.8', '192.168.1.51'));
+    expect(diary).toEqual(['eth0 < udp 8.8.8.8:1000 > 192.168.1.51:2000 ttl 63 len 28']);
+  });
+
+  it('have the source looked up, so that it must be on a unicast route', () => {
+    const { host, diary } = router();
+    for (const redirects of [0, 1]) {
+      host.sysctl.write('net.ipv4.conf.eth0.send_redirects', redirects);
+      host.receive(host.device('eth0')!, udp('192.168.1.255', '192.168.1.51'));
+    }
+    expect(diary).toEqual(['eth0 < udp 192.168.1.255:1000 > 192.168.1.51:2000 ttl 63 len 28', 'local-source']);
+  });
+});
+
 describe('the local stack', () => {
+  it('answers from every address of a local network', () => {
+    const { host, diary, run } = router();
+    run('ip route add local 203.0.113.0/24 dev eth0');
+    host.receive(host.device('eth1')!, udp('10.0.0.5', '203.0.113.7'));
+    expect(diary.slice(1)).toEqual([
+      'eth1 < icmp 203.0.113.7 > 10.0.0.5 type 3 code 3 ttl 64 tos 0xc0 len 56',
+      'no-socket',
+    ]);
+  });
+
+  it('hears PIM in silence', () => {
+    const { host, diary } = router();
+    const packet = new Packet({ src: ip('10.0.0.5'), dst: ip('10.0.0.1'), protocol: PROTOCOL.pim, payloadLength: 20 });
+    host.receive(host.device('eth1')!, packet);
+    expect(diary.slice(1)).toEqual(['consumed-locally']);
+  });
+
   it('answers a SYN to a closed port with RST and the acknowledgement it owes', () => {
     const { host, diary } = router();
     let acked: number | undefined;
@@ -251,6 +301,12 @@ describe('a local sender of multicast', () => {
 });
 
 describe('a local sender without a source address', () => {
+  it('has counted none into the checksum, so that the host itself does not take its packet', () => {
+    const { host, diary } = router();
+    host.send(udp('0.0.0.0', '10.0.0.1'));
+    expect(diary.at(-1)).toBe('udp-checksum');
+  });
+
   it('gets the one that its route would take', () => {
     const { host, diary } = router();
     host.send(udp('0.0.0.0', '10.0.0.5'));

@@ -17,6 +17,8 @@ export const ROUTE_TYPES: readonly string[] = [
   'blackhole',
 ];
 
+const BAD_GATEWAY = 'Error: Nexthop has invalid gateway.';
+
 type Lookup = (flow: Flow) => FibResult;
 
 /**
@@ -66,18 +68,24 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
   }
   if (prefix === undefined) prefix = parsePrefix('0.0.0.0/0')!;
   const refuses = type === 'unreachable' || type === 'prohibit' || type === 'blackhole';
-  if (gateway !== undefined && device === undefined) device = deviceTowards(lookup, gateway);
+  if (refuses && (gateway !== undefined || device !== undefined))
+    throw new Refusal(2, 'Error: Gateway, device and multipath can not be specified for this route type.');
+  if (gateway !== undefined && !onlink && !refuses) {
+    if (scope === 'host') throw new Refusal(2, 'Error: Route with host scope can not have a gateway.');
+    if (device !== undefined && host.device(device) === undefined)
+      throw new Refusal(1, `Cannot find device "${device}"`);
+    device = deviceTowards(lookup, gateway, device, SCOPE[scope ?? 'global']);
+  }
   if (device === undefined && type === 'local') device = 'lo';
   if (!refuses) {
     if (device === undefined) throw kernel('No such device');
     const out = host.device(device);
     if (out === undefined) throw new Refusal(1, `Cannot find device "${device}"`);
     if (!out.up) throw new Refusal(2, 'Error: Device for nexthop is not up.');
-    if (gateway !== undefined && !onlink && !gatewayIsReachable(lookup, gateway, device))
-      throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
-    if (gateway !== undefined && host.hasAddress(gateway)) throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+    if (gateway !== undefined && onlink && host.addressType(gateway) !== 'unicast') throw new Refusal(2, BAD_GATEWAY);
   }
-  if (source !== undefined && !host.hasAddress(source)) throw new Refusal(2, 'Error: Invalid prefsrc address.');
+  if (source !== undefined && host.addressType(source) !== 'local')
+    throw new Refusal(2, 'Error: Invalid prefsrc address.');
   return Object.freeze({
     type,
     prefix: Object.freeze(prefix),
@@ -94,14 +102,18 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
   });
 }
 
-function deviceTowards(lookup: Lookup, gateway: Address): string | undefined {
-  const found = lookup(flowTo(gateway));
-  if (typeof found === 'string' || found.scope < SCOPE.link)
-    throw new Refusal(2, 'Error: Nexthop has invalid gateway.');
+/**
+ * The device by which a gateway is reached (`fib_check_nh_v4_gw`): by a route that is narrower than the one that it is for,
+ * and no wider than a link. One that is the host itself says that the network is on its link.
+ */
+function deviceTowards(
+  lookup: Lookup,
+  gateway: Address,
+  device: string | undefined,
+  scope: number,
+): string | undefined {
+  const found = lookup({ ...flowTo(gateway, device), scope: Math.max(scope + 1, SCOPE.link) });
+  if (typeof found === 'string' || (found.type !== 'unicast' && found.type !== 'local'))
+    throw new Refusal(2, BAD_GATEWAY);
   return found.device;
-}
-
-function gatewayIsReachable(lookup: Lookup, gateway: Address, device: string): boolean {
-  const found = lookup(flowTo(gateway, device));
-  return typeof found !== 'string' && found.type === 'unicast' && found.scope >= SCOPE.link;
 }
