@@ -41,6 +41,10 @@ export class CoreSysctls {
   readonly icmpErrorsUseInboundIfaddr: Sysctl;
   readonly fwmarkReflect: Sysctl;
   readonly ipfragTime: Sysctl;
+  readonly noPmtuDisc: Sysctl;
+  readonly forwardUsePmtu: Sysctl;
+  readonly minPmtu: Sysctl;
+  readonly mtuExpires: Sysctl;
 
   constructor(table: SysctlTable) {
     this.#table = table;
@@ -82,6 +86,10 @@ export class CoreSysctls {
     });
     this.fwmarkReflect = table.declare({ name: 'net.ipv4.fwmark_reflect', default: 0, min: 0, max: 255 });
     this.ipfragTime = table.declare({ name: 'net.ipv4.ipfrag_time', default: 30, min: 0 });
+    this.noPmtuDisc = table.declare({ name: 'net.ipv4.ip_no_pmtu_disc', default: 0, min: 0, max: 255 });
+    this.forwardUsePmtu = table.declare({ name: 'net.ipv4.ip_forward_use_pmtu', default: 0, min: 0, max: 255 });
+    this.minPmtu = table.declare({ name: 'net.ipv4.route.min_pmtu', default: 552, min: 68 });
+    this.mtuExpires = table.declare({ name: 'net.ipv4.route.mtu_expires', default: 600 });
     this.#all = this.#settings('all');
     this.#answer = this.#all;
   }

@@ -21,6 +21,7 @@ import { KernelClock } from './kernel-clock.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LocalStack } from './local-stack.ts';
 import { type OutputFlow, outputRoute } from './output-route.ts';
+import { PathMtus } from './path-mtus.ts';
 import { describeRoute, isRouteFailure, type Route, type RouteFailure } from './route.ts';
 import { selectAddress } from './select-address.ts';
 import { type Listener, ROOT_SOCKET, type Socket } from './socket.ts';
@@ -67,6 +68,7 @@ export class Host {
   readonly meter: Meter = new Meter();
   readonly icmp: IcmpSender;
   readonly fragmentation: Fragmentation;
+  readonly pathMtus: PathMtus;
   readonly #stack: LocalStack;
   /**
    * Gives an answer the connection of the packet that it answers (`nf_ct_attach`); conntrack puts its function here
@@ -89,6 +91,7 @@ export class Host {
     this.#devices = new HostDevices(this.sysctl, this.sysctls);
     this.icmp = new IcmpSender(this);
     this.fragmentation = new Fragmentation(this);
+    this.pathMtus = new PathMtus(this);
     this.#stack = new LocalStack(this);
     this.#path = new IpPath(this, this.#stack);
   }

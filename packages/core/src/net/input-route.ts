@@ -29,7 +29,7 @@ const REFUSALS: Record<Extract<FibResult, string>, RouteFailure> = {
 export function inputRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
   host.meter.routeLookups++;
   const { ranges } = host.fib;
-  if (ranges === undefined) return findRoute(host, packet, device);
+  if (ranges === undefined || !host.pathMtus.isEmpty) return findRoute(host, packet, device);
   const { version } = host.sysctl;
   let known = device.inputRoutes;
   if (known === undefined || !known.isOf(ranges, version)) {
@@ -89,7 +89,7 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
       device: out,
       gateway: result.gateway,
       source: result.source,
-      mtu: result.mtu ?? out.mtu,
+      mtu: host.pathMtus.mtuOf(result, destination, out.mtu, true),
       inputDevice: undefined,
       isInput: true,
       realm: result.realm,

@@ -179,7 +179,7 @@ export class IpPath {
         return route.errno;
       }
       packet.trace?.add({ kind: 'route', direction: 'output', decision: describeRoute(route) });
-      if (packet.length > route.mtu) return 'EMSGSIZE';
+      if (packet.length > route.device.mtu) return 'EMSGSIZE';
       packet.route = route;
       // A sender that leaves the source open gets the one that the route would take.
       if (packet.src === IPV4_ANY && route.source !== undefined) {

@@ -1,10 +1,17 @@
-import { IPV4_ANY } from '../address/ipv4.ts';
+import type { Address } from '../address/address.ts';
+import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isZeroNet } from '../address/ipv4.ts';
 import { Packet } from '../packet/packet.ts';
+import { Quote } from '../packet/quote.ts';
 import { tcpResetFor } from '../packet/tcp-reset.ts';
 import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG } from '../packet/transport.ts';
 import type { Device } from './device.ts';
+import { flowTo } from './fib-route.ts';
 import type { Host } from './host.ts';
+import { SCOPE } from './host-config.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
+
+/** Protocols whose senders hear of ICMP errors. */
+const HEAR_ERRORS: readonly number[] = [PROTOCOL.icmp, PROTOCOL.tcp, PROTOCOL.udp];
 
 /**
  * What becomes of a packet that reached this host (`ip_local_deliver_finish` and the protocols above it). Nobody listens
@@ -106,7 +113,22 @@ export class LocalStack {
       if (packet.payloadLength < 4) return this.#drop(packet, 'icmp-ignored');
       this.#icmpReply(packet, icmpHeader(14, 0, icmp.id, icmp.seq), this.#timestamps(packet), 12);
     }
+    if (icmp.type === 3 && icmp.code === 4 && !toMany) this.#tooBig(packet, icmp.seq);
     this.#drop(packet, isIcmpError(icmp.type) ? 'consumed-locally' : 'icmp-ignored');
+  }
+
+  /**
+   * An error says that a packet was too big for a link (`icmp_unreach`): whoever sent it hears of that, and the route to its
+   * destination has that MTU. Nobody is asked whether a sender is still there; of other protocols none is known.
+   */
+  #tooBig(packet: Packet, mtu: number): void {
+    const quote = Quote.of(packet.payload);
+    const mode = this.#host.sysctls.noPmtuDisc.value;
+    if (quote === undefined || !HEAR_ERRORS.includes(quote.protocol) || mode === 2) return;
+    // Only TCP checks that it is really meant (`icmp_strict_tag_validation`).
+    if (mode === 3 && quote.protocol !== PROTOCOL.tcp) return;
+    // Who is not to discover path MTUs takes the MTU of 0 that stands for "unknown".
+    this.#host.pathMtus.learn(quote.src, quote.dst, mode === 0 || mode === 3 ? mtu : 0);
   }
 
   /** Originate as received, then receive and transmit time in milliseconds of the day (RFC 792). */
@@ -123,7 +145,7 @@ export class LocalStack {
 
   #icmpReply(request: Packet, header: IcmpHeader, payload: Uint8Array, payloadLength: number): void {
     const answer = new Packet({
-      src: request.dst,
+      src: this.#specificAddress(request),
       dst: request.src,
       protocol: PROTOCOL.icmp,
       ttl: this.#host.sysctls.defaultTtl.value,
@@ -136,8 +158,27 @@ export class LocalStack {
     this.#host.icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
   }
 
+  /**
+   * The address of this host to which a packet was meant (`fib_compute_spec_dst`): of one to many it is the address from
+   * which this host talks to its sender.
+   */
+  #specificAddress(packet: Packet): Address {
+    if (packet.route?.type === 'local') return packet.dst;
+    const host = this.#host;
+    const device = packet.inDevice!;
+    const sender = packet.src as Ipv4Address;
+    if (isZeroNet(sender)) return host.selectAddress(device, sender, SCOPE.link) ?? IPV4_ANY;
+    const found = host.fib.lookup({
+      ...flowTo(sender),
+      tos: packet.tos & 0x1c,
+      mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
+    });
+    if (typeof found === 'string') return host.selectAddress(device, sender) ?? IPV4_ANY;
+    const by = found.device === undefined ? undefined : host.device(found.device);
+    return found.source ?? (by && host.selectAddress(by, found.gateway, found.scope)) ?? IPV4_ANY;
+  }
+
   #answer(request: Packet, answer: Packet, what: string): void {
-    const toMany = request.route?.type !== 'local';
     answer.socket = KERNEL_SOCKET;
     answer.mark = this.#host.sysctls.fwmarkReflect.value !== 0 ? request.mark : 0;
     if (request.trace !== undefined) {
@@ -146,10 +187,12 @@ export class LocalStack {
     }
     const flow = {
       destination: answer.dst,
-      source: toMany || answer.src === IPV4_ANY ? undefined : answer.src,
+      source: answer.src === IPV4_ANY ? undefined : answer.src,
       tos: answer.tos,
       mark: answer.mark,
     };
+    // Who is nobody yet is taken for this host.
+    if (answer.dst === IPV4_ANY) answer.dst = answer.src === IPV4_ANY ? IPV4_LOOPBACK : answer.src;
     this.#host.output(answer, flow);
   }
 

@@ -78,7 +78,7 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   if (found.type === 'local') {
     return {
       ...onLink('local', lo, source ?? found.source ?? destination),
-      mtu: found.mtu ?? lo.mtu,
+      mtu: host.pathMtus.mtuOf(found, destination, lo.mtu, false),
       // Sockets are told the device that has the address, though the packet crosses `lo`.
       inputDevice: found.device === undefined ? lo : host.device(found.device),
       realm: found.realm,
@@ -86,11 +86,14 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   }
   const device = host.device(found.device!);
   if (device === undefined || !device.up) return NET_UNREACHABLE;
-  const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway ?? destination, found.scope);
+  const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway, found.scope);
   if (isZeroNet(destination)) return INVALID;
   if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && !host.sysctls.routeLocalnet(device)) return INVALID;
   const type = isGroup ? groupType : found.type;
-  return { ...onLink(type, device, chosen), gateway: found.gateway, mtu: found.mtu ?? device.mtu, realm: found.realm };
+  // The default route brings a group no more than its device, nor does any route a broadcast to everybody.
+  const isPlain = destination === IPV4_BROADCAST || (isGroup && found.length < 4);
+  const mtu = isPlain ? device.mtu : host.pathMtus.mtuOf(found, destination, device.mtu, false);
+  return { ...onLink(type, device, chosen), gateway: found.gateway, mtu, realm: found.realm };
 }
 
 /** A route to a destination that is on the link itself. */

@@ -10,6 +10,7 @@ import { ACCEPT, drop } from '../../src/hook/verdict.ts';
 import { Host, type HostOptions } from '../../src/net/host.ts';
 import { describePacket } from '../../src/packet/describe.ts';
 import { Packet } from '../../src/packet/packet.ts';
+import { encodeQuote } from '../../src/packet/quote.ts';
 import { icmpHeader, PROTOCOL, TCP_FLAG, tcpHeader, udpHeader } from '../../src/packet/transport.ts';
 
 const ip = (text: string) => parseIpv4(text)!;
@@ -199,6 +200,18 @@ describe('the local stack', () => {
     ]);
   });
 
+  it('answers an echo request to many from the address that faces the sender', () => {
+    const { host, diary } = router();
+    host.sysctl.write('net.ipv4.icmp_echo_ignore_broadcasts', 0);
+    for (const dst of ['10.0.0.255', '224.0.0.1']) {
+      const transport = icmpHeader(8, 0, 1, 1);
+      const echo = new Packet({ src: ip('8.8.8.8'), dst: ip(dst), protocol: PROTOCOL.icmp, transport });
+      host.receive(host.device('eth0')!, echo);
+    }
+    const answers = diary.filter((line) => line.includes('<'));
+    expect(answers).toEqual(new Array(2).fill('eth0 < icmp 192.168.1.10 > 8.8.8.8 type 0 code 0 ttl 64 len 28'));
+  });
+
   it('hears PIM in silence', () => {
     const { host, diary } = router();
     const packet = new Packet({ src: ip('10.0.0.5'), dst: ip('10.0.0.1'), protocol: PROTOCOL.pim, payloadLength: 20 });
@@ -300,7 +313,59 @@ describe('a local sender of multicast', () => {
   });
 });
 
+describe('path MTUs', () => {
+  /** An error says to the host that what it sent to 8.8.8.8 was too big for a link of this MTU. */
+  function tooBig(host: Host, mtu: number): void {
+    const payload = encodeQuote(udp('192.168.1.10', '8.8.8.8'), 28);
+    const transport = icmpHeader(3, 4, 0, mtu);
+    host.receive(
+      host.device('eth0')!,
+      new Packet({ src: ip('1.2.3.4'), dst: ip('192.168.1.10'), protocol: PROTOCOL.icmp, transport, payload }),
+    );
+  }
+  const lengths = (diary: string[]): string[] =>
+    diary
+      .splice(0)
+      .filter((line) => line.includes('<'))
+      .map((line) => line.replace(/.* len /, ''));
+
+  it('count for one destination, and for ten minutes', () => {
+    const { host, simulation, diary } = router();
+    tooBig(host, 1000);
+    host.send(udp('192.168.1.10', '8.8.8.8', { payloadLength: 1100 }));
+    host.send(udp('192.168.1.10', '8.8.8.9', { payloadLength: 1100 }));
+    expect(lengths(diary)).toEqual(['996', '152', '1128']);
+    simulation.run(601 * SECOND);
+    host.send(udp('192.168.1.10', '8.8.8.8', { payloadLength: 1100 }));
+    expect(lengths(diary)).toEqual(['1128']);
+  });
+
+  it('count for what is forwarded only if they are too small to be believed, or if a parameter says so', () => {
+    const { host, diary } = router();
+    const forward = (): string[] => {
+      lengths(diary);
+      host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { payloadLength: 1100 }));
+      return lengths(diary);
+    };
+    tooBig(host, 1000);
+    expect(forward()).toEqual(['1128']);
+    host.sysctl.write('net.ipv4.ip_forward_use_pmtu', 1);
+    expect(forward()).toEqual(['996', '152']);
+    host.sysctl.write('net.ipv4.ip_forward_use_pmtu', 0);
+    tooBig(host, 100);
+    expect(forward()).toEqual(['548', '548', '72']);
+  });
+});
+
 describe('a local sender without a source address', () => {
+  it('takes the first address of a device that leads to its network, whatever networks the others have', () => {
+    const { host, diary, run } = router();
+    run('ip addr add 198.51.100.1/30 dev eth1');
+    run('ip route add 198.51.100.2 dev eth1');
+    host.send(udp('0.0.0.0', '198.51.100.2'));
+    expect(diary).toEqual(['eth1 < udp 10.0.0.1:1000 > 198.51.100.2:2000 ttl 64 len 28']);
+  });
+
   it('has counted none into the checksum, so that the host itself does not take its packet', () => {
     const { host, diary } = router();
     host.send(udp('0.0.0.0', '10.0.0.1'));

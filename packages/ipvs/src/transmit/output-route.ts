@@ -71,16 +71,17 @@ export function takeRoute(
  */
 function routeTo(ipvs: IpvsContext, destination: Destination | undefined, address: Address): Route | undefined {
   const { host, pathMtus } = ipvs;
+  const generation = pathMtus.generation + host.pathMtus.generation;
   const cached = destination?.routeCache;
-  if (cached !== undefined && cached.fib === host.fib && cached.generation === pathMtus.generation) return cached.route;
+  if (cached !== undefined && cached.fib === host.fib && cached.generation === generation) return cached.route;
   const found = host.routeOutput({ destination: address, source: undefined, tos: 0, mark: 0 });
   if (isRouteFailure(found)) return undefined;
   const mtu = pathMtus.towards(address, found.mtu);
   const route = mtu === found.mtu ? found : { ...found, mtu };
   // A learnt MTU comes to its end by itself, so its route is not kept.
   if (destination !== undefined) {
-    const generation = mtu === found.mtu ? pathMtus.generation : undefined;
-    destination.routeCache = { fib: host.fib, generation, route };
+    const kept = mtu === found.mtu ? generation : undefined;
+    destination.routeCache = { fib: host.fib, generation: kept, route };
   }
   return route;
 }
