@@ -9,6 +9,8 @@ interface DeviceSettings {
   readonly routeLocalnet: Sysctl;
   readonly sendRedirects: Sysctl;
   readonly srcValidMark: Sysctl;
+  readonly sharedMedia: Sysctl;
+  readonly broadcastForwarding: Sysctl;
 }
 
 const PER_DEVICE = {
@@ -18,7 +20,35 @@ const PER_DEVICE = {
   routeLocalnet: 'route_localnet',
   sendRedirects: 'send_redirects',
   srcValidMark: 'src_valid_mark',
+  sharedMedia: 'shared_media',
+  broadcastForwarding: 'bc_forwarding',
 } as const satisfies Record<keyof DeviceSettings, string>;
+
+/** Parameters of each device that change nothing that is modelled, with their defaults. */
+const UNREAD_PER_DEVICE: Readonly<Record<string, number>> = {
+  arp_ignore: 0,
+  arp_announce: 0,
+  arp_filter: 0,
+  arp_notify: 0,
+  proxy_arp: 0,
+  accept_redirects: 1,
+  secure_redirects: 1,
+  drop_unicast_in_l2_multicast: 0,
+  log_martians: 0,
+};
+
+/** Parameters of `net.ipv4` that change nothing that is modelled, with their defaults. */
+const UNREAD: Readonly<Record<string, number>> = {
+  ip_early_demux: 1,
+  tcp_early_demux: 1,
+  udp_early_demux: 1,
+  ip_nonlocal_bind: 0,
+  ip_forward_update_priority: 1,
+  icmp_ignore_bogus_error_responses: 1,
+  tcp_ecn: 2,
+  tcp_syncookies: 1,
+  tcp_fwmark_accept: 0,
+};
 
 /**
  * The kernel parameters of the IP layer itself, as live handles. Defaults are Linux's, not those of a scenario.
@@ -63,9 +93,12 @@ export class CoreSysctls {
     table.declarePerDevice('route_localnet', { default: 0 });
     table.declarePerDevice('send_redirects', { default: 1 });
     table.declarePerDevice('src_valid_mark', { default: 0 });
-    // Read by nobody here, since links without ARP have no use for them; kube-proxy's strictARP sets them.
-    table.declarePerDevice('arp_ignore', { default: 0 });
-    table.declarePerDevice('arp_announce', { default: 0 });
+    table.declarePerDevice('shared_media', { default: 1 });
+    table.declarePerDevice('bc_forwarding', { default: 0 });
+    // Read by nobody here: links without ARP have no use for them (kube-proxy's strictARP sets two), no listener is sent to a
+    // better gateway, no sockets are looked up early, and martians are not logged.
+    for (const [name, value] of Object.entries(UNREAD_PER_DEVICE)) table.declarePerDevice(name, { default: value });
+    for (const [name, value] of Object.entries(UNREAD)) table.declare({ name: `net.ipv4.${name}`, default: value });
     this.defaultTtl = table.declare({ name: 'net.ipv4.ip_default_ttl', default: 64, min: 1, max: 255 });
     this.icmpRatelimit = table.declare({ name: 'net.ipv4.icmp_ratelimit', default: 1000 });
     this.icmpRatemask = table.declare({ name: 'net.ipv4.icmp_ratemask', default: 6168 });
@@ -144,6 +177,16 @@ export class CoreSysctls {
   /** Either. */
   sendRedirects(device: Device): boolean {
     return this.#all.sendRedirects.value !== 0 || this.#of(device).sendRedirects.value !== 0;
+  }
+
+  /** Either. */
+  sharedMedia(device: Device): boolean {
+    return this.#all.sharedMedia.value !== 0 || this.#of(device).sharedMedia.value !== 0;
+  }
+
+  /** Both. */
+  forwardsBroadcasts(device: Device): boolean {
+    return this.#all.broadcastForwarding.value !== 0 && this.#of(device).broadcastForwarding.value !== 0;
   }
 
   /** Either. */

@@ -29,6 +29,7 @@ export interface FibRoute {
   readonly gateway: Address | undefined;
   readonly source: Address | undefined;
   readonly mtu: number | undefined;
+  readonly mtuLocked: boolean;
   readonly realm: number;
   /** `RT_SCOPE_*` number of the route. */
   readonly scope: number;

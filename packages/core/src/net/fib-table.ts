@@ -3,6 +3,7 @@ import { type Ipv4Address, ipv4Mask, ipv4ToBits } from '../address/ipv4.ts';
 import type { AddressRange } from './fib-ranges.ts';
 import type { FibRoute, Flow } from './fib-route.ts';
 import type { RouteConfig } from './host-config.ts';
+import type { RouteType } from './route.ts';
 
 /** A route in its table (`struct fib_alias`). */
 export interface FibAlias extends FibRoute {
@@ -72,7 +73,7 @@ export class FibTable {
         const route = list[i]!;
         if (route.tos !== 0 && route.tos !== flow.tos) continue;
         if (flow.scope !== undefined && route.scope < flow.scope) continue;
-        if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route;
+        if (isRefusal(route.type)) return route;
         if (!usable(route)) continue;
         if (flow.outDevice !== undefined && route.device !== flow.outDevice) continue;
         return route;
@@ -123,4 +124,9 @@ function countsBefore(a: FibAlias, b: FibAlias): boolean {
   if (a.tos !== b.tos) return a.tos > b.tos;
   if (a.metric !== b.metric) return a.metric < b.metric;
   return a.since < b.since;
+}
+
+/** Routes that lead nowhere, whatever device is asked for. */
+function isRefusal(type: RouteType): boolean {
+  return type === 'unreachable' || type === 'prohibit' || type === 'blackhole' || type === 'throw';
 }

@@ -44,7 +44,8 @@ export class FibTables {
       if (rule.action.kind === 'unreachable') return 'none';
       if (rule.action.kind !== 'table') return rule.action.kind;
       const route = this.#tables.get(rule.action.table)?.lookup(flow, always);
-      if (route === undefined) continue;
+      // Who throws says that the next rule is to be asked.
+      if (route === undefined || route.type === 'throw') continue;
       if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route.type;
       return route;
     }
@@ -186,6 +187,7 @@ function aliasOf(route: RouteConfig): FibAlias {
     gateway: route.gateway,
     source: route.source,
     mtu: route.mtu,
+    mtuLocked: route.mtuLocked === true,
     realm: route.realm ?? 0,
     scope: SCOPE[route.scope],
     since: route.since ?? 0,

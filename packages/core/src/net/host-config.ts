@@ -63,6 +63,8 @@ export interface RouteConfig {
   readonly source?: Address;
   readonly mtu?: number;
   readonly realm?: number;
+  /** Whether path MTUs that are learnt change nothing (`mtu lock`). */
+  readonly mtuLocked?: boolean;
   /** `onlink`: the gateway need not be reachable by another route. */
   readonly onlink?: boolean;
   readonly scope: Scope;

@@ -1,5 +1,6 @@
 import type { Address } from '../address/address.ts';
 import { IPV4_BROADCAST, type Ipv4Address, isLoopback, isMulticast, isZeroNet, parseIpv4 } from '../address/ipv4.ts';
+import { prefixContains, prefixOf } from '../address/prefix.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Device } from './device.ts';
 import { isUsual } from './fib-ranges.ts';
@@ -29,7 +30,7 @@ const REFUSALS: Record<Extract<FibResult, string>, RouteFailure> = {
 export function inputRoute(host: Host, packet: Packet, device: Device): Route | RouteFailure {
   host.meter.routeLookups++;
   const { ranges } = host.fib;
-  if (ranges === undefined || !host.pathMtus.isEmpty) return findRoute(host, packet, device);
+  if (ranges === undefined || host.fib.knowsRealms || !host.pathMtus.isEmpty) return findRoute(host, packet, device);
   const { version } = host.sysctl;
   let known = device.inputRoutes;
   if (known === undefined || !known.isOf(ranges, version)) {
@@ -76,11 +77,16 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
     outDevice: undefined,
   });
   if (typeof result === 'string') return host.sysctls.forwarding(device) ? REFUSALS[result] : FORWARDING_OFF;
-  if (result.type === 'broadcast') return broadcastRoute(host, packet, device);
+  const forwardsBroadcast =
+    result.type === 'broadcast' && host.sysctls.forwarding(device) && host.sysctls.forwardsBroadcasts(device);
+  if (result.type === 'broadcast' && !forwardsBroadcast) return broadcastRoute(host, packet, device);
   if (result.type === 'local')
-    return validateSource(host, packet, device, undefined) ?? localRoute('local', device, result);
+    return (
+      validateSource(host, packet, device, undefined) ??
+      localRoute('local', device, result, sourceRealm(host, packet, device))
+    );
   if (!host.sysctls.forwarding(device)) return FORWARDING_OFF;
-  if (result.type !== 'unicast') return MARTIAN_DESTINATION;
+  if (result.type !== 'unicast' && !forwardsBroadcast) return MARTIAN_DESTINATION;
   const out = host.device(result.device!);
   if (out === undefined || !out.up) return REFUSALS.none;
   return (
@@ -92,12 +98,12 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
       mtu: host.pathMtus.mtuOf(result, destination, out.mtu, true),
       inputDevice: undefined,
       isInput: true,
-      realm: result.realm,
+      realm: result.realm | sourceRealm(host, packet, device),
     }
   );
 }
 
-function localRoute(type: RouteType, device: Device, found: FibRoute | undefined): Route {
+function localRoute(type: RouteType, device: Device, found: FibRoute | undefined, realm: number): Route {
   return {
     type,
     device,
@@ -106,7 +112,7 @@ function localRoute(type: RouteType, device: Device, found: FibRoute | undefined
     mtu: device.mtu,
     inputDevice: undefined,
     isInput: true,
-    realm: found?.realm ?? 0,
+    realm,
   };
 }
 
@@ -114,7 +120,7 @@ function broadcastRoute(host: Host, packet: Packet, device: Device): Route | Rou
   const fault = isZeroNet(packet.src as Ipv4Address)
     ? undefined
     : validateSource(host, packet, device, undefined, true);
-  return fault ?? localRoute('broadcast', device, undefined);
+  return fault ?? localRoute('broadcast', device, undefined, sourceRealm(host, packet, device, true));
 }
 
 /** Only 224.0.0.1 is joined by itself; no process here joins another group. */
@@ -124,7 +130,7 @@ function multicastRoute(host: Host, packet: Packet, device: Device): Route | Rou
   if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
   if (isLoopback(source) && !host.sysctls.routeLocalnet(device)) return MARTIAN_SOURCE;
   const fault = isZeroNet(source) ? undefined : validateSource(host, packet, device, undefined, true);
-  return fault ?? localRoute('multicast', device, undefined);
+  return fault ?? localRoute('multicast', device, undefined, sourceRealm(host, packet, device, true));
 }
 
 /**
@@ -154,6 +160,15 @@ function validateSource(
   if (!hasAddress) return mode === 0 ? undefined : REVERSE_PATH;
   if (mode === 1) return REVERSE_PATH;
   return undefined;
+}
+
+/** The realm of the route to a packet's source, in the upper half of what `-m realm` sees (`fib_combine_itag`). */
+function sourceRealm(host: Host, packet: Packet, device: Device, toBroadcast = false): number {
+  if (!host.fib.knowsRealms || isZeroNet(packet.src as Ipv4Address)) return 0;
+  const found = host.fib.lookup(wayBack(host, packet, device, toBroadcast));
+  if (typeof found === 'string') return 0;
+  const hasAddress = (host.interfaceOf(device)?.addresses.length ?? 0) > 0;
+  return hasAddress || found.device === device.name ? found.realm << 16 : 0;
 }
 
 /** What is asked for to find where a packet came from. */
@@ -186,5 +201,15 @@ export function deservesRedirect(host: Host, packet: Packet, route: Route): bool
     found = fib.lookup({ ...flow, outDevice: device.name });
     if (typeof found === 'string' || found.type !== 'unicast') return false;
   }
-  return found.gateway === undefined || host.addressType(found.gateway) === 'local';
+  if (found.gateway !== undefined && host.addressType(found.gateway) !== 'local') return false;
+  return host.sysctls.sharedMedia(device) || areOnOneLink(host, device, packet.src, route.gateway);
+}
+
+/** Whether one network of a device holds the source and the gateway, if there is one (`inet_addr_onlink`). */
+function areOnOneLink(host: Host, device: Device, source: Address, gateway: Address | undefined): boolean {
+  const addresses = host.interfaceOf(device)?.addresses ?? [];
+  return addresses.some(({ address, length }) => {
+    const network = prefixOf(address, length);
+    return prefixContains(network, source) && (gateway === undefined || prefixContains(network, gateway));
+  });
 }

@@ -40,7 +40,13 @@ export class PathMtus {
     // The route says by which device, and a local one says `lo`, by which only 127.0.0.0/8 is found.
     const outDevice = route.type === 'local' ? 'lo' : undefined;
     const found = fib.lookup({ ...flow, inDevice: undefined, outDevice });
-    if (typeof found === 'string' || this.#of(found, destination)?.locked === true || route.mtu < mtu) return;
+    if (
+      typeof found === 'string' ||
+      found.mtuLocked ||
+      this.#of(found, destination)?.locked === true ||
+      route.mtu < mtu
+    )
+      return;
     const locked = mtu < sysctls.minPmtu.value;
     const until = jiffies + sysctls.mtuExpires.value * hz;
     const believed = locked ? Math.min(route.mtu, sysctls.minPmtu.value) : mtu;

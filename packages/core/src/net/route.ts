@@ -4,7 +4,15 @@ import type { Device } from './device.ts';
 import type { DropReason } from './drop-reason.ts';
 
 /** What a route says to do (`RTN_*`). */
-export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'unreachable' | 'prohibit' | 'blackhole';
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'multicast'
+  | 'unreachable'
+  | 'prohibit'
+  | 'blackhole'
+  | 'throw';
 
 /**
  * A routing decision that a packet carries (`struct rtable`).
@@ -24,7 +32,7 @@ export interface Route {
   readonly inputDevice: Device | undefined;
   /** Made by an input look-up (`rt_is_input_route`). */
   readonly isInput: boolean;
-  /** `realm` of the route, for `-m realm`; 0 if none. */
+  /** For `-m realm`: that of the route, and above its 16 bits that of a received packet's source; 0 if none. */
   readonly realm: number;
 }
 

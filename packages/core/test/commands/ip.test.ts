@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../../src/address/address.ts';
+import { parseIpv4 } from '../../src/address/ipv4.ts';
 import { splitWords } from '../../src/commands/command.ts';
 import { addRoutes } from '../../src/commands/ip/add-routes.ts';
 import { runIp } from '../../src/commands/ip.ts';
 import { Simulation } from '../../src/engine/simulation.ts';
+import { flowTo } from '../../src/net/fib-route.ts';
 import { Host } from '../../src/net/host.ts';
 
 function host(): { host: Host; ip: (line: string) => number; addresses: () => string[] } {
@@ -74,6 +76,17 @@ describe('ip address', () => {
     expect(ip(`route add ${routes[0]}`)).toBe(2);
     for (const route of routes) expect(ip(`route del ${route}`)).toBe(0);
     expect(made.config.routes).toEqual([]);
+  });
+
+  it('asks the next rule after a route that throws', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    ip('route add 9.0.0.0/8 dev d0 advmss 500');
+    expect(ip('route add throw 9.9.0.0/16 table 100')).toBe(0);
+    ip('route add blackhole 9.0.0.0/8 table 100');
+    ip('rule add from all table 100');
+    const found = ['9.9.0.1', '9.8.0.1'].map((text) => made.fib.lookup(flowTo(parseIpv4(text)!)));
+    expect(found.map((one) => (typeof one === 'string' ? one : one.type))).toEqual(['unicast', 'blackhole']);
   });
 
   it('looks for a gateway among routes to links alone, and takes the host itself for one that says no more', () => {

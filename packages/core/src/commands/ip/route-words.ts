@@ -15,7 +15,11 @@ export const ROUTE_TYPES: readonly string[] = [
   'unreachable',
   'prohibit',
   'blackhole',
+  'throw',
 ];
+
+/** Words about a route's TCP connections, of which there are none here, each with a value. */
+const TCP_METRICS: readonly string[] = ['advmss', 'window', 'initcwnd', 'initrwnd', 'cwnd', 'ssthresh', 'reordering'];
 
 const BAD_GATEWAY = 'Error: Nexthop has invalid gateway.';
 
@@ -37,6 +41,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
   let table: number | undefined;
   let tos = 0;
   let mtu: number | undefined;
+  let mtuLocked = false;
   let realm: number | undefined;
   let onlink = false;
   let scope: Scope | undefined;
@@ -52,7 +57,12 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     else if (word === 'metric' || word === 'preference' || word === 'priority') metric = words.number(word);
     else if (word === 'table') table = tableOf(words.value('table'));
     else if (word === 'tos' || word === 'dsfield') tos = words.number(word, 255);
-    else if (word === 'mtu') mtu = words.number('mtu', 65535);
+    else if (word === 'mtu') {
+      const isLocked = words.peek() === 'lock';
+      if (isLocked) words.next();
+      mtu = words.number('mtu', 65535);
+      mtuLocked = isLocked;
+    } else if (TCP_METRICS.includes(word)) words.number(word);
     else if (word === 'realm' || word === 'realms') realm = words.number('realm', 255);
     else if (word === 'onlink') onlink = true;
     else if (word === 'scope') scope = scopeOf(words.value('scope'));
@@ -67,7 +77,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
   }
   if (prefix === undefined) prefix = parsePrefix('0.0.0.0/0')!;
-  const refuses = type === 'unreachable' || type === 'prohibit' || type === 'blackhole';
+  const refuses = type === 'unreachable' || type === 'prohibit' || type === 'blackhole' || type === 'throw';
   if (refuses && (gateway !== undefined || device !== undefined))
     throw new Refusal(2, 'Error: Gateway, device and multipath can not be specified for this route type.');
   if (gateway !== undefined && !onlink && !refuses) {
@@ -97,6 +107,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     ...(gateway === undefined ? {} : { gateway }),
     ...(source === undefined ? {} : { source }),
     ...(mtu === undefined ? {} : { mtu }),
+    ...(mtuLocked ? { mtuLocked } : {}),
     ...(realm === undefined ? {} : { realm }),
     ...(onlink ? { onlink } : {}),
   });

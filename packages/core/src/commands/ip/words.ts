@@ -23,6 +23,10 @@ export class Words {
   next(): string | undefined {
     return this.#words[this.#at++];
   }
+  /** The word that comes next, which stays. */
+  peek(): string | undefined {
+    return this.#words[this.#at];
+  }
   value(of: string): string {
     const word = this.next();
     if (word === undefined) throw new Refusal(255, `Command line is not complete. Try option "help" (${of})`);
