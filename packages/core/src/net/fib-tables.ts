@@ -124,7 +124,7 @@ export class FibTables {
   #count(route: RouteConfig, by: 1 | -1): void {
     if (route.tos !== 0) this.#withTos += by;
     if (route.realm !== undefined && route.realm !== 0) this.#withRealm += by;
-    if (route.type === 'local' || route.table === TABLE.local) this.#customLocal += by;
+    if (route.type === 'local') this.#customLocal += by;
   }
 
   #isUsed(route: RouteConfig): boolean {
