@@ -4,6 +4,7 @@ import { Packet } from '../packet/packet.ts';
 import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
+import { type InetPeer, InetPeers } from './inet-peers.ts';
 import { isRouteFailure, type Route } from './route.ts';
 import { KERNEL_SOCKET } from './socket.ts';
 
@@ -18,14 +19,6 @@ const PEER_BURST = 6;
 /** Token bucket of `ip_error`, in errors: five at once, one a second. */
 const ROUTE_ERROR_BURST_SECONDS = 5;
 
-/** What Linux keeps per destination (`struct inet_peer`): one bucket that two limits share. */
-interface Peer {
-  tokens: number;
-  last: number;
-  /** Redirects that were sent to it since it was last silent. */
-  redirects: number;
-}
-
 /** Redirects that a source may ignore before it gets no more (`ip_rt_redirect_number`). */
 const MOST_REDIRECTS = 9;
 
@@ -38,7 +31,7 @@ const MOST_REDIRECTS = 9;
  */
 export class IcmpSender {
   readonly #host: Host;
-  readonly #peers = new Map<Address, Peer>();
+  readonly #peers = new InetPeers();
   #locked = false;
   #credit = 0;
   #stamp: number | undefined;
@@ -187,16 +180,11 @@ export class IcmpSender {
     return true;
   }
 
-  #peer(address: Address): Peer {
-    let peer = this.#peers.get(address);
-    if (peer === undefined) {
-      peer = { tokens: 0, last: this.#host.jiffies - 60 * this.#host.hz, redirects: 0 };
-      this.#peers.set(address, peer);
-    }
-    return peer;
+  #peer(address: Address): InetPeer {
+    return this.#peers.of(address, this.#host.jiffies, this.#host.hz);
   }
 
-  #refill(address: Address, most: number): Peer {
+  #refill(address: Address, most: number): InetPeer {
     const now = this.#host.jiffies;
     const peer = this.#peer(address);
     peer.tokens = Math.min(peer.tokens + now - peer.last, most);

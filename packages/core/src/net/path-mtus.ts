@@ -1,4 +1,5 @@
 import type { Address } from '../address/address.ts';
+import { forgetOldest } from '../forget-oldest.ts';
 import type { FibRoute } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { isRouteFailure } from './route.ts';
@@ -11,6 +12,12 @@ interface Learnt {
   /** The last tick at which it is known. */
   readonly until: number;
 }
+
+/**
+ * How many are kept. Linux keeps some five for each of 2,048 buckets of a next hop (`FNHE_HASH_SIZE`, `FNHE_RECLAIM_DEPTH`),
+ * and forgets the one that was asked for longest ago.
+ */
+const MOST = 10_240;
 
 /**
  * Path MTUs that ICMP errors told the senders of this host (`__ip_rt_update_pmtu`), and which MTU a route has by them.
@@ -26,7 +33,11 @@ export class PathMtus {
     this.#host = host;
   }
 
-  /** Whether nothing was ever learnt: what is kept of routes then holds for every destination of theirs. */
+  get size(): number {
+    return this.#learnt.size;
+  }
+
+  /** Whether nothing is known: what is kept of routes then holds for every destination of theirs. */
   get isEmpty(): boolean {
     return this.#learnt.size === 0;
   }
@@ -50,7 +61,10 @@ export class PathMtus {
     const locked = mtu < sysctls.minPmtu.value;
     const until = jiffies + sysctls.mtuExpires.value * hz;
     const believed = locked ? Math.min(route.mtu, sysctls.minPmtu.value) : mtu;
-    this.#learnt.set(keyOf(found, destination), { mtu: believed, locked, until });
+    const key = keyOf(found, destination);
+    this.#learnt.delete(key);
+    this.#learnt.set(key, { mtu: believed, locked, until });
+    forgetOldest(this.#learnt, MOST);
     this.generation++;
   }
 

@@ -314,9 +314,9 @@ describe('a local sender of multicast', () => {
 });
 
 describe('path MTUs', () => {
-  /** An error says to the host that what it sent to 8.8.8.8 was too big for a link of this MTU. */
-  function tooBig(host: Host, mtu: number): void {
-    const payload = encodeQuote(udp('192.168.1.10', '8.8.8.8'), 28);
+  /** An error says to the host that what it sent to a destination was too big for a link of this MTU. */
+  function tooBig(host: Host, mtu: number, destination = '8.8.8.8'): void {
+    const payload = encodeQuote(udp('192.168.1.10', destination), 28);
     const transport = icmpHeader(3, 4, 0, mtu);
     host.receive(
       host.device('eth0')!,
@@ -338,6 +338,12 @@ describe('path MTUs', () => {
     simulation.run(601 * SECOND);
     host.send(udp('192.168.1.10', '8.8.8.8', { payloadLength: 1100 }));
     expect(lengths(diary)).toEqual(['1128']);
+  });
+
+  it('are kept of so many destinations only that a capture cannot fill the memory with them', () => {
+    const { host } = router();
+    for (let i = 0; i < 20_000; i++) tooBig(host, 1000, `8.8.${i >> 8}.${i & 255}`);
+    expect(host.pathMtus.size).toBe(10_240);
   });
 
   it('count for what is forwarded only if they are too small to be believed, or if a parameter says so', () => {
