@@ -40,8 +40,7 @@ export class Connections {
       connection.noOutput = parameters.method !== 'masq';
       connection.destination = destination;
       destination.references++;
-      if (connection.isTemplate) destination.persistentConnections++;
-      else destination.bound(!connection.inactive);
+      destination.bound(connection);
     }
     connection.nfct = this.#sysctls.conntrack.value !== 0;
     if (connection.kind !== 'one-packet') this.table.insert(connection);
@@ -161,7 +160,6 @@ export class Connections {
     const { destination } = connection;
     if (destination === undefined) return;
     destination.references--;
-    if (connection.isTemplate) destination.persistentConnections--;
-    else destination.unbound(!connection.inactive);
+    destination.unbound(connection);
   }
 }

@@ -11,6 +11,12 @@ export interface CachedRoute {
   readonly route: Route;
 }
 
+/** What a real server looks at in a connection of its own. */
+interface BoundConnection {
+  readonly isTemplate: boolean;
+  readonly inactive: boolean;
+}
+
 /**
  * A real server at run time (`struct ip_vs_dest`): its configuration, flat for the packet path, and what its connections
  * make of it. It outlives its removal for as long as connections refer to it, and comes back to life if it is added
@@ -35,8 +41,6 @@ export class Destination {
   persistentConnections = 0;
   upperThreshold = 0;
   lowerThreshold = 0;
-  /** Where it opens again (`l_threshold_val`). */
-  #reopensAt = 0;
   /** `IP_VS_DEST_F_OVERLOAD`. */
   overloaded = false;
   /** `IP_VS_DEST_CF_AVAILABLE`: false once it was removed. */
@@ -62,9 +66,9 @@ export class Destination {
     return Math.max(this.totalConnections - this.activeConnections, 0);
   }
 
-  /** What lc and wlc compare: an active connection weighs as much as 257 inactive ones. */
+  /** What lc and wlc compare: an active connection weighs as much as 256 inactive ones (`ip_vs_dest_conn_overhead`). */
   get overhead(): number {
-    return this.activeConnections * 256 + this.totalConnections;
+    return this.activeConnections * 256 + this.inactiveConnections;
   }
 
   /** Takes over a configuration (`__ip_vs_update_dest`). */
@@ -76,40 +80,30 @@ export class Destination {
     this.tunnel = config.tunnel;
     this.available = true;
     this.routeCache = undefined;
-    if (this.upperThreshold === config.upperThreshold && this.lowerThreshold === config.lowerThreshold) return;
+    // A lower threshold closes it with the next connection that it gets, not at once.
+    if (config.upperThreshold === 0 || config.upperThreshold > this.upperThreshold) this.overloaded = false;
     this.upperThreshold = config.upperThreshold;
     this.lowerThreshold = config.lowerThreshold;
-    this.#reopensAt = config.lowerThreshold || config.upperThreshold - (config.upperThreshold >>> 2);
-    this.#updateOverload('edit');
   }
 
-  /** A connection takes it as its server. */
-  bound(active: boolean): void {
-    if (active) this.activeConnections++;
-    this.totalConnections++;
-    if (this.totalConnections === this.upperThreshold) this.#updateOverload('bind');
-  }
-
-  /** A connection to it is gone. */
-  unbound(active: boolean): void {
-    if (active) this.activeConnections--;
-    if (this.totalConnections-- === this.#reopensAt) this.#updateOverload('unbind');
-  }
-
-  /**
-   * `__ip_vs_dest_update_overload`. The two thresholds change roles with what happened, so that a burst of binds and
-   * unbinds between them cannot leave the flag behind.
-   */
-  #updateOverload(why: 'bind' | 'unbind' | 'edit'): void {
-    const upper = this.upperThreshold;
-    const total = this.totalConnections;
-    if (upper !== 0) {
-      if (total >= (why === 'bind' ? this.#reopensAt : upper)) {
-        this.overloaded = true;
-        return;
-      }
-      if (total >= (why === 'unbind' ? upper : this.#reopensAt)) return;
+  /** A connection, or the template of connections to come, takes it as its server (`ip_vs_bind_dest`). */
+  bound(connection: BoundConnection): void {
+    if (connection.isTemplate) this.persistentConnections++;
+    else {
+      if (!connection.inactive) this.activeConnections++;
+      this.totalConnections++;
     }
-    this.overloaded = false;
+    if (this.upperThreshold !== 0 && this.totalConnections >= this.upperThreshold) this.overloaded = true;
+  }
+
+  /** A connection to it, or a template, is gone (`ip_vs_unbind_dest`). */
+  unbound(connection: BoundConnection): void {
+    if (connection.isTemplate) this.persistentConnections--;
+    else {
+      if (!connection.inactive) this.activeConnections--;
+      this.totalConnections--;
+    }
+    const { totalConnections: total, upperThreshold: upper, lowerThreshold: lower } = this;
+    if (lower !== 0 ? total < lower : upper === 0 || total * 4 < upper * 3) this.overloaded = false;
   }
 }

@@ -48,7 +48,7 @@ function play(
         const server = bench.pick(action.client, 40000, action.wanted);
         picked(server);
         if (server !== undefined) {
-          server.bound(false);
+          server.bound({ isTemplate: false, inactive: true });
           open.push({ server, active: false });
         }
         break;
@@ -63,7 +63,7 @@ function play(
       }
       case 'close': {
         const [entry] = open.splice(action.at, 1);
-        entry?.server.unbound(entry.active);
+        entry?.server.unbound({ isTemplate: false, inactive: !entry.active });
         break;
       }
     }

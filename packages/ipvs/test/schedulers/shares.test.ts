@@ -73,7 +73,7 @@ describe('shares', () => {
       const made = bench(scheduler, WEIGHTS);
       const counts = shares(made, 1000, (i) => {
         const server = made.pick(i);
-        server?.bound(active);
+        server?.bound({ isTemplate: false, inactive: !active });
         return server;
       });
       counts.forEach((count, index) => {

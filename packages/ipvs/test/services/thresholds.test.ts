@@ -31,4 +31,31 @@ describe('a server with thresholds', () => {
     director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.1:8080 -m -x 10`);
     expect(server.overloaded).toBe(false);
   });
+
+  it('is not closed by an edit below what it has, but by the next connection that it gets', () => {
+    const director = new Director({ virtual: [VIP] });
+    director.ipvsadm(`-A -t ${VIP}:80 -s rr`);
+    director.ipvsadm(`-a -t ${VIP}:80 -r 10.244.1.1:8080 -m`);
+    const server = [...director.ipvs.services][0]!.destinations[0]!;
+    for (const port of [4001, 4002, 4003]) director.inject('c1', segment(CLIENT, port, VIP, 80, 'S'));
+    director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.1:8080 -m -x 1`);
+    expect(server.overloaded).toBe(false);
+    director.inject('c1', segment(CLIENT, 4004, VIP, 80, 'S'));
+    expect(server).toMatchObject({ totalConnections: 4, overloaded: true });
+    director.inject('c1', segment(CLIENT, 4005, VIP, 80, 'S'));
+    expect(server.totalConnections).toBe(4);
+    director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.1:8080 -m`);
+    expect(server.overloaded).toBe(false);
+  });
+
+  it('counts 256 inactive connections for an active one', () => {
+    const director = new Director({ virtual: [VIP] });
+    director.ipvsadm(`-A -t ${VIP}:80 -s wlc`);
+    director.ipvsadm(`-a -t ${VIP}:80 -r 10.244.1.1:8080 -m`);
+    const server = [...director.ipvs.services][0]!.destinations[0]!;
+    director.inject('c1', segment(CLIENT, 4001, VIP, 80, 'S'));
+    expect([server.activeConnections, server.inactiveConnections, server.overhead]).toEqual([1, 0, 256]);
+    for (const flags of ['A', 'R']) director.inject('c1', segment(CLIENT, 4001, VIP, 80, flags));
+    expect([server.activeConnections, server.inactiveConnections, server.overhead]).toEqual([0, 1, 1]);
+  });
 });
