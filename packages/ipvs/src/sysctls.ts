@@ -36,7 +36,8 @@ export class IpvsSysctls {
 
   constructor(table: SysctlTable, observer: DefenceObserver) {
     this.#table = table;
-    const plain = (name: string, value = 0): Sysctl => table.declare({ name: `net.ipv4.vs.${name}`, default: value });
+    const plain = (name: string, value = 0, max = 2147483647): Sysctl =>
+      table.declare({ name: `net.ipv4.vs.${name}`, default: value, max });
     const mode = (name: 'drop_entry' | 'drop_packet' | 'secure_tcp'): Sysctl =>
       table.declare({
         name: `net.ipv4.vs.${name}`,
@@ -77,8 +78,8 @@ export class IpvsSysctls {
         return undefined;
       },
     });
-    plain('lblc_expiration', DAY);
-    plain('lblcr_expiration', DAY);
+    plain('lblc_expiration', DAY, 21474836);
+    plain('lblcr_expiration', DAY, 21474836);
   }
 
   /** The value of `net.ipv4.vs.NAME`; 0 if there is no such parameter. */

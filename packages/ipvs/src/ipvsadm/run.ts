@@ -38,6 +38,9 @@ export function runIpvsadm(ipvs: Ipvs, argv: readonly string[], stdin = ''): Ipv
   }
 }
 
+/** The status of a listing of a service that is not there. */
+const NOTHING_TO_LIST = 1;
+
 /** `ipvsadm-save` and `ipvsadm-restore` are scripts around two commands of the tool. */
 const SCRIPTS: Readonly<Record<string, string>> = { 'ipvsadm-save': '-S', 'ipvsadm-restore': '-R' };
 
@@ -95,7 +98,7 @@ function list(ipvs: Ipvs, parsed: ParsedCommand, output: Output): number {
     const service = ipvs.services.exact(key);
     if (service === undefined) {
       output.stderr += 'No such service\n';
-      return 1;
+      return NOTHING_TO_LIST;
     }
     output.stdout += listService(service, format);
   } else if (!options.has('daemon')) output.stdout += listServices(ipvs, format);
@@ -158,13 +161,16 @@ function messageOf(errno: IpvsErrno, parsed: ParsedCommand): string {
 
 /**
  * `ipvsadm -R`: one command a line, with or without the tool's name in front. What the kernel refuses is said and passed
- * over; what the tool refuses ends it, after the lines before took effect.
+ * over; what the tool refuses ends it, after the lines before took effect, and so does a listing of a service that is
+ * not there. The status is that of the last line.
  */
 function restore(ipvs: Ipvs, text: string, output: Output): number {
+  let status = 0;
   for (const line of text.split('\n')) {
     const words = line.split(/[ \t]+/).filter((word) => word !== '');
     if (words[0] === 'ipvsadm') words.shift();
-    if (words.length > 0) execute(ipvs, words, undefined, output);
+    if (words.length > 0) status = execute(ipvs, words, undefined, output);
+    if (status === NOTHING_TO_LIST) break;
   }
-  return 0;
+  return status;
 }
