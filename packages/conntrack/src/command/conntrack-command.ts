@@ -1,10 +1,10 @@
 import { type CommandResult, PROTOCOL } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
-import { matchesFilter } from './filter.ts';
+import { matchesFilter, statusBits } from './filter.ts';
 import { formatConnection, formatEvent, formatExpectation, type OutputOptions } from './format.ts';
 import { insertConnection } from './insert.ts';
-import { type ParsedCommand, parseCommand, UsageError } from './options.ts';
+import { type ParsedCommand, parseCommand, requirePorts, UsageError } from './options.ts';
 import { formatStatistics } from './statistics.ts';
 
 /** What the tool finds on its machine. */
@@ -33,8 +33,12 @@ export function runConntrack(
   try {
     const parsed = parseCommand(words);
     const output = outputOf(parsed, environment);
+    if (parsed.labels !== undefined && environment.labels === undefined)
+      throw new UsageError(`unknown label '${parsed.labels[0]}'`);
+    const bits = parsed.status === undefined ? undefined : statusBits(parsed.status);
     switch (parsed.command) {
       case 'L':
+        if (bits === 0) return { status: 1, stdout: '', stderr: `${TOOL}: Operation failed: invalid parameters\n` };
         return list(conntrack, parsed, output);
       case 'D':
         return remove(conntrack, parsed, output);
@@ -166,6 +170,7 @@ function get(conntrack: Conntrack, parsed: ParsedCommand, output: OutputOptions)
   if (src === undefined || dst === undefined || parsed.protocol === undefined) {
     throw new UsageError('Need source and destination IP address and a protocol');
   }
+  requirePorts(parsed);
   const isIcmp = parsed.protocol === PROTOCOL.icmp;
   const found = conntrack.find({
     src: src.address,

@@ -7,7 +7,7 @@ import { SideFlag, TCP_STATE_NAMES, TcpSide, TcpState } from '../trackers/tcp-st
 import { invertTuple, type Tuple } from '../tuple.ts';
 import { DEFAULT_ZONE, type Zone, zoneId, zoneOf } from '../zone.ts';
 import { statusBits } from './filter.ts';
-import { type NatTarget, type ParsedCommand, UsageError } from './options.ts';
+import { type NatTarget, type ParsedCommand, requirePorts, UsageError } from './options.ts';
 
 /**
  * `conntrack -I`: puts a connection into the table (`ctnetlink_create_conntrack`). The answer is the kernel's refusal in
@@ -61,6 +61,7 @@ function originalOf(parsed: ParsedCommand): Tuple {
   if (addresses.src === undefined || addresses.dst === undefined || protocol === undefined) {
     throw new UsageError('Need source and destination IP address and a protocol');
   }
+  requirePorts(parsed);
   const isIcmp = protocol === PROTOCOL.icmp;
   return {
     src: addresses.src.address,

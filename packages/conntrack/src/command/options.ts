@@ -1,12 +1,4 @@
-import {
-  type Address,
-  type Ipv4Address,
-  ipv4Mask,
-  ipv4MaskLength,
-  ipv4ToBits,
-  PROTOCOL,
-  parseIpv4,
-} from '@chainwalk/core';
+import { type Address, type Ipv4Address, ipv4Mask, ipv4ToBits, PROTOCOL, parseIpv4 } from '@chainwalk/core';
 import { TCP_STATE_NAMES } from '../trackers/tcp-state.ts';
 
 /** An address or network that a filter asks for. */
@@ -26,6 +18,8 @@ export interface ParsedCommand {
   family: 'ipv4' | 'ipv6' | undefined;
   protocol: number | undefined;
   addresses: { src?: AddressFilter; dst?: AddressFilter; replySrc?: AddressFilter; replyDst?: AddressFilter };
+  /** `--mask-src` and `--mask-dst`, 32 bits: they go before the mask of a network. */
+  masks: { src?: number; dst?: number };
   ports: { sport?: number; dport?: number; replySport?: number; replyDport?: number };
   icmp: { type?: number; code?: number; id?: number };
   state: string | undefined;
@@ -42,6 +36,13 @@ export interface ParsedCommand {
   output: readonly string[];
   helper: string | undefined;
   events: readonly string[] | undefined;
+  /**
+   * `-D -t` beside another option that entries are compared by: the tool compares the timeout as well, without being told
+   * how, and finds nothing equal. Alone it is passed over.
+   */
+  comparesTimeout: boolean;
+  /** The id that `-o id` prints. */
+  id: number | undefined;
   zero: boolean;
 }
 
@@ -88,7 +89,60 @@ const LONG: Readonly<Record<string, string>> = {
   mark: 'm',
   label: 'l',
   zone: 'w',
+  id: 'i',
+  'any-range': 'a',
+  'buffer-size': 'b',
+  secmark: 'c',
 };
+
+/** Names of options in the tool's words, where it says that one does not go with a command. */
+const NAMES: Readonly<Record<string, string>> = {
+  s: 'src',
+  d: 'dst',
+  r: 'reply-src',
+  q: 'reply-dst',
+  p: 'protonum',
+  t: 'timeout',
+  u: 'status',
+  z: 'zero',
+  e: 'event-mask',
+  i: 'id',
+  f: 'family',
+  n: 'src-nat',
+  g: 'dst-nat',
+  j: 'any-nat',
+  o: 'output',
+  m: 'mark',
+  w: 'zone',
+  b: 'buffer-size',
+  c: 'secmark',
+};
+
+const FILTERS = Object.keys(NAMES).concat('mask-src', 'mask-dst', 'orig-zone', 'reply-zone');
+
+/** Options that a command does not take, in the order in which the tool looks at them; for others anything goes here. */
+const FOREIGN: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  D: ['z', 'e', 'j', 'b', 'c'],
+  L: ['t', 'e', 'i', 'b'],
+  F: FILTERS.filter((name) => name !== 'f'),
+  C: FILTERS,
+  S: FILTERS,
+};
+
+/** Commands on tables beside the connections. */
+const TABLES: Readonly<Record<Exclude<TableName, 'conntrack'>, readonly CommandName[]>> = {
+  expect: ['L', 'F', 'C', 'E', 'I', 'G'],
+  dying: ['L'],
+  unconfirmed: ['L'],
+};
+
+/** Options that make the tool compare each entry with what was asked for. */
+const COMPARED = ['s', 'd', 'r', 'q', 'p', 'm', 'u', 'i', 'w'];
+
+/** Options of one or some protocols: they are unknown until `-p` names one. */
+const OF_PORTS = ['sport', 'dport', 'orig-port-src', 'orig-port-dst', 'reply-port-src', 'reply-port-dst'];
+const WITH_PORTS: readonly number[] = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.dccp, PROTOCOL.udplite];
+const WITH_STATES: readonly number[] = [PROTOCOL.tcp, PROTOCOL.sctp, PROTOCOL.dccp];
 
 const COMMANDS = 'LIDUGFECShV';
 /** Options without an argument, and those whose argument may be missing. */
@@ -108,6 +162,7 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
     family: undefined,
     protocol: undefined,
     addresses: {},
+    masks: {},
     ports: {},
     icmp: {},
     state: undefined,
@@ -122,9 +177,12 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
     output: [],
     helper: undefined,
     events: undefined,
+    comparesTimeout: false,
+    id: undefined,
     zero: false,
   };
   let command: CommandName | undefined;
+  const given = new Set<string>();
   const words = splitArguments(argv);
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
@@ -144,10 +202,12 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
       }
       continue;
     }
+    given.add(name);
     if (FLAGS.includes(name) && name.length === 1) {
       parsed.zero = true;
       continue;
     }
+    if (!belongsTo(name, parsed.protocol)) throw new UsageError(`unknown option \`${word}'`);
     const mayLack = name.length === 1 && OPTIONAL.includes(name);
     if (follows === undefined || (mayLack && follows.startsWith('-'))) {
       if (!mayLack) throw new UsageError(`option \`${word}' requires an argument`);
@@ -159,7 +219,42 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
   }
   if (command === undefined) throw new UsageError('You need to supply a command');
   parsed.command = command;
+  check(command, given);
+  if (parsed.family === 'ipv6' && Object.keys(parsed.addresses).length > 0)
+    throw new UsageError('mismatched address family');
+  if (parsed.table !== 'conntrack' && !TABLES[parsed.table].includes(command))
+    throw new UsageError(`-${command} does not go with the table ${parsed.table}`);
+  parsed.comparesTimeout = given.has('t') && COMPARED.some((name) => given.has(name));
   return parsed;
+}
+
+/** Whether an option is one of all protocols, or of the one that `-p` named before it. */
+function belongsTo(name: string, protocol = -1): boolean {
+  if (OF_PORTS.includes(name)) return WITH_PORTS.includes(protocol);
+  if (name === 'state') return WITH_STATES.includes(protocol);
+  return !name.startsWith('icmp-') || protocol === PROTOCOL.icmp;
+}
+
+/** What names one connection has its ports, and type and code of ICMP. Throws {@link UsageError}. */
+export function requirePorts({ protocol = 0, ports, icmp }: ParsedCommand): void {
+  if (WITH_PORTS.includes(protocol) && (ports.sport === undefined || ports.dport === undefined))
+    throw new UsageError("you have to specify `--sport' and `--dport'");
+  if (protocol !== PROTOCOL.icmp) return;
+  const missing = icmp.type === undefined ? 'type' : icmp.code === undefined ? 'code' : undefined;
+  if (missing !== undefined)
+    throw new UsageError(`You need to supply the \`--icmp-${missing}' option for this command`);
+}
+
+/** Refuses options that do not go with a command, or that lack another one. */
+function check(command: CommandName, given: ReadonlySet<string>): void {
+  const foreign = (FOREIGN[command] ?? []).find((name) => given.has(name));
+  if (foreign !== undefined) throw new UsageError(`Illegal option \`--${NAMES[foreign] ?? foreign}' with this command`);
+  for (const [mask, address] of [
+    ['mask-src', 's'],
+    ['mask-dst', 'd'],
+  ] as const) {
+    if (given.has(mask) && !given.has(address)) throw new UsageError(`Can't use --${mask} without --${NAMES[address]}`);
+  }
 }
 
 /** `--name=value` and `-pudp` in two words each. */
@@ -186,10 +281,10 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       parsed.addresses.dst = addressOf(value);
       return;
     case 'r':
-      parsed.addresses.replySrc = addressOf(value);
+      parsed.addresses.replySrc = singleAddressOf(value);
       return;
     case 'q':
-      parsed.addresses.replyDst = addressOf(value);
+      parsed.addresses.replyDst = singleAddressOf(value);
       return;
     case 'p':
       parsed.protocol = protocolOf(value);
@@ -198,7 +293,7 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       parsed.timeout = numberOf(value);
       return;
     case 'u':
-      parsed.status = value.split(',');
+      parsed.status = value.toUpperCase().split(',');
       return;
     case 'm':
       parsed.mark = markOf(value);
@@ -215,8 +310,23 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
     case 'reply-zone':
       parsed.replyZone = numberOf(value);
       return;
+    case 'i':
+      parsed.id = numberOf(value);
+      return;
+    case 'mask-src':
+      parsed.masks.src = maskOf(value);
+      return;
+    case 'mask-dst':
+      parsed.masks.dst = maskOf(value);
+      return;
+    case 'a':
+    case 'b':
+    case 'c':
+      // -a is passed over with a warning; -b and -c go with no command that is modelled, or change nothing.
+      return;
     case 'f':
-      if (value !== 'ipv4' && value !== 'ipv6') throw new UsageError(`unknown family \`${value}'`);
+      if (value !== 'ipv4' && value !== 'ipv6') throw new UsageError(`\`${value}' unsupported protocol`);
+      if (parsed.family !== undefined && parsed.family !== value) throw new UsageError('mismatched address family');
       parsed.family = value;
       return;
     case 'o':
@@ -236,17 +346,17 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       return;
     case 'sport':
     case 'orig-port-src':
-      parsed.ports.sport = numberOf(value);
+      parsed.ports.sport = portOf(value);
       return;
     case 'dport':
     case 'orig-port-dst':
-      parsed.ports.dport = numberOf(value);
+      parsed.ports.dport = portOf(value);
       return;
     case 'reply-port-src':
-      parsed.ports.replySport = numberOf(value);
+      parsed.ports.replySport = portOf(value);
       return;
     case 'reply-port-dst':
-      parsed.ports.replyDport = numberOf(value);
+      parsed.ports.replyDport = portOf(value);
       return;
     case 'icmp-type':
       parsed.icmp.type = numberOf(value);
@@ -284,10 +394,8 @@ function addressOf(value: string): AddressFilter {
   const address = parseIpv4(text);
   if (address === undefined) throw new UsageError(`Invalid IP address \`${text}'`);
   if (length === undefined) return { address, mask: 0xffffffff };
-  const dotted = parseIpv4(length);
-  const bits = dotted === undefined ? Number(length) : (ipv4MaskLength(ipv4ToBits(dotted)) ?? -1);
-  if (!Number.isInteger(bits) || bits < 0 || bits > 32) throw new UsageError(`Invalid netmask \`${length}'`);
-  return { address, mask: ipv4Mask(bits) };
+  if (!/^\d+$/.test(length) || Number(length) > 32) throw new UsageError('Invalid netmask');
+  return { address, mask: ipv4Mask(Number(length)) };
 }
 
 function protocolOf(value: string): number {
@@ -301,13 +409,31 @@ function markOf(value: string): { value: number; mask: number } {
   return { value: numberOf(text), mask: mask === undefined ? 0xffffffff : numberOf(mask) };
 }
 
-/** Decimal or `0x` hexadecimal. The tool takes other words for 0; they are refused here. */
+/** An address of replies, which has no network beside it. */
+function singleAddressOf(value: string): AddressFilter {
+  if (value.includes('/')) throw new UsageError(`Invalid IP address \`${value}'`);
+  return addressOf(value);
+}
+
+function maskOf(value: string): number {
+  const mask = parseIpv4(value);
+  if (mask === undefined) throw new UsageError(`Invalid netmask \`${value}'`);
+  return ipv4ToBits(mask);
+}
+
+/** Decimal, octal or hexadecimal, as far as it goes (`strtoul`): other words are 0. */
 function numberOf(value: string): number {
-  if (!/^(0x[0-9a-f]+|\d+)$/i.test(value)) throw new UsageError(`Invalid number \`${value}'`);
-  return Number(value);
+  const parts = /^\s*[-+]?(?:(0x[0-9a-f]+)|0([0-7]+)|(\d+))/i.exec(value);
+  if (parts === null) return 0;
+  return Number(parts[1] ?? parts[3] ?? `0o${parts[2]}`);
+}
+
+/** Decimal as far as it goes, cut to 16 bits (`atoi`). */
+function portOf(value: string): number {
+  return (Number.parseInt(value, 10) || 0) & 0xffff;
 }
 
 /** Whether an address is in a filter's network. */
-export function isInFilter(address: Address, filter: AddressFilter): boolean {
-  return ((ipv4ToBits(address as Ipv4Address) ^ ipv4ToBits(filter.address as Ipv4Address)) & filter.mask) === 0;
+export function isInFilter(address: Address, filter: AddressFilter, mask: number = filter.mask): boolean {
+  return ((ipv4ToBits(address as Ipv4Address) ^ ipv4ToBits(filter.address as Ipv4Address)) & mask) === 0;
 }

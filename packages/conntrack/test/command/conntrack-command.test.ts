@@ -69,6 +69,31 @@ describe('other commands', () => {
     expect(run('-C').stdout).toBe('0\n');
   });
 
+  it('take numbers as far as they go, networks by a mask of their own, and status words in any case', () => {
+    const there = (line: string): number => list(`-L ${line}`).length;
+    router.receive(udp('192.168.1.50', 5000, '10.0.0.5', 53, 1));
+    expect(there('-p udp --sport 70536')).toBe(1);
+    expect(there('-p udp --sport 5000x')).toBe(1);
+    expect(there('-m abc')).toBe(1);
+    expect(there('-s 192.168.1.7 --mask-src 255.255.255.0')).toBe(1);
+    expect(there('-u assured')).toBe(0);
+    expect(there('-a 1.1.1.1')).toBe(1);
+    expect(there('--orig-zone 0')).toBe(1);
+    expect(there('--orig-zone 1')).toBe(0);
+  });
+
+  it('compare no timeout, or find nothing', () => {
+    router.receive(udp('192.168.1.50', 5000, '10.0.0.5', 53, 1));
+    expect(run('-D -p udp -t 30').status).toBe(1);
+    expect(run('-D -t 60').status).toBe(0);
+  });
+
+  it('take UNSET for no status at all: all entries of -D, and no question of -L', () => {
+    router.receive(udp('192.168.1.50', 5000, '10.0.0.5', 53, 1));
+    expect(run('-L -u UNSET').status).toBe(1);
+    expect(run('-D -u UNSET').status).toBe(0);
+  });
+
   it('flush, count and get', () => {
     router.receive(udp('192.168.1.50', 5000, '10.0.0.5', 53, 1));
     expect(run('-C').stdout).toBe('1\n');
@@ -104,6 +129,25 @@ describe('other commands', () => {
     ['-L -D', 'Invalid commands combination'],
     ['-L -s 1.2.3.400', "Invalid IP address `1.2.3.400'"],
     ['-L foo', "unknown type `foo'"],
+    ['-D --dport 53', "unknown option `--dport'"],
+    ['-D --dport 53 -p udp', "unknown option `--dport'"],
+    ['-L -p udp --state ESTABLISHED', "unknown option `--state'"],
+    ['-L -p icmp --sport 1', "unknown option `--sport'"],
+    ['-D -z', "Illegal option `--zero' with this command"],
+    ['-D -j', "Illegal option `--any-nat' with this command"],
+    ['-L -t 60', "Illegal option `--timeout' with this command"],
+    ['-F -p udp', "Illegal option `--protonum' with this command"],
+    ['-C -s 1.1.1.1', "Illegal option `--src' with this command"],
+    ['-D -s 1.1.1.1/255.0.0.0', 'Invalid netmask'],
+    ['-D -r 1.1.1.0/24', "Invalid IP address `1.1.1.0/24'"],
+    ['-D --mask-src 255.0.0.0', "Can't use --mask-src without --src"],
+    ['-D -l 1', "unknown label '1'"],
+    ['-D -u FOO', "Bad parameter `FOO'"],
+    ['-G -p udp -s 1.1.1.1 -d 2.2.2.2', "you have to specify `--sport' and `--dport'"],
+    [
+      '-I -p icmp -s 1.1.1.1 -d 2.2.2.2 --icmp-type 8 -t 9',
+      "You need to supply the `--icmp-code' option for this command",
+    ],
     [
       '-I -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2',
       "You need to supply the `--timeout' option for this command",
