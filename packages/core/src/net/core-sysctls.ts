@@ -1,5 +1,6 @@
 import type { Device } from './device.ts';
 import type { Sysctl, SysctlTable } from './sysctl.ts';
+import { declareSysctlsWithoutEffect } from './sysctls-without-effect.ts';
 
 /** The settings of one device that the packet path reads. */
 interface DeviceSettings {
@@ -23,32 +24,6 @@ const PER_DEVICE = {
   sharedMedia: 'shared_media',
   broadcastForwarding: 'bc_forwarding',
 } as const satisfies Record<keyof DeviceSettings, string>;
-
-/** Parameters of each device that change nothing that is modelled, with their defaults. */
-const UNREAD_PER_DEVICE: Readonly<Record<string, number>> = {
-  arp_ignore: 0,
-  arp_announce: 0,
-  arp_filter: 0,
-  arp_notify: 0,
-  proxy_arp: 0,
-  accept_redirects: 1,
-  secure_redirects: 1,
-  drop_unicast_in_l2_multicast: 0,
-  log_martians: 0,
-};
-
-/** Parameters of `net.ipv4` that change nothing that is modelled, with their defaults. */
-const UNREAD: Readonly<Record<string, number>> = {
-  ip_early_demux: 1,
-  tcp_early_demux: 1,
-  udp_early_demux: 1,
-  ip_nonlocal_bind: 0,
-  ip_forward_update_priority: 1,
-  icmp_ignore_bogus_error_responses: 1,
-  tcp_ecn: 2,
-  tcp_syncookies: 1,
-  tcp_fwmark_accept: 0,
-};
 
 /**
  * The kernel parameters of the IP layer itself, as live handles. Defaults are Linux's, not those of a scenario.
@@ -95,12 +70,9 @@ export class CoreSysctls {
     table.declarePerDevice('src_valid_mark', { default: 0 });
     table.declarePerDevice('shared_media', { default: 1 });
     table.declarePerDevice('bc_forwarding', { default: 0 });
-    // Read by nobody here: links without ARP have no use for them (kube-proxy's strictARP sets two), no listener is sent to a
-    // better gateway, no sockets are looked up early, and martians are not logged.
-    for (const [name, value] of Object.entries(UNREAD_PER_DEVICE)) table.declarePerDevice(name, { default: value });
-    for (const [name, value] of Object.entries(UNREAD)) table.declare({ name: `net.ipv4.${name}`, default: value });
+    declareSysctlsWithoutEffect(table);
     this.defaultTtl = table.declare({ name: 'net.ipv4.ip_default_ttl', default: 64, min: 1, max: 255 });
-    this.icmpRatelimit = table.declare({ name: 'net.ipv4.icmp_ratelimit', default: 1000 });
+    this.icmpRatelimit = table.declare({ name: 'net.ipv4.icmp_ratelimit', default: 1000, min: 0 });
     this.icmpRatemask = table.declare({ name: 'net.ipv4.icmp_ratemask', default: 6168 });
     this.icmpMsgsPerSec = table.declare({ name: 'net.ipv4.icmp_msgs_per_sec', default: 1000, min: 0 });
     this.icmpMsgsBurst = table.declare({ name: 'net.ipv4.icmp_msgs_burst', default: 50, min: 0 });
@@ -118,11 +90,11 @@ export class CoreSysctls {
       max: 1,
     });
     this.fwmarkReflect = table.declare({ name: 'net.ipv4.fwmark_reflect', default: 0, min: 0, max: 255 });
-    this.ipfragTime = table.declare({ name: 'net.ipv4.ipfrag_time', default: 30, min: 0 });
+    this.ipfragTime = table.declare({ name: 'net.ipv4.ipfrag_time', default: 30, max: 21474836 });
     this.noPmtuDisc = table.declare({ name: 'net.ipv4.ip_no_pmtu_disc', default: 0, min: 0, max: 255 });
     this.forwardUsePmtu = table.declare({ name: 'net.ipv4.ip_forward_use_pmtu', default: 0, min: 0, max: 255 });
     this.minPmtu = table.declare({ name: 'net.ipv4.route.min_pmtu', default: 552, min: 68 });
-    this.mtuExpires = table.declare({ name: 'net.ipv4.route.mtu_expires', default: 600 });
+    this.mtuExpires = table.declare({ name: 'net.ipv4.route.mtu_expires', default: 600, max: 21474836 });
     this.#all = this.#settings('all');
     this.#answer = this.#all;
   }

@@ -86,12 +86,13 @@ export class SysctlTable {
     return this.#entries.get(canonical(name));
   }
 
-  /** `sysctl -w NAME=VALUE`; the answer is `undefined` if it was done. Precondition: `value` is an integer. */
+  /** `sysctl -w NAME=VALUE`; the answer is `undefined` if it was done. Precondition: `value` is an integer, or NaN, which is none. */
   write(name: string, value: number): SysctlFault | undefined {
     const entry = this.#entries.get(canonical(name));
     if (entry === undefined) return 'unknown';
     const { declaration } = entry;
     if (declaration.readOnly === true || declaration.computed !== undefined) return 'read-only';
+    if (Number.isNaN(value)) return 'invalid';
     if (value < (declaration.min ?? -2147483648) || value > (declaration.max ?? 2147483647)) return 'invalid';
     const previous = entry.value;
     entry.value = value;
@@ -107,7 +108,7 @@ export class SysctlTable {
   }
 }
 
-/** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` are the same; with slashes, dots belong to device names. */
+/** `net/ipv4/ip_forward` and `net.ipv4.ip_forward` are the same; whichever comes first, the other belongs to device names. */
 function canonical(name: string): string {
   return name.includes('/') ? name.replaceAll('/', '.') : name;
 }
