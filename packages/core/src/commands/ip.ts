@@ -8,7 +8,7 @@ import { Refusal } from './ip/words.ts';
 
 /**
  * The commands of iproute2 that change a host: `ip addr add|del|flush`, `ip link add|del|set`, `ip route
- * add|del|replace|flush`, `ip rule add|del`. Each is one edit of the immutable configuration.
+ * add|append|prepend|replace|change|del|flush`, `ip rule add|del`. Each is one edit of the immutable configuration.
  */
 export function runIp(host: Host, argv: readonly string[]): CommandResult {
   const words = argv.slice(1);
@@ -23,7 +23,7 @@ export function runIp(host: Host, argv: readonly string[]): CommandResult {
         link(host, abbreviated(verb, ['add', 'set', 'delete']), rest);
         break;
       case 'route':
-        route(host, abbreviated(verb, ['add', 'append', 'replace', 'change', 'delete', 'flush']), rest);
+        route(host, abbreviated(verb, ['add', 'append', 'prepend', 'replace', 'change', 'delete', 'flush']), rest);
         break;
       case 'rule':
         rule(host, abbreviated(verb, ['add', 'delete', 'flush']), rest);

@@ -61,7 +61,10 @@ export class FibTable {
     return true;
   }
 
-  /** Longest prefix first; within one, the first that fits TOS and device (`fib_table_lookup`). */
+  /**
+   * Longest prefix first; within one, the first that fits TOS and device (`fib_table_lookup`). One without a device
+   * refuses, or ends the search of this table.
+   */
   lookup(flow: Flow, usable: (route: FibRoute) => boolean): FibRoute | undefined {
     const levels = this.#levels;
     const destination = ipv4ToBits(flow.destination as Ipv4Address);

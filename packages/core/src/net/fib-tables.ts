@@ -159,8 +159,9 @@ export class FibTables {
     const network = networkOf(address, length) as Ipv4Address;
     if (isZeroNet(network) || (network === address && length === 32)) return;
     const from = Math.max(since, device.upSince ?? 0);
-    if (device.kind === 'loopback') add(TABLE.local, 'local', network, length, from);
-    else add(TABLE.main, 'unicast', network, length, from);
+    if (device.kind === 'loopback') {
+      if (entry.networkRoute === undefined) add(TABLE.local, 'local', network, length, from);
+    } else if (entry.networkRoute === undefined) add(TABLE.main, 'unicast', network, length, from);
     const broadcast = ipv4FromBits(ipv4ToBits(network) | ~ipv4Mask(length));
     if (length < 31) add(TABLE.local, 'broadcast', broadcast, 32, from);
   }

@@ -40,6 +40,11 @@ export interface AddressConfig extends InterfaceAddress {
   readonly secondary: boolean;
   /** The change that added it; absent: it was there from the beginning. */
   readonly since?: number;
+  /**
+   * Why the route to its network is missing: it never had one (`noprefixroute`), or it was deleted, and comes back when
+   * the device is set up again. Absent: it is there.
+   */
+  readonly networkRoute?: 'never' | 'deleted';
 }
 
 /** How far an address or a route is valid; wider scopes have smaller numbers (`RT_SCOPE_*`). */

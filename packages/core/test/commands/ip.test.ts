@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress } from '../../src/address/address.ts';
+import { formatAddress, parseAddress } from '../../src/address/address.ts';
 import { parseIpv4 } from '../../src/address/ipv4.ts';
 import { splitWords } from '../../src/commands/command.ts';
 import { addRoutes } from '../../src/commands/ip/add-routes.ts';
@@ -52,6 +52,13 @@ describe('ip address', () => {
       ip('addr add 10.0.0.1/40 dev d0'),
       ip('addr add 10.0.0.1/24'),
     ]).toEqual([2, 1, 1, 255]);
+  });
+
+  it('brings no route to its network with noprefixroute', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0 noprefixroute');
+    expect(made.config.interfaces[1]!.addresses[0]!.networkRoute).toBe('never');
+    expect([ip('link set d0 down'), ip('link set d0 up'), ip('route del 10.0.0.0/24')]).toEqual([0, 0, 2]);
   });
 
   it('binds thousands of addresses', () => {
@@ -147,5 +154,70 @@ describe('addRoutes', () => {
     expect(made.config.routes).toEqual([]);
     expect(addRoutes(made, [['30.0.0.0/24', 'dev', 'd0'], beyond])).toBeUndefined();
     expect(made.config.routes).toHaveLength(2);
+  });
+});
+
+describe('ip route, where an address brought one', () => {
+  it('deletes it once, and it comes back with its device', () => {
+    const { ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    expect([ip('route add 10.0.0.0/24 dev d0'), ip('route del 10.0.0.0/24'), ip('route del 10.0.0.0/24')]).toEqual([
+      2, 0, 2,
+    ]);
+    expect([ip('link set d0 down'), ip('link set d0 up'), ip('route del 10.0.0.0/24 dev d0')]).toEqual([0, 0, 0]);
+  });
+
+  it('replaces it, and flushes it with its device', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    expect(ip('route replace prohibit 10.0.0.0/24')).toBe(0);
+    expect(made.config.routes.map(({ type, since }) => [type, since])).toEqual([['prohibit', 2]]);
+    expect([ip('route del 10.0.0.0/24'), ip('route del 10.0.0.0/24')]).toEqual([0, 2]);
+    ip('link set d0 down');
+    ip('link set d0 up');
+    expect([ip('route flush dev d0'), ip('route del 10.0.0.0/24')]).toEqual([0, 2]);
+  });
+});
+
+describe('ip route', () => {
+  it('takes no network with bits of hosts, and no local route without a device', () => {
+    const { ip } = host();
+    expect([
+      ip('route add 10.0.0.1/16 dev d0'),
+      ip('route del 10.0.0.1/16'),
+      ip('route add local 10.0.0.1'),
+      ip('route add local 10.0.0.1 dev lo'),
+    ]).toEqual([2, 2, 2, 0]);
+  });
+
+  it('has nothing twice, and puts what is prepended first', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    expect([
+      ip('route add 10.9.0.0/16 via 10.0.0.9'),
+      ip('route append 10.9.0.0/16 via 10.0.0.9'),
+      ip('route append 10.9.0.0/16 via 10.0.0.8'),
+      ip('route prepend 10.9.0.0/16 via 10.0.0.7'),
+      ip('route replace 10.9.0.0/16 via 10.0.0.8'),
+      ip('route replace 10.9.0.0/16 via 10.0.0.7'),
+    ]).toEqual([0, 2, 0, 0, 2, 0]);
+    const [first] = [...made.config.routes].sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
+    expect(formatAddress(first!.gateway!)).toBe('10.0.0.7');
+    ip('route del 10.9.0.0/16');
+    expect(made.config.routes.map((route) => formatAddress(route.gateway!)).sort()).toEqual(['10.0.0.8', '10.0.0.9']);
+  });
+
+  it('goes on with the next rule behind a route of type throw', () => {
+    const { host: made, ip } = host();
+    ip('addr add 10.0.0.1/24 dev d0');
+    ip('route add blackhole default table 7');
+    ip('rule add table 7');
+    const found = (): unknown => {
+      const route = made.fib.lookup({ ...flowTo(parseAddress('10.0.0.9')!) });
+      return typeof route === 'string' ? route : route.type;
+    };
+    expect(found()).toBe('blackhole');
+    expect(ip('route add throw 10.0.0.0/24 table 7')).toBe(0);
+    expect(found()).toBe('unicast');
   });
 });

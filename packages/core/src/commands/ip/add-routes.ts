@@ -2,7 +2,7 @@ import type { Flow } from '../../net/fib-route.ts';
 import { fibRuleOf } from '../../net/fib-rule.ts';
 import { FibTables } from '../../net/fib-tables.ts';
 import type { Host } from '../../net/host.ts';
-import { connectedPlaces, placeKey } from './route-place.ts';
+import { connectedRoutes, placeKey } from './route-place.ts';
 import { readRoute } from './route-words.ts';
 import { kernel, Refusal, setRoutes } from './words.ts';
 
@@ -23,7 +23,7 @@ export function addRoutes(host: Host, routes: readonly (readonly string[])[]): R
   const rules = config.rules.map(fibRuleOf);
   const tables = new FibTables(config);
   const lookup = (flow: Flow) => tables.lookup(rules, flow);
-  const taken = new Set([...config.routes, ...connectedPlaces(config)].map(placeKey));
+  const taken = new Set([...config.routes, ...connectedRoutes(config)].map(placeKey));
   const all = [...config.routes];
   let { changes = 0 } = config;
   for (let index = 0; index < routes.length; index++) {

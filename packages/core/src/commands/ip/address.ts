@@ -10,10 +10,12 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
   let local: string | undefined;
   let device: string | undefined;
   let scope: Scope | undefined;
+  let networkRoute: AddressConfig['networkRoute'];
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === 'dev') device = words.value('dev');
     else if (word === 'scope') scope = scopeOf(words.value('scope'));
     else if (word === 'local') local = words.value('local');
+    else if (word === 'noprefixroute') networkRoute = 'never';
     else if (word === 'brd' || word === 'broadcast' || word === 'label') words.value(word);
     else if (local === undefined) local = word;
     else throw new Refusal(255, `Error: either "local" is duplicate, or "${word}" is a garbage.`);
@@ -40,7 +42,13 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
     host.configure((config) => {
       const target = deviceIn(config, device);
       const since = nextChange(config);
-      target.addresses.push({ ...parsed, scope: scope ?? defaultScope(parsed.address), secondary, since });
+      target.addresses.push({
+        ...parsed,
+        scope: scope ?? defaultScope(parsed.address),
+        secondary,
+        since,
+        ...(networkRoute === undefined ? {} : { networkRoute }),
+      });
     });
   } else if (verb === 'delete') {
     const before = host.config.interfaces.find((entry) => entry.name === device)?.addresses ?? [];

@@ -2,6 +2,9 @@ import type { Host } from '../../net/host.ts';
 import type { MutableHostConfig } from '../../net/host-config.ts';
 import { deviceIn, flushDeviceRoutes, kernel, type MutableInterface, nextChange, Refusal, Words } from './words.ts';
 
+/** Flags of links that a point-to-point link without ARP has no use for. */
+const WITHOUT_EFFECT: readonly string[] = ['arp', 'multicast', 'allmulticast', 'promisc', 'trailers', 'dynamic'];
+
 /** `ip link add|set|delete`. */
 export function link(host: Host, verb: string | undefined, rest: readonly string[]): void {
   const words = new Words(rest);
@@ -13,7 +16,10 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
     else if (word === 'type') kind = words.value('type');
     else if (word === 'up') {
       changes.push((device, config) => {
-        if (!device.up) device.upSince = nextChange(config);
+        if (!device.up) {
+          device.upSince = nextChange(config);
+          for (const entry of device.addresses) if (entry.networkRoute === 'deleted') delete entry.networkRoute;
+        }
         device.up = true;
       });
     } else if (word === 'down') {
@@ -22,9 +28,11 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
         device.up = false;
       });
     } else if (word === 'mtu') {
-      const mtu = words.number('mtu', 65536);
+      const mtu = words.number('mtu', 2147483647);
       if (mtu < 68) throw kernel('Invalid argument');
       changes.push((device) => {
+        // Dummies and lo know no largest one.
+        if (device.kind === 'device' && mtu > 65535) throw kernel('Invalid argument');
         device.mtu = mtu;
       });
     } else if (word === 'group') {
@@ -34,6 +42,11 @@ export function link(host: Host, verb: string | undefined, rest: readonly string
       changes.push((device) => {
         device.group = number;
       });
+    } else if (word === 'txqueuelen' || word === 'qlen' || word === 'txqlen') words.number(word);
+    else if (WITHOUT_EFFECT.includes(word)) {
+      const state = words.value(word);
+      if (state !== 'on' && state !== 'off')
+        throw new Refusal(255, `Error: argument of "${word}" must be "on" or "off", not "${state}"`);
     } else if (name === undefined) name = word;
     else throw new Refusal(1, `Error: either "dev" is duplicate, or "${word}" is a garbage.`);
   }

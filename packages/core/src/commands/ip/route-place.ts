@@ -25,11 +25,35 @@ export function placeKey({ prefix, table, tos, metric }: RoutePlace): string {
   return `${formatPrefix(prefix)} ${table} ${tos} ${metric}`;
 }
 
-/** The places of the connected routes that addresses bring while their device is up. */
-export function connectedPlaces(config: HostConfig): readonly RoutePlace[] {
+/** The routes to their networks that addresses bring while their device is up. */
+export function connectedRoutes(config: HostConfig): readonly RouteConfig[] {
   return config.interfaces
     .filter((device) => device.up && device.kind !== 'loopback')
-    .flatMap((device) => device.addresses)
-    .filter((entry) => !entry.secondary && entry.length < 32)
-    .map(({ address, length }) => ({ prefix: prefixOf(address, length), table: TABLE.main, tos: 0, metric: 0 }));
+    .flatMap((device) => device.addresses.map((entry) => ({ device, entry })))
+    .filter(({ entry }) => !entry.secondary && entry.length < 32 && entry.networkRoute === undefined)
+    .map(({ device, entry: { address, length, since = 0 } }) => ({
+      type: 'unicast',
+      prefix: prefixOf(address, length),
+      table: TABLE.main,
+      tos: 0,
+      metric: 0,
+      device: device.name,
+      source: address,
+      scope: 'link',
+      since: Math.max(since, device.upSince ?? 0),
+    }));
+}
+
+/** Whether two routes lead to the same: what `ip route` then adds is there already. */
+export function sameRoute(a: RouteConfig, b: RouteConfig): boolean {
+  return (
+    samePlace(a, b) &&
+    a.type === b.type &&
+    a.scope === b.scope &&
+    a.device === b.device &&
+    a.gateway === b.gateway &&
+    a.source === b.source &&
+    a.mtu === b.mtu &&
+    (a.realm ?? 0) === (b.realm ?? 0)
+  );
 }

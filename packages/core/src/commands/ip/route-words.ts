@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../../address/address.ts';
-import { type Prefix, parsePrefix } from '../../address/prefix.ts';
+import { type Prefix, parseInterfaceAddress, parsePrefix, prefixOf } from '../../address/prefix.ts';
 import { type FibResult, type Flow, flowTo } from '../../net/fib-route.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
@@ -72,8 +72,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     } else if (prefix === undefined && ROUTE_TYPES.includes(word)) type = word as RouteType;
     else if (prefix === undefined) {
       const text = word === 'to' ? words.value('to') : word;
-      prefix = text === 'default' ? parsePrefix('0.0.0.0/0') : parsePrefix(text);
-      if (prefix === undefined) throw new Refusal(1, `Error: any valid prefix is expected rather than "${text}".`);
+      prefix = routePrefix(text);
     } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
   }
   if (prefix === undefined) prefix = parsePrefix('0.0.0.0/0')!;
@@ -86,7 +85,6 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
       throw new Refusal(1, `Cannot find device "${device}"`);
     device = deviceTowards(lookup, gateway, device, SCOPE[scope ?? 'global']);
   }
-  if (device === undefined && type === 'local') device = 'lo';
   if (!refuses) {
     if (device === undefined) throw kernel('No such device');
     const out = host.device(device);
@@ -111,6 +109,16 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     ...(realm === undefined ? {} : { realm }),
     ...(onlink ? { onlink } : {}),
   });
+}
+
+/** The network behind `ip route add`; the kernel takes none with bits of hosts. */
+export function routePrefix(text: string): Prefix {
+  if (text === 'default') return parsePrefix('0.0.0.0/0')!;
+  const parsed = parseInterfaceAddress(text);
+  if (parsed === undefined) throw new Refusal(1, `Error: any valid prefix is expected rather than "${text}".`);
+  const prefix = prefixOf(parsed.address, parsed.length);
+  if (prefix.network !== parsed.address) throw new Refusal(2, 'Error: Invalid prefix for given prefix length.');
+  return prefix;
 }
 
 /**

@@ -2,45 +2,85 @@ import { parseAddress } from '../../address/address.ts';
 import { type Prefix, parsePrefix } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, TABLE } from '../../net/host-config.ts';
-import { connectedPlaces, indexOfPlace, samePlace, samePrefix } from './route-place.ts';
-import { ROUTE_TYPES, readRoute } from './route-words.ts';
-import { kernel, Refusal, setRoutes, tableOf, Words } from './words.ts';
+import { connectedRoutes, indexOfPlace, samePlace, samePrefix, sameRoute } from './route-place.ts';
+import { ROUTE_TYPES, readRoute, routePrefix } from './route-words.ts';
+import { deviceIn, kernel, Refusal, setRoutes, tableOf, Words } from './words.ts';
 
-/** `ip route add|append|replace|change|delete|flush`. */
+/** `ip route add|append|prepend|replace|change|delete|flush`. */
 export function route(host: Host, verb: string | undefined, rest: readonly string[]): void {
-  if (verb === 'flush') {
-    const words = new Words(rest);
-    let table: number = TABLE.main;
-    let device: string | undefined;
-    for (let word = words.next(); word !== undefined; word = words.next()) {
-      if (word === 'table') table = tableOf(words.value('table'));
-      else if (word === 'dev') device = words.value('dev');
-      else if (word !== 'cache') throw new Refusal(1, `Error: "${word}" is not modelled for ip route flush`);
-      else return;
-    }
-    const left = host.config.routes.filter(
-      (entry) => entry.table !== table || (device !== undefined && entry.device !== device),
-    );
-    return setRoutes(host, left);
-  }
+  if (verb === 'flush') return flushRoutes(host, rest);
   if (verb === 'delete') return deleteRoute(host, rest);
   const added = readRoute(rest, host, (flow) => host.fib.lookup(flow));
   const { routes, changes = 0 } = host.config;
+  // Most often there is nothing at the place, and to look for more there means to look at each of many routes again.
   const at = indexOfPlace(routes, added);
-  if (verb === 'add' && (at >= 0 || connectedPlaces(host.config).some((place) => samePlace(place, added))))
-    throw kernel('File exists');
-  if (verb === 'change' && at < 0) throw kernel('No such file or directory');
-  // What replaces another route takes its place.
-  const old = verb === 'replace' || verb === 'change' ? routes[at] : undefined;
-  if (old === undefined) setRoutes(host, routes.concat(Object.freeze({ ...added, since: changes + 1 })), changes + 1);
-  else setRoutes(host, routes.with(at, Object.freeze({ ...added, since: old.since ?? 0 })), changes + 1);
+  const there = connectedRoutes(host.config).filter((entry) => samePlace(entry, added));
+  if (at >= 0) there.push(...routes.filter((entry) => samePlace(entry, added)));
+  there.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
+  const [first] = there;
+  if (verb === 'add' && first !== undefined) throw kernel('File exists');
+  if (verb === 'change' && first === undefined) throw kernel('No such file or directory');
+  const same = there.find((entry) => sameRoute(entry, added));
+  if ((verb === 'replace' || verb === 'change') && first !== undefined) {
+    // What replaces another route takes its place; nothing can be there twice.
+    if (same === first) return;
+    if (same !== undefined) throw kernel('File exists');
+    const made = Object.freeze({ ...added, since: first.since ?? 0 });
+    const index = routes.indexOf(first);
+    if (index >= 0) return setRoutes(host, routes.with(index, made), changes + 1);
+    withdraw(host, first);
+    return setRoutes(host, routes.concat(made), changes + 1);
+  }
+  if (same !== undefined) throw kernel('File exists');
+  const since = verb === 'prepend' && first !== undefined ? (first.since ?? 0) - 1 : changes + 1;
+  setRoutes(host, routes.concat(Object.freeze({ ...added, since })), changes + 1);
+}
+
+/** `ip route flush`: all routes of a table, of a device or to a network. */
+function flushRoutes(host: Host, rest: readonly string[]): void {
+  const words = new Words(rest);
+  let table: number = TABLE.main;
+  let device: string | undefined;
+  let prefix: Prefix | undefined;
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (word === 'table') table = tableOf(words.value('table'));
+    else if (word === 'dev') device = words.value('dev');
+    else if (word === 'cache') return;
+    else if (prefix === undefined && /^(\d|default$)/.test(word)) prefix = routePrefix(word);
+    else throw new Refusal(1, `Error: "${word}" is not modelled for ip route flush`);
+  }
+  if (table !== TABLE.main && table !== TABLE.local && !host.config.routes.some((entry) => entry.table === table))
+    throw new Refusal(2, 'Error: ipv4: FIB table does not exist.\nFlush terminated');
+  const goes = (entry: RouteConfig): boolean =>
+    entry.table === table &&
+    (device === undefined || entry.device === device) &&
+    (prefix === undefined || samePrefix(entry.prefix, prefix));
+  for (const entry of connectedRoutes(host.config).filter(goes)) withdraw(host, entry);
+  setRoutes(
+    host,
+    host.config.routes.filter((entry) => !goes(entry)),
+  );
+}
+
+/** Takes away the route that an address brought. */
+function withdraw(host: Host, connected: RouteConfig): void {
+  host.configure((config) => {
+    const { addresses } = deviceIn(config, connected.device);
+    const entry = addresses.find(
+      ({ address, length, secondary }) =>
+        !secondary && address === connected.source && length === connected.prefix.length,
+    );
+    entry!.networkRoute = 'deleted';
+  });
 }
 
 function deleteRoute(host: Host, rest: readonly string[]): void {
   const words = new Words(rest);
   const wanted: ((entry: RouteConfig) => boolean)[] = [];
-  let table: number = TABLE.main;
+  let table: number | undefined;
   let prefix: Prefix | undefined;
+  let type: string | undefined;
+  let tos = 0;
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === 'via') {
       const gateway = parseAddress(words.value('via'));
@@ -50,26 +90,32 @@ function deleteRoute(host: Host, rest: readonly string[]): void {
       wanted.push((entry) => entry.device === device);
     } else if (word === 'metric') {
       const metric = words.number('metric');
-      wanted.push((entry) => entry.metric === metric);
+      wanted.push((entry) => metric === 0 || entry.metric === metric);
     } else if (word === 'src') {
       const source = parseAddress(words.value('src'));
       wanted.push((entry) => entry.source === source);
     } else if (word === 'table') table = tableOf(words.value('table'));
-    else if (word === 'tos') {
-      const tos = words.number('tos', 255);
-      wanted.push((entry) => entry.tos === tos);
-    } else if (word === 'proto' || word === 'scope') words.value(word);
-    else if (prefix === undefined && ROUTE_TYPES.includes(word)) wanted.push((entry) => entry.type === word);
-    else if (prefix === undefined) {
-      prefix = word === 'default' ? parsePrefix('0.0.0.0/0') : parsePrefix(word);
-      if (prefix === undefined) throw new Refusal(1, `Error: any valid prefix is expected rather than "${word}".`);
-    } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
+    else if (word === 'tos') tos = words.number('tos', 255);
+    else if (word === 'proto' || word === 'scope') words.value(word);
+    else if (prefix === undefined && type === undefined && ROUTE_TYPES.includes(word)) type = word;
+    else if (prefix === undefined) prefix = routePrefix(word);
+    else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
   }
   const network = prefix ?? parsePrefix('0.0.0.0/0')!;
+  table ??= type === 'local' || type === 'broadcast' ? TABLE.local : TABLE.main;
   const { routes } = host.config;
-  const at = routes.findIndex(
-    (entry) => entry.table === table && samePrefix(entry.prefix, network) && wanted.every((test) => test(entry)),
-  );
-  if (at < 0) throw kernel('No such process');
-  setRoutes(host, routes.toSpliced(at, 1));
+  const found = [...connectedRoutes(host.config), ...routes]
+    .filter(
+      (entry) =>
+        entry.table === table &&
+        entry.tos === tos &&
+        (type === undefined || entry.type === type) &&
+        samePrefix(entry.prefix, network) &&
+        wanted.every((test) => test(entry)),
+    )
+    .sort((a, b) => a.metric - b.metric || (a.since ?? 0) - (b.since ?? 0))[0];
+  if (found === undefined) throw kernel('No such process');
+  const at = routes.indexOf(found);
+  if (at < 0) withdraw(host, found);
+  else setRoutes(host, routes.toSpliced(at, 1));
 }
