@@ -90,7 +90,7 @@ function serviceDetails(service: Service): string {
   const { settings, scheduler } = service;
   let text = ` ${settings.scheduler}`;
   const flags = flagNames(settings.schedulerFlags, scheduler?.scheduler);
-  if (flags !== '') text += ` (${flags})`;
+  if (flags !== undefined) text += ` (${flags})`;
   if (settings.persistent) {
     text += ` persistent ${settings.timeout}`;
     if (settings.netmask !== HOST_NETMASK) text += ` mask ${formatAddress(ipv4FromBits(settings.netmask))}`;

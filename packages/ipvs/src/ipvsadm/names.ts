@@ -52,8 +52,12 @@ export function tunnelTitle(tunnel: TunnelConfig): string {
   return tunnel.type === 'gue' ? `gue:${tunnel.port}:${checksum}` : `gre:${checksum}`;
 }
 
-/** Names of the flags that are set: a scheduler's own words if it has any, and no others, else the general ones. */
-export function flagNames(flags: number, scheduler: Scheduler | undefined): string {
+/**
+ * Names of the flags that are set: a scheduler's own words if it has any, and no others, which may leave nothing to say;
+ * else the general ones. `undefined` if none is set.
+ */
+export function flagNames(flags: number, scheduler: Scheduler | undefined): string | undefined {
+  if (GENERAL_FLAGS.every(({ bit }) => (flags & bit) === 0)) return undefined;
   const known = scheduler?.flags ?? GENERAL_FLAGS;
   return known
     .filter(({ bit }) => (flags & bit) !== 0)

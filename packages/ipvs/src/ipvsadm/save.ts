@@ -25,7 +25,7 @@ function saveService(service: Service, numeric: boolean): string {
   }
   if (settings.onePacket) text += ' -o';
   const flags = flagNames(settings.schedulerFlags, service.scheduler?.scheduler);
-  return `${text}${flags === '' ? '' : ` -b ${flags}`}\n`;
+  return `${text}${flags === undefined ? '' : ` -b ${flags}`}\n`;
 }
 
 function saveDestination(service: Service, destination: Destination, numeric: boolean): string {
