@@ -187,7 +187,9 @@ describe('ip route', () => {
       ip('route del 10.0.0.1/16'),
       ip('route add local 10.0.0.1'),
       ip('route add local 10.0.0.1 dev lo'),
-    ]).toEqual([2, 2, 2, 0]);
+      ip('route add blackhole 10.9.0.0/16 dev lo'),
+      ip('route add blackhole 10.9.0.0/16'),
+    ]).toEqual([2, 2, 2, 0, 2, 0]);
   });
 
   it('has nothing twice, and puts what is prepended first', () => {
@@ -219,5 +221,16 @@ describe('ip route', () => {
     expect(found()).toBe('blackhole');
     expect(ip('route add throw 10.0.0.0/24 table 7')).toBe(0);
     expect(found()).toBe('unicast');
+  });
+});
+
+describe('ip rule del', () => {
+  it('takes the first rule that has what is given, whatever else it has', () => {
+    const { host: made, ip } = host();
+    ip('rule add from 10.0.0.0/8 table 7');
+    ip('rule add to 10.0.0.0/8 fwmark 1 table 8');
+    expect([ip('rule del table 9'), ip('rule del from 10.0.0.0/9'), ip('rule del fwmark 1')]).toEqual([2, 2, 0]);
+    expect([ip('rule del table 7'), ip('rule del table 7')]).toEqual([0, 2]);
+    expect(made.config.rules).toHaveLength(3);
   });
 });

@@ -15,6 +15,8 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
     if (word === 'dev') device = words.value('dev');
     else if (word === 'scope') scope = scopeOf(words.value('scope'));
     else if (word === 'local') local = words.value('local');
+    // The kernel finds out by itself.
+    else if (word === 'secondary') continue;
     else if (word === 'noprefixroute') networkRoute = 'never';
     else if (word === 'brd' || word === 'broadcast' || word === 'label') words.value(word);
     else if (local === undefined) local = word;

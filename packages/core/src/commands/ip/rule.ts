@@ -64,15 +64,16 @@ export function rule(host: Host, verb: string | undefined, rest: readonly string
       config.rules.splice(index < 0 ? config.rules.length : index, 0, added as never);
     });
   } else if (verb === 'delete') {
-    const text = JSON.stringify(made);
+    // The first rule with all that is given; what is not given may be anything (`rule_find`).
+    const { tos: wantedTos, not: _, ...tests } = made;
+    const wanted = Object.entries(tests).map(([name, value]) => [name, JSON.stringify(value)] as const);
     host.configure((config) => {
       const at = config.rules.findIndex((entry) => {
-        const { priority: own, action: does, ...tests } = entry as unknown as RuleConfig;
-        if (priority !== undefined && own !== priority) return false;
-        if (action !== undefined && JSON.stringify(does) !== JSON.stringify(action)) return false;
-        return (
-          (priority !== undefined && Object.keys(made).length === 2) || JSON.stringify({ ...made, ...tests }) === text
-        );
+        const rule = entry as unknown as RuleConfig;
+        if (priority !== undefined && rule.priority !== priority) return false;
+        if (action !== undefined && JSON.stringify(rule.action) !== JSON.stringify(action)) return false;
+        if (wantedTos !== 0 && rule.tos !== wantedTos) return false;
+        return wanted.every(([name, value]) => JSON.stringify(rule[name as keyof typeof tests]) === value);
       });
       if (at < 0) throw kernel('No such file or directory');
       config.rules.splice(at, 1);
