@@ -9,7 +9,6 @@ import type { Service } from './services/service.ts';
 import type { ServiceTable } from './services/service-table.ts';
 import type { Stats } from './stats.ts';
 import type { IpvsSysctls } from './sysctls.ts';
-import type { PathMtus } from './transmit/path-mtu.ts';
 
 /** What the packet path of IPVS works with on one host (`struct netns_ipvs`). */
 export interface IpvsContext {
@@ -19,7 +18,6 @@ export interface IpvsContext {
   readonly services: ServiceTable;
   readonly connections: Connections;
   readonly realServers: RealServers;
-  readonly pathMtus: PathMtus;
   readonly defence: Defence;
   /** Counters over all services. */
   readonly total: Stats;

@@ -19,7 +19,6 @@ import { Trash } from './services/trash.ts';
 import { type EstimatorClock, Stats } from './stats.ts';
 import { IpvsSysctls } from './sysctls.ts';
 import { PeriodicClock, tickTime } from './timers.ts';
-import { PathMtus } from './transmit/path-mtu.ts';
 
 /** Why a command was refused, by the kernel's name of the error. */
 export type IpvsErrno = 'EEXIST' | 'ENOENT' | 'ESRCH' | 'EINVAL' | 'ERANGE';
@@ -54,7 +53,6 @@ export class Ipvs implements IpvsContext {
   readonly services: ServiceTable;
   readonly connections: Connections;
   readonly realServers: RealServers = new RealServers();
-  readonly pathMtus: PathMtus;
   readonly defence: Defence;
   readonly total: Stats;
   /** The schedulers known by name; users add their own here. */
@@ -71,7 +69,6 @@ export class Ipvs implements IpvsContext {
 
   constructor(host: Host, conntrack?: Conntrack, options: IpvsOptions = {}) {
     this.host = host;
-    this.pathMtus = new PathMtus(host);
     this.nfct = conntrack === undefined ? NO_NFCT : new ConntrackNfct(conntrack);
     for (const protocol of PROTOCOLS) this.#data.set(protocol.number, protocolData(protocol, host.hz));
     this.defence = new Defence(host, this.protocolData(PROTOCOL.tcp));

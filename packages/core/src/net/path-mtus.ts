@@ -26,6 +26,8 @@ const MOST = 10_240;
 export class PathMtus {
   readonly #host: Host;
   readonly #learnt = new Map<string, Learnt>();
+  /** The last tick at which any of them is known. */
+  #latest = 0;
   /** Changes whenever something was learnt, so that whoever keeps a route asks anew. */
   generation = 0;
 
@@ -39,7 +41,7 @@ export class PathMtus {
 
   /** Whether nothing is known: what is kept of routes then holds for every destination of theirs. */
   get isEmpty(): boolean {
-    return this.#learnt.size === 0;
+    return this.#learnt.size === 0 || this.#host.jiffies > this.#latest;
   }
 
   /** A packet that this host sent from `source` to `destination` was too big for a link of this MTU. */
@@ -64,6 +66,7 @@ export class PathMtus {
     const key = keyOf(found, destination);
     this.#learnt.delete(key);
     this.#learnt.set(key, { mtu: believed, locked, until });
+    this.#latest = Math.max(this.#latest, until);
     forgetOldest(this.#learnt, MOST);
     this.generation++;
   }

@@ -12,7 +12,9 @@ export function isBalancedError(type: number): boolean {
 export interface TunnelledQuote {
   readonly quote: Quote;
   readonly bytes: Uint8Array;
-  /** Where the outer packet went. */
+  /** Where the outer packet came from: an address of this host. */
+  readonly director: Address;
+  /** Where it went. */
   readonly server: Address;
   /** Whether the outer packet must not be fragmented. */
   readonly dontFragment: boolean;
@@ -59,7 +61,7 @@ export function tunnelledQuote(
   const inside = bytes.subarray(at + skip);
   const quote = Quote.of(inside);
   if (quote === undefined) return 'unknown';
-  return { quote, bytes: inside, server: outer.dst, dontFragment: (bytes[6]! & 0x40) !== 0 };
+  return { quote, bytes: inside, director: outer.src, server: outer.dst, dontFragment: (bytes[6]! & 0x40) !== 0 };
 }
 
 /**
@@ -78,7 +80,7 @@ export function reportTunnelError(
   let rest = (icmp.id << 16) | icmp.seq;
   if (icmp.type === 3 && icmp.code === FRAG_NEEDED) {
     const mtu = connection.destination?.routeCache?.route.mtu ?? icmp.seq;
-    ipvs.pathMtus.learn(inner.server, icmp.seq);
+    ipvs.host.pathMtus.learn(inner.director, inner.server, icmp.seq);
     if (!inner.dontFragment) return consumed(ipvs, packet);
     rest = mtu > SMALLEST_MTU + IP_HEADER ? mtu - IP_HEADER : mtu;
   }

@@ -70,18 +70,16 @@ export function takeRoute(
  * Neither the packet's mark nor its TOS counts.
  */
 function routeTo(ipvs: IpvsContext, destination: Destination | undefined, address: Address): Route | undefined {
-  const { host, pathMtus } = ipvs;
-  const generation = pathMtus.generation + host.pathMtus.generation;
+  const { host } = ipvs;
+  const { pathMtus } = host;
   const cached = destination?.routeCache;
-  if (cached !== undefined && cached.fib === host.fib && cached.generation === generation) return cached.route;
-  const found = host.routeOutput({ destination: address, source: undefined, tos: 0, mark: 0 });
-  if (isRouteFailure(found)) return undefined;
-  const mtu = pathMtus.towards(address, found.mtu);
-  const route = mtu === found.mtu ? found : { ...found, mtu };
-  // A learnt MTU comes to its end by itself, so its route is not kept.
+  if (cached !== undefined && cached.fib === host.fib && cached.generation === pathMtus.generation) return cached.route;
+  const route = host.routeOutput({ destination: address, source: undefined, tos: 0, mark: 0 });
+  if (isRouteFailure(route)) return undefined;
+  // A learnt MTU comes to its end by itself, so no route is kept while there is one.
   if (destination !== undefined) {
-    const kept = mtu === found.mtu ? generation : undefined;
-    destination.routeCache = { fib: host.fib, generation: kept, route };
+    const generation = pathMtus.isEmpty ? pathMtus.generation : undefined;
+    destination.routeCache = { fib: host.fib, generation, route };
   }
   return route;
 }
