@@ -77,15 +77,15 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
     outDevice: undefined,
   });
   if (typeof result === 'string') return host.sysctls.forwarding(device) ? REFUSALS[result] : FORWARDING_OFF;
-  const forwardsBroadcast =
-    result.type === 'broadcast' && host.sysctls.forwarding(device) && host.sysctls.forwardsBroadcasts(device);
+  // Whether it forwards anything else does not count then.
+  const forwardsBroadcast = result.type === 'broadcast' && host.sysctls.forwardsBroadcasts(device);
   if (result.type === 'broadcast' && !forwardsBroadcast) return broadcastRoute(host, packet, device);
   if (result.type === 'local')
     return (
       validateSource(host, packet, device, undefined) ??
-      localRoute('local', device, result, sourceRealm(host, packet, device))
+      localRoute('local', device, result, sourceRealm(host, packet, device, undefined))
     );
-  if (!host.sysctls.forwarding(device)) return FORWARDING_OFF;
+  if (!host.sysctls.forwarding(device) && !forwardsBroadcast) return FORWARDING_OFF;
   if (result.type !== 'unicast' && !forwardsBroadcast) return MARTIAN_DESTINATION;
   const out = host.device(result.device!);
   if (out === undefined || !out.up) return REFUSALS.none;
@@ -98,7 +98,7 @@ function findRoute(host: Host, packet: Packet, device: Device): Route | RouteFai
       mtu: host.pathMtus.mtuOf(result, destination, out.mtu, true),
       inputDevice: undefined,
       isInput: true,
-      realm: result.realm | sourceRealm(host, packet, device),
+      realm: result.realm | sourceRealm(host, packet, device, out),
     }
   );
 }
@@ -120,7 +120,7 @@ function broadcastRoute(host: Host, packet: Packet, device: Device): Route | Rou
   const fault = isZeroNet(packet.src as Ipv4Address)
     ? undefined
     : validateSource(host, packet, device, undefined, true);
-  return fault ?? localRoute('broadcast', device, undefined, sourceRealm(host, packet, device, true));
+  return fault ?? localRoute('broadcast', device, undefined, sourceRealm(host, packet, device, undefined, true));
 }
 
 /** Only 224.0.0.1 is joined by itself; no process here joins another group. */
@@ -130,7 +130,7 @@ function multicastRoute(host: Host, packet: Packet, device: Device): Route | Rou
   if (isMulticast(source) || source === IPV4_BROADCAST) return MARTIAN_SOURCE;
   if (isLoopback(source) && !host.sysctls.routeLocalnet(device)) return MARTIAN_SOURCE;
   const fault = isZeroNet(source) ? undefined : validateSource(host, packet, device, undefined, true);
-  return fault ?? localRoute('multicast', device, undefined, sourceRealm(host, packet, device, true));
+  return fault ?? localRoute('multicast', device, undefined, sourceRealm(host, packet, device, undefined, true));
 }
 
 /**
@@ -152,7 +152,7 @@ function validateSource(
     if (acceptLocal) return undefined;
     if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.hasAddress(packet.src) ? LOCAL_SOURCE : undefined;
   }
-  const found = fib.lookup(wayBack(host, packet, device, toBroadcast));
+  const found = fib.lookup(wayBack(host, packet, device, out, toBroadcast));
   if (typeof found === 'string') return mode === 0 ? undefined : REVERSE_PATH;
   if (found.type !== 'unicast' && !(found.type === 'local' && acceptLocal)) return LOCAL_SOURCE;
   if (found.device === device.name) return undefined;
@@ -163,22 +163,22 @@ function validateSource(
 }
 
 /** The realm of the route to a packet's source, in the upper half of what `-m realm` sees (`fib_combine_itag`). */
-function sourceRealm(host: Host, packet: Packet, device: Device, toBroadcast = false): number {
+function sourceRealm(host: Host, packet: Packet, device: Device, out: Device | undefined, toBroadcast = false): number {
   if (!host.fib.knowsRealms || isZeroNet(packet.src as Ipv4Address)) return 0;
-  const found = host.fib.lookup(wayBack(host, packet, device, toBroadcast));
+  const found = host.fib.lookup(wayBack(host, packet, device, out, toBroadcast));
   if (typeof found === 'string') return 0;
   const hasAddress = (host.interfaceOf(device)?.addresses.length ?? 0) > 0;
   return hasAddress || found.device === device.name ? found.realm << 16 : 0;
 }
 
-/** What is asked for to find where a packet came from. */
-function wayBack(host: Host, packet: Packet, device: Device, toBroadcast: boolean): Flow {
+/** What is asked for to find where a packet came from: as if it came in where it leaves, if it is not for this host. */
+function wayBack(host: Host, packet: Packet, device: Device, out: Device | undefined, toBroadcast: boolean): Flow {
   return {
     destination: packet.src as Address,
     source: toBroadcast ? undefined : packet.dst,
     tos: packet.tos & 0x1c,
     mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
-    inDevice: undefined,
+    inDevice: out?.name,
     outDevice: undefined,
   };
 }
@@ -192,7 +192,7 @@ function mayRedirect(host: Host, device: Device, out: Device | undefined): boole
 export function deservesRedirect(host: Host, packet: Packet, route: Route): boolean {
   const { device } = route;
   if (device !== packet.inDevice || !host.sysctls.sendRedirects(device)) return false;
-  const flow = wayBack(host, packet, device, false);
+  const flow = wayBack(host, packet, device, device, false);
   const { fib } = host;
   let found = fib.lookup(flow);
   if (typeof found === 'string') return false;

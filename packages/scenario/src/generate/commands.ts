@@ -1,5 +1,6 @@
 import type { Step } from '../format.ts';
 import type { Draw, Weighted } from './draw.ts';
+import { drawRoutingCommand } from './routing.ts';
 import { CHAINS, drawRuleFor, type Surroundings } from './ruleset.ts';
 import { SCHEDULERS, type ServicePlan, serverOptions } from './services.ts';
 import { memberOptions } from './sets.ts';
@@ -170,6 +171,7 @@ function network(draw: Draw, context: CommandContext): Step {
 /** A change of the host, or a look at it, in the words of the tools. */
 export function drawCommand(draw: Draw, context: CommandContext): Step {
   const { plan } = context;
+  if (plan.base === 'routing' && draw.chance(0.85)) return drawRoutingCommand(draw, context.host);
   const makers: Weighted<(draw: Draw, context: CommandContext) => Step>[] = [
     [plan.base === 'ipvs' || plan.base === 'ipset' ? 2 : 8, iptables],
     [plan.base === 'filter' ? 0.7 : 0.5, network],

@@ -1,6 +1,7 @@
 import type { InterfaceSpec } from '../format.ts';
 import type { Draw } from './draw.ts';
 import type { Plan } from './plan.ts';
+import { drawRoutingHost } from './routing.ts';
 
 /** A place that packets come from and go to: an address behind a device. */
 export interface Peer {
@@ -152,5 +153,6 @@ function node(draw: Draw, plan: Plan): HostPlan {
 
 /** The host of a scenario with this plan. */
 export function drawHost(draw: Draw, plan: Plan): HostPlan {
+  if (plan.base === 'routing') return drawRoutingHost(draw);
   return plan.base === 'ipvs' || plan.base === 'kube' ? node(draw, plan) : router(draw, plan);
 }

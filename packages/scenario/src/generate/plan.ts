@@ -1,7 +1,18 @@
 import type { Draw } from './draw.ts';
 
 /** What generated scenarios are about. */
-export const FEATURES = ['filter', 'conntrack', 'nat', 'ipvs', 'limit', 'trace', 'change', 'kube', 'ipset'] as const;
+export const FEATURES = [
+  'filter',
+  'conntrack',
+  'nat',
+  'ipvs',
+  'limit',
+  'trace',
+  'change',
+  'kube',
+  'ipset',
+  'routing',
+] as const;
 export type Feature = (typeof FEATURES)[number];
 
 /** The subject of one scenario, and what else comes into it. */
@@ -31,7 +42,8 @@ export function drawPlan(draw: Draw, features: readonly Feature[]): Plan {
       : feature === 'change'
         ? draw.pick(['nat', 'nat', 'ipvs', 'conntrack', 'filter', 'ipset', 'kube'] as const)
         : feature;
-  const stateful = base !== 'filter' && base !== 'ipset' ? true : draw.chance(0.15);
+  const stateful =
+    base === 'routing' ? draw.chance(0.5) : base !== 'filter' && base !== 'ipset' ? true : draw.chance(0.15);
   return {
     feature,
     base,
@@ -39,7 +51,7 @@ export function drawPlan(draw: Draw, features: readonly Feature[]): Plan {
     nat: base === 'nat' || base === 'kube' || (base === 'ipvs' && draw.chance(0.75)) || (stateful && draw.chance(0.1)),
     sets: base === 'ipset' || (base !== 'ipvs' && base !== 'kube' && draw.chance(0.5)),
     trace: feature === 'trace' || (features.includes('trace') && draw.chance(0.06)),
-    changes: feature === 'change' || (features.includes('change') && draw.chance(0.14)),
-    timed: base === 'limit' || (base !== 'filter' && draw.chance(0.08)),
+    changes: feature === 'change' || base === 'routing' || (features.includes('change') && draw.chance(0.14)),
+    timed: base === 'limit' || (base !== 'filter' && base !== 'routing' && draw.chance(0.08)),
   };
 }

@@ -8,6 +8,7 @@ import { ONLY_PORT } from './idioms.ts';
 import { drawKubeRules, kubeIpvsRules } from './kube.ts';
 import { drawPacketStep } from './packets.ts';
 import { drawPlan, FEATURES, type Feature, type Plan } from './plan.ts';
+import { drawRoutingPacket } from './routing.ts';
 import { drawRuleset } from './ruleset.ts';
 import { drawServiceRules, drawServices, flowTo, type ServicePlan } from './services.ts';
 import { drawSets, type SetPlan } from './sets.ts';
@@ -87,6 +88,11 @@ function drawTraffic(draw: Draw, plan: Plan, host: HostPlan, { services, iptable
   if (plan.base === 'filter' || (plan.base === 'ipset' && !plan.stateful)) {
     return draw.many(4, 14, () => drawPacketStep(draw, host, plan));
   }
+  if (plan.base === 'routing') {
+    const packets = draw.many(4, 12, () => [drawRoutingPacket(draw, host, plan)]);
+    const flows = draw.many(0, 2, (index) => drawConversation(draw, drawFlow(draw, host, index), plan));
+    return interleaved(draw, [...packets, ...flows]);
+  }
   // Where translation has one port only, clients that want the same thing at once.
   const wanted = iptables.includes(`--to-ports ${ONLY_PORT}\n`) && draw.chance(0.8) ? draw.pick(host.peers) : undefined;
   const balanced = plan.base === 'ipvs' || services.length > 0;
@@ -153,6 +159,16 @@ function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
   });
 }
 
+/** Gives steps times that lie wide apart, or close together. */
+function spaced(draw: Draw, steps: readonly Step[]): Step[] {
+  let now = 0;
+  return steps.map((step, index) => {
+    const at = now;
+    now += steps[index]!.run === undefined ? draw.pick([0, 20, 100, 250]) : 300;
+    return { at, ...step };
+  });
+}
+
 /** A scenario about one of these features. */
 function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES): GeneratedScenario {
   const plan = drawPlan(draw, features);
@@ -167,6 +183,8 @@ function drawScenario(draw: Draw, features: readonly Feature[] = FEATURES): Gene
   }
   if (host.devices.includes('eth1') && draw.chance(0.16)) steps = [...policyRouting(draw), ...steps];
   if (plan.timed) steps = withTimes(draw, steps);
+  // Redirects pause for ticks, so that it counts how long after each other packets come.
+  else if (Object.keys(host.sysctls).some((name) => name.endsWith('.send_redirects'))) steps = spaced(draw, steps);
   const scenario: Scenario = {
     name: plan.feature,
     interfaces: host.interfaces,
