@@ -25,7 +25,9 @@ import { mark } from './mark.ts';
 import { multiport } from './multiport.ts';
 import { nfacct } from './nfacct.ts';
 import { owner } from './owner.ts';
+import { physdev } from './physdev.ts';
 import { pkttype } from './pkttype.ts';
+import { policy } from './policy.ts';
 import { quota } from './quota.ts';
 import { realm } from './realm.ts';
 import { recent } from './recent.ts';
@@ -71,7 +73,9 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   multiport,
   nfacct,
   owner,
+  physdev,
   pkttype,
+  policy,
   quota,
   realm,
   recent,

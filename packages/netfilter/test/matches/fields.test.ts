@@ -150,6 +150,25 @@ describe('-m mac', () => {
   });
 });
 
+describe('-m physdev, -m policy', () => {
+  it('know that no packet here comes through a bridge or through IPsec', () => {
+    const rules = [
+      '-m physdev --physdev-in eth0',
+      '-m physdev --physdev-is-bridged',
+      '-m physdev ! --physdev-in eth1 --physdev-out eth0',
+      '-m physdev ! --physdev-in eth0',
+      '-m physdev ! --physdev-is-in ! --physdev-out eth+ ! --physdev-is-bridged',
+      '-m policy --dir in --pol ipsec',
+      '-m policy --dir out --pol ipsec --reqid 1',
+      '-m policy --dir in --pol none',
+      '-m policy --dir out --pol none',
+    ];
+    const story = new Story(rules, { chain: 'FORWARD' });
+    story.arrives(udp(9, 9, { dst: '10.0.1.5' }));
+    expect(story.counts).toEqual([0, 0, 0, 1, 1, 0, 0, 1, 1]);
+  });
+});
+
 describe('-m devgroup, -m realm, -m cpu', () => {
   it('look at the device, the route, the processor', () => {
     const story = new Story(
