@@ -62,6 +62,21 @@ COMMIT
     );
   });
 
+  it('blames a target that is not modelled, and not its options', () => {
+    const text =
+      '*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 15001\n-A PREROUTING -p tcp -j NOSUCH --on-port 1\nCOMMIT\n';
+    expect(checkRuleset(text, 'rules').map(formatDiagnostic)).toEqual([
+      'rules:2:25: error: the target "TPROXY" is not modelled (register an extension of this name)',
+      'rules:3:32: error: unknown option "--on-port"',
+    ]);
+  });
+
+  it('knows the name that other distributions have for a protocol', () => {
+    expect(formatDiagnostic(checkRuleset('*filter\n-A INPUT -p ipv4 -j ACCEPT\nCOMMIT\n', 'rules')[0]!)).toBe(
+      'rules:2:13: error: unknown protocol "ipv4" specified (write 4: other distributions call ipencap so)',
+    );
+  });
+
   it('says what the kernel would refuse, at the rule', () => {
     expect(check('*nat\n-A OUTPUT -j REJECT\n-A OUTPUT -m tcp --dport 80\nCOMMIT\n')).toEqual([
       '2:1 error refused-by-kernel',
