@@ -34,6 +34,7 @@ import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
 import { sctp } from './sctp.ts';
 import { set } from './set.ts';
+import { socket } from './socket.ts';
 import { state } from './state.ts';
 import { statistic } from './statistic.ts';
 import { string } from './string.ts';
@@ -82,6 +83,7 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   rpfilter,
   sctp,
   set,
+  socket,
   state,
   statistic,
   string,

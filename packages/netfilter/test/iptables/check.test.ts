@@ -64,9 +64,9 @@ COMMIT
 
   it('blames a target that is not modelled, and not its options', () => {
     const text =
-      '*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 15001\n-A PREROUTING -p tcp -j NOSUCH --on-port 1\nCOMMIT\n';
+      '*raw\n-A PREROUTING -p tcp -j SYNPROXY --sack-perm\n-A PREROUTING -p tcp -j NOSUCH --on-port 1\nCOMMIT\n';
     expect(checkRuleset(text, 'rules').map(formatDiagnostic)).toEqual([
-      'rules:2:25: error: the target "TPROXY" is not modelled (register an extension of this name)',
+      'rules:2:25: error: the target "SYNPROXY" is not modelled (register an extension of this name)',
       'rules:3:32: error: unknown option "--on-port"',
     ]);
   });

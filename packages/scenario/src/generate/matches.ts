@@ -262,6 +262,7 @@ const ofTransformation =
   (direction: string): Maker =>
   (draw) =>
     `-m policy --dir ${direction} --pol ${draw.pick(['none', 'ipsec', 'ipsec --reqid 1 --proto esp'])}`;
+const ofListener: Maker = (draw) => `-m socket ${draw.pick(['', '--transparent', '--nowildcard'])}`.trim();
 const ofEcn: Maker = (draw) =>
   `-m ecn ${not(draw)}${draw.pick(['--ecn-tcp-ece', '--ecn-tcp-cwr', '--ecn-ip-ect 0', '--ecn-ip-ect 2'])}`;
 const ofSctp: Maker = (draw) =>
@@ -288,6 +289,7 @@ export function moduleMatch(draw: Draw, context: RuleContext, protocol: string |
   makers.push([0.03, ofBridge]);
   if (onlyFrom(context, 'PREROUTING', 'INPUT', 'FORWARD')) makers.push([0.03, ofTransformation('in')]);
   if (onlyFrom(context, 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.03, ofTransformation('out')]);
+  if (onlyFrom(context, 'PREROUTING', 'INPUT')) makers.push([0.03, ofListener]);
   if (protocol === 'tcp') makers.push([0.08, ofMss], [0.04, ofEcn]);
   if (protocol === 'sctp') makers.push([3, ofSctp]);
   if (protocol === '50') makers.push([3, (draw) => `-m esp ${not(draw)}--espspi ${draw.pick(['0', '0:100', '256'])}`]);
