@@ -77,6 +77,11 @@ COMMIT
     );
   });
 
+  it('finds no fault in a policy without counters, which iptables-restore -c alone wants', () => {
+    expect(check('*filter\n:INPUT DROP\n:FORWARD DROP [1:2]\nCOMMIT\n')).toEqual([]);
+    expect(check('*filter\n:INPUT DROP [x]\nCOMMIT\n')).toEqual(['2:2 error bad-number']);
+  });
+
   it('says what the kernel would refuse, at the rule', () => {
     expect(check('*nat\n-A OUTPUT -j REJECT\n-A OUTPUT -m tcp --dport 80\nCOMMIT\n')).toEqual([
       '2:1 error refused-by-kernel',
