@@ -11,6 +11,7 @@ import { Expectations } from './expectations.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import type { Helper } from './helper.ts';
 import { ftpHelper } from './helpers/ftp.ts';
+import { SILENT_HELPERS } from './helpers/silent.ts';
 import { registerHooks } from './hook-functions.ts';
 import { Nat } from './nat/nat.ts';
 import { RateLimitedLog } from './rate-limited-log.ts';
@@ -106,7 +107,7 @@ export class Conntrack {
     this.#collector = new GarbageCollector(this);
     this.#fullLog = new RateLimitedLog(host);
     this.nat = new Nat(this);
-    this.helpers.set(ftpHelper.name, ftpHelper);
+    for (const helper of [ftpHelper, ...SILENT_HELPERS]) this.helpers.set(helper.name, helper);
   }
 
   /** `nf_conntrack_count`: connections that exist, whether confirmed, unconfirmed or expired and not collected. */
@@ -182,11 +183,15 @@ export class Conntrack {
 
   /** Sets how long a connection lives from now, and counts the packet (`nf_ct_refresh_acct`). */
   refresh(ct: Connection, packet: Packet, ticks: number): void {
-    if (!ct.has(Status.FIXED_TIMEOUT)) {
-      if (ct.isListed) ct.timeout = this.now + ticks;
-      else if (!ct.isConfirmed) ct.timeout = ticks;
-    }
+    this.prolong(ct, ticks);
     this.account(ct, packet);
+  }
+
+  /** Sets how long a connection lives from now (`nf_ct_refresh`). */
+  prolong(ct: Connection, ticks: number): void {
+    if (ct.has(Status.FIXED_TIMEOUT)) return;
+    if (ct.isListed) ct.timeout = this.now + ticks;
+    else if (!ct.isConfirmed) ct.timeout = ticks;
   }
 
   /** Counts a packet of a connection (`nf_ct_acct_update`). */

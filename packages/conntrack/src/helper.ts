@@ -9,8 +9,8 @@ import type { Conntrack } from './conntrack.ts';
 export interface Helper {
   /** What `--helper` and the conntrack tool call it. */
   readonly name: string;
-  /** The protocol of the connections that it can read. */
-  readonly protocol: number;
+  /** The protocols of the connections that it can read. */
+  readonly protocols: readonly number[];
   /** How many announced connections may be pending, and for how many seconds. */
   readonly maxExpected: number;
   readonly expectTimeout: number;

@@ -159,7 +159,7 @@ function create(
     ct.mark = master.mark;
     conntrack.statistics.expectNew++;
     if (expectation.nat !== undefined) conntrack.nat.follow(ct, expectation);
-  } else if (template?.helper !== undefined && template.helper.protocol === ct.protocol) {
+  } else if (template?.helper?.protocols.includes(ct.protocol) === true) {
     ct.extend().helper = template.helper;
     ct.status |= Status.HELPER;
   }

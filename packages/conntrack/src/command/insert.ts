@@ -27,7 +27,8 @@ export function insertConnection(conntrack: Conntrack, parsed: ParsedCommand): s
     return 'Such conntrack exists, try -U to update';
   }
   const helper = parsed.helper === undefined ? undefined : conntrack.helpers.get(parsed.helper);
-  if (parsed.helper !== undefined && helper === undefined) return 'Operation not supported';
+  if (parsed.helper !== undefined && helper?.protocols.includes(original.protocol) !== true)
+    return 'Operation not supported';
   const ct = conntrack.allocate(original, reply, zone, conntrack.table.hashTuple(original, zoneId(zone, 0)));
   if (ct === undefined) return 'Cannot allocate memory';
   if (helper !== undefined) {

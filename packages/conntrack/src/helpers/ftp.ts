@@ -32,7 +32,7 @@ export interface FtpState {
  */
 export const ftpHelper: Helper = {
   name: 'ftp',
-  protocol: PROTOCOL.tcp,
+  protocols: [PROTOCOL.tcp],
   maxExpected: 1,
   expectTimeout: 300,
   help(packet, ct, conntrack) {

@@ -262,6 +262,11 @@ export class Host {
     return this.#stack.listen(listener);
   }
 
+  /** The local process that would get this packet, if one waits for it. */
+  listenerFor(packet: Packet): Listener | undefined {
+    return this.#stack.listenerFor(packet);
+  }
+
   /** Ends a packet: observers are told, its trace too. Functions on hooks answer with a verdict instead. */
   drop(packet: Packet, reason: DropReason, at: string): void {
     this.#path.drop(packet, reason, at);

@@ -33,15 +33,20 @@ export class LocalStack {
     };
   }
 
-  /** Precondition: whole (not a fragment) and past LOCAL_IN. */
-  deliver(packet: Packet, device: Device): void {
+  /** Who would get this packet. */
+  listenerFor(packet: Packet): Listener | undefined {
     const port = packet.ports?.dport ?? 0;
-    const listener = this.#listeners.find(
+    return this.#listeners.find(
       (entry) =>
         entry.protocol === packet.protocol &&
         (packet.protocol === PROTOCOL.icmp || entry.port === port) &&
         (entry.address === undefined || entry.address === packet.dst),
     );
+  }
+
+  /** Precondition: whole (not a fragment) and past LOCAL_IN. */
+  deliver(packet: Packet, device: Device): void {
+    const listener = this.listenerFor(packet);
     this.#host.delivered(packet, device, listener);
     if (listener !== undefined && !packet.badChecksum) return listener.receive(packet, device);
     switch (packet.protocol) {

@@ -1,6 +1,6 @@
 import { assertNever, invariant } from '@chainwalk/core';
 import type { IpTest, Rule, RuleTarget } from '../x_tables/rule.ts';
-import { IPTABLES_TARGETS, STANDARD_TARGETS } from './known-names.ts';
+import { STANDARD_TARGETS } from './known-names.ts';
 import { IptcError } from './libiptc-error.ts';
 import { describeRule, type ListContext, listChain } from './list.ts';
 import { hintFor } from './names.ts';
@@ -122,9 +122,6 @@ function resolveJump(
       `${name} was declared as a chain before, which hides the target`,
       'rename the chain',
     );
-  }
-  if (IPTABLES_TARGETS.has(name)) {
-    badWord(words, word, 'not-modelled', `the target "${name}" is not modelled`, 'register an extension of this name');
   }
   const names = [...STANDARD_TARGETS, ...editor.registry.targetNames, ...editor.chains().map((chain) => chain.name)];
   badWord(

@@ -97,6 +97,14 @@ export function builtInProtocolName(number: number): string | undefined {
   return BUILT_IN.find(([, known]) => known === number)?.[0];
 }
 
+/** `/etc/protocols` of Red Hat and Alpine, where a name of it is another than Debian's: dumps travel. */
+const ELSEWHERE: ReadonlyMap<string, number> = new Map([['ipv4', 4]]);
+
+/** The number of a protocol by a name that Debian does not know. */
+export function numberElsewhere(text: string): number | undefined {
+  return ELSEWHERE.get(text);
+}
+
 /** The names that `-p` takes. */
 export function protocolNames(): readonly string[] {
   return [...NUMBER_OF_NAME.keys()];

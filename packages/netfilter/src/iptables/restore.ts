@@ -22,8 +22,8 @@ export interface RestoreOptions {
   readonly source?: string;
   /** `-n`: what is there stays. */
   readonly noflush?: boolean;
-  /** `-c`: counters in the text are set. */
-  readonly counters?: boolean;
+  /** `-c`: counters in the text are set. With it iptables wants them behind every policy; `if-given` does not. */
+  readonly counters?: boolean | 'if-given';
   /** `-t`: read everything, put nothing in place. */
   readonly test?: boolean;
   /** `-T`: skip all other tables. */
@@ -75,7 +75,7 @@ export function parseRestore(
   environment: { readonly registry: ExtensionRegistry; readonly net?: Netfilter },
 ): ParsedRuleset {
   const store = new MemoryStore(environment.registry, environment.net);
-  const result = restore(text, store, { source, counters: true });
+  const result = restore(text, store, { source, counters: 'if-given' });
   if (result.status !== 0) throw new InputError(result.diagnostics);
   return { ruleset: store.ruleset, counters: store.ruleCounters, store };
 }
@@ -104,7 +104,7 @@ export interface RestoreWatcher {
 
 /** Reads a text for a {@link RestoreWatcher}. */
 export function watchRestore(text: string, store: TableStore, source: string, watcher: RestoreWatcher): void {
-  const { diagnostics } = new Restorer(text, store, { source, counters: true }, watcher).run();
+  const { diagnostics } = new Restorer(text, store, { source, counters: 'if-given' }, watcher).run();
   for (const diagnostic of diagnostics) watcher.fault(diagnostic);
 }
 
@@ -288,7 +288,8 @@ class Restorer {
       this.#fail(2, 'bad-policy', `line ${this.#line} policy invalid`, 2, 'write :NAME POLICY [0:0]');
     if (policy !== '-') {
       let set: Counters | undefined;
-      if (this.#options.counters === true) {
+      const wanted = this.#options.counters ?? false;
+      if (wanted === true || (wanted === 'if-given' && counters !== undefined)) {
         set = counters === undefined ? undefined : parsePolicyCounters(counters);
         if (set === undefined)
           this.#fail(2, 'bad-number', `invalid policy counters for chain '${chain}'`, 2, 'write [packets:bytes]');
@@ -347,7 +348,7 @@ class Restorer {
         this.#fail(2, 'bad-number', `Bad line ${this.#line}: need ]`, 1, 'write [packets:bytes]');
       }
       from = start + bracket.length;
-      if (counters === true) {
+      if (counters !== undefined && counters !== false) {
         given = parseRuleCounters(bracket);
         if (given === undefined) this.#fail(2, 'bad-number', '-c counter not numeric', 1, 'write numbers up to 2^53');
       }

@@ -3,12 +3,12 @@ import type { ExtensionRegistry } from '../x_tables/extension.ts';
 import type { IpTest, TableName } from '../x_tables/rule.ts';
 import { parseUnsigned } from '../x_tables/values.ts';
 import type { MaskedAddress } from './address-list.ts';
-import { IPTABLES_MATCHES, STANDARD_TARGETS } from './known-names.ts';
+import { IPTABLES_MATCHES, IPTABLES_TARGETS, STANDARD_TARGETS } from './known-names.ts';
 import { checkDevice, checkTargetName, hintFor, MAX_NAME, tooLong } from './names.ts';
 import type { OptionReader } from './option-reader.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { ParsedRule } from './parsed-command.ts';
-import { parseProtocol, protocolNameOf, protocolNames } from './protocols.ts';
+import { numberElsewhere, parseProtocol, protocolNameOf, protocolNames } from './protocols.ts';
 import { finishRule } from './rule-builder.ts';
 
 /** What the reading of a rule may know. */
@@ -185,7 +185,12 @@ export class RuleOptions {
     const reader: OptionReader = this.#reader;
     const number = parseProtocol(text);
     if (number === undefined) {
-      reader.bad(word, 'unknown-protocol', `unknown protocol "${text}" specified`, hintFor(text, protocolNames()));
+      const elsewhere = numberElsewhere(text);
+      const hint =
+        elsewhere === undefined
+          ? hintFor(text, protocolNames())
+          : `write ${elsewhere}: other distributions call ${protocolNameOf(elsewhere)} so`;
+      reader.bad(word, 'unknown-protocol', `unknown protocol "${text}" specified`, hint);
     }
     if (number === 0 && reader.invert) reader.bad(word, 'bad-argument', 'rule would never match protocol');
     this.#protocolText = text;
@@ -210,6 +215,15 @@ export class RuleOptions {
     if (this.#env.announced?.has(name) === true) return true;
     const extension = this.#env.registry.target(name);
     if (extension !== undefined) this.#reader.scope.setTarget(extension, word, this.#reader.protocolKnown);
+    // At once, lest one of its options be blamed: no chain can have the name of a target.
+    else if (IPTABLES_TARGETS.has(name)) {
+      this.#reader.bad(
+        word,
+        'not-modelled',
+        `the target "${name}" is not modelled`,
+        'register an extension of this name',
+      );
+    }
     return extension === undefined;
   }
 

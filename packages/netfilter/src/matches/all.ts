@@ -25,13 +25,16 @@ import { mark } from './mark.ts';
 import { multiport } from './multiport.ts';
 import { nfacct } from './nfacct.ts';
 import { owner } from './owner.ts';
+import { physdev } from './physdev.ts';
 import { pkttype } from './pkttype.ts';
+import { policy } from './policy.ts';
 import { quota } from './quota.ts';
 import { realm } from './realm.ts';
 import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
 import { sctp } from './sctp.ts';
 import { set } from './set.ts';
+import { socket } from './socket.ts';
 import { state } from './state.ts';
 import { statistic } from './statistic.ts';
 import { string } from './string.ts';
@@ -71,13 +74,16 @@ export const ALL_MATCHES: readonly AnyMatch[] = [
   multiport,
   nfacct,
   owner,
+  physdev,
   pkttype,
+  policy,
   quota,
   realm,
   recent,
   rpfilter,
   sctp,
   set,
+  socket,
   state,
   statistic,
   string,

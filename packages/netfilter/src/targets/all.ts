@@ -20,6 +20,7 @@ import { snatTarget } from './snat.ts';
 import { tcpmssTarget } from './tcpmss.ts';
 import { teeTarget } from './tee.ts';
 import { tosTarget } from './tos.ts';
+import { tproxyTarget } from './tproxy.ts';
 import { traceTarget } from './trace.ts';
 import { ttlTarget } from './ttl.ts';
 
@@ -46,6 +47,7 @@ export const ALL_TARGETS: readonly AnyTarget[] = [
   tcpmssTarget,
   teeTarget,
   tosTarget,
+  tproxyTarget,
   traceTarget,
   ttlTarget,
 ];

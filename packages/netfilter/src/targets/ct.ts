@@ -168,7 +168,7 @@ function protocolOf({ ip }: CheckContext): number | undefined {
 function checkHelper(name: string, context: CheckContext): void {
   const protocol = protocolOf(context);
   if (protocol === undefined) throw new KernelRefusal('ENOENT', 'CT --helper needs -p PROTOCOL, not inverted');
-  if (context.net.conntrack.helpers.get(name)?.protocol !== protocol) {
+  if (context.net.conntrack.helpers.get(name)?.protocols.includes(protocol) !== true) {
     throw new KernelRefusal('ENOENT', `there is no conntrack helper "${name}" for this protocol`);
   }
 }

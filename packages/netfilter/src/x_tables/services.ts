@@ -97,7 +97,9 @@ export function parsePort(text: string, protocol: PortProtocol): number | undefi
 export function resolvePort(text: string): number | undefined {
   if (text === '') return 0;
   if (/^[ \t-\r]*\+?\d+$/.test(text)) {
-    const number = BigInt.asIntN(32, BigInt(text.trim().replace('+', '')));
+    const given = BigInt(text.trim().replace('+', ''));
+    // What does not fit into `unsigned long` is its largest value, which is negative as an `int`.
+    const number = BigInt.asIntN(32, given > 0xffff_ffff_ffff_ffffn ? -1n : given);
     return number < 0n ? undefined : Number(number & 0xffffn);
   }
   for (const protocol of ['tcp', 'udp', 'dccp', 'udplite', 'sctp'] as const) {

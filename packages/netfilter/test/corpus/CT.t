@@ -70,3 +70,26 @@
 -j CT --notrack ; ; FAIL
 :nat PREROUTING
 -j CT --notrack ; ; FAIL
+:raw PREROUTING
+-p udp -j CT --helper amanda ; = ; OK
+-p udp -j CT --helper netbios-ns ; = ; OK
+-p udp -j CT --helper snmp ; = ; OK
+-p udp -j CT --helper tftp ; = ; OK
+-p udp -j CT --helper sip ; = ; OK
+-p tcp -j CT --helper sip ; = ; OK
+-p tcp -j CT --helper irc ; = ; OK
+-p tcp -j CT --helper pptp ; = ; OK
+-p tcp -j CT --helper sane ; = ; OK
+-p udp -j CT --helper RAS ; = ; OK
+-p tcp -j CT --helper Q.931 ; = ; OK
+-p udp -j CT --helper H.245 ; = ; OK
+-p tcp -j CT --helper amanda ; ; FAIL
+-p tcp -j CT --helper netbios-ns ; ; FAIL
+-p udp -j CT --helper irc ; ; FAIL
+-p udp -j CT --helper pptp ; ; FAIL
+-p udp -j CT --helper ftp ; ; FAIL
+-p tcp -j CT --helper tftp ; ; FAIL
+-p tcp -j CT --helper h323 ; ; FAIL
+-p udp -j CT --helper ras ; ; FAIL
+-p udp -j CT --helper ftp-0 ; ; FAIL
+-p udp -m udp --dport 10080 -j CT --helper amanda ; = ; OK

@@ -62,6 +62,26 @@ COMMIT
     );
   });
 
+  it('blames a target that is not modelled, and not its options', () => {
+    const text =
+      '*raw\n-A PREROUTING -p tcp -j SYNPROXY --sack-perm\n-A PREROUTING -p tcp -j NOSUCH --on-port 1\nCOMMIT\n';
+    expect(checkRuleset(text, 'rules').map(formatDiagnostic)).toEqual([
+      'rules:2:25: error: the target "SYNPROXY" is not modelled (register an extension of this name)',
+      'rules:3:32: error: unknown option "--on-port"',
+    ]);
+  });
+
+  it('knows the name that other distributions have for a protocol', () => {
+    expect(formatDiagnostic(checkRuleset('*filter\n-A INPUT -p ipv4 -j ACCEPT\nCOMMIT\n', 'rules')[0]!)).toBe(
+      'rules:2:13: error: unknown protocol "ipv4" specified (write 4: other distributions call ipencap so)',
+    );
+  });
+
+  it('finds no fault in a policy without counters, which iptables-restore -c alone wants', () => {
+    expect(check('*filter\n:INPUT DROP\n:FORWARD DROP [1:2]\nCOMMIT\n')).toEqual([]);
+    expect(check('*filter\n:INPUT DROP [x]\nCOMMIT\n')).toEqual(['2:2 error bad-number']);
+  });
+
   it('says what the kernel would refuse, at the rule', () => {
     expect(check('*nat\n-A OUTPUT -j REJECT\n-A OUTPUT -m tcp --dport 80\nCOMMIT\n')).toEqual([
       '2:1 error refused-by-kernel',

@@ -1,4 +1,4 @@
-import { PROTOCOL, parseMac, TCP_FLAG } from '@chainwalk/core';
+import { type Address, PROTOCOL, parseMac, TCP_FLAG } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { accounts, addAccount, formatAccount } from '../../src/matches/account.ts';
 import { address, ip, Story, tcp, udp } from './story.ts';
@@ -147,6 +147,46 @@ describe('-m mac', () => {
     expect(new Story('-m mac --mac-source 02:00:00:00:00:09').matches(framed())).toBe(true);
     expect(new Story('-m mac ! --mac-source 02:00:00:00:00:09').matches(framed())).toBe(false);
     expect(new Story('-m mac ! --mac-source 02:00:00:00:00:09').matches(udp(9, 9))).toBe(false);
+  });
+});
+
+describe('-m physdev, -m policy', () => {
+  it('know that no packet here comes through a bridge or through IPsec', () => {
+    const rules = [
+      '-m physdev --physdev-in eth0',
+      '-m physdev --physdev-is-bridged',
+      '-m physdev ! --physdev-in eth1 --physdev-out eth0',
+      '-m physdev ! --physdev-in eth0',
+      '-m physdev ! --physdev-is-in ! --physdev-out eth+ ! --physdev-is-bridged',
+      '-m policy --dir in --pol ipsec',
+      '-m policy --dir out --pol ipsec --reqid 1',
+      '-m policy --dir in --pol none',
+      '-m policy --dir out --pol none',
+    ];
+    const story = new Story(rules, { chain: 'FORWARD' });
+    story.arrives(udp(9, 9, { dst: '10.0.1.5' }));
+    expect(story.counts).toEqual([0, 0, 0, 1, 1, 0, 0, 1, 1]);
+  });
+});
+
+describe('-m socket', () => {
+  it('asks the listeners of the host, of which those without an address count with --nowildcard only', () => {
+    const rules = [
+      '-m socket',
+      '-m socket --nowildcard',
+      '-m socket --transparent',
+      '-m socket --nowildcard --transparent',
+    ];
+    const counts = (listener: { address?: Address; port: number } | undefined, packet = udp(9, 53)) => {
+      const story = new Story(rules, { table: 'mangle', chain: 'PREROUTING' });
+      if (listener !== undefined) story.host.listen({ protocol: PROTOCOL.udp, receive: () => {}, ...listener });
+      return story.arrives(packet).counts;
+    };
+    expect(counts(undefined)).toEqual([0, 0, 0, 0]);
+    expect(counts({ port: 53 })).toEqual([0, 1, 0, 0]);
+    expect(counts({ port: 53, address: address('10.0.0.1') })).toEqual([1, 1, 0, 0]);
+    expect(counts({ port: 53, address: address('10.0.1.1') })).toEqual([0, 0, 0, 0]);
+    expect(counts({ port: 53 }, tcp({ dport: 53 }))).toEqual([0, 0, 0, 0]);
   });
 });
 

@@ -255,6 +255,14 @@ const ofReversePath: Maker = (draw) =>
 const ofMac: Maker = (draw) => `-m mac ${not(draw, 0.3)}--mac-source 02:00:00:00:00:01`;
 const ofGroup: Maker = (draw) => `-m devgroup ${not(draw)}--src-group ${draw.pick(['0x0', '0x1'])}`;
 const ofRealm: Maker = (draw) => `-m realm ${not(draw)}--realm ${draw.pick(['0x0', '0x5'])}`;
+const ofBridge: Maker = (draw) =>
+  `-m physdev ${not(draw, 0.6)}${draw.pick(['--physdev-in tap0', '--physdev-is-in', '--physdev-is-bridged'])}`;
+/** `direction` is in or out. */
+const ofTransformation =
+  (direction: string): Maker =>
+  (draw) =>
+    `-m policy --dir ${direction} --pol ${draw.pick(['none', 'ipsec', 'ipsec --reqid 1 --proto esp'])}`;
+const ofListener: Maker = (draw) => `-m socket ${draw.pick(['', '--transparent', '--nowildcard'])}`.trim();
 const ofEcn: Maker = (draw) =>
   `-m ecn ${not(draw)}${draw.pick(['--ecn-tcp-ece', '--ecn-tcp-cwr', '--ecn-ip-ect 0', '--ecn-ip-ect 2'])}`;
 const ofSctp: Maker = (draw) =>
@@ -278,6 +286,10 @@ export function moduleMatch(draw: Draw, context: RuleContext, protocol: string |
     makers.push([0.08, ofReversePath]);
   if (onlyFrom(context, 'PREROUTING', 'INPUT', 'FORWARD')) makers.push([0.02, ofMac], [0.02, ofGroup]);
   if (onlyFrom(context, 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.06, ofRealm]);
+  makers.push([0.03, ofBridge]);
+  if (onlyFrom(context, 'PREROUTING', 'INPUT', 'FORWARD')) makers.push([0.03, ofTransformation('in')]);
+  if (onlyFrom(context, 'FORWARD', 'OUTPUT', 'POSTROUTING')) makers.push([0.03, ofTransformation('out')]);
+  if (onlyFrom(context, 'PREROUTING', 'INPUT')) makers.push([0.03, ofListener]);
   if (protocol === 'tcp') makers.push([0.08, ofMss], [0.04, ofEcn]);
   if (protocol === 'sctp') makers.push([3, ofSctp]);
   if (protocol === '50') makers.push([3, (draw) => `-m esp ${not(draw)}--espspi ${draw.pick(['0', '0:100', '256'])}`]);

@@ -108,6 +108,8 @@ export function drawTarget(draw: Draw, context: RuleContext, protocol: string | 
     if (onlyFrom(context, 'FORWARD', 'OUTPUT', 'POSTROUTING'))
       makers.push([0.3, () => `-j CLASSIFY --set-class 1:${draw.int(1, 9)}`]);
     if (protocol === 'udp' || protocol === 'tcp') makers.push([0.2, () => '-j CHECKSUM --checksum-fill']);
+    if ((protocol === 'udp' || protocol === 'tcp') && onlyFrom(context, 'PREROUTING'))
+      makers.push([0.1, () => '-j TPROXY --on-port 15001 --tproxy-mark 0x1/0x1']);
     makers.push([0.2, () => `-j TEE --gateway ${draw.pick(context.host.peers).address}`]);
     if (plan.stateful) makers.push([3, () => connmark(draw)]);
   }

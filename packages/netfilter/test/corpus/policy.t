@@ -1,0 +1,98 @@
+:filter INPUT
+-m policy --dir in --pol ipsec ; = ; OK
+-m policy --dir in --pol none ; = ; OK
+-m policy --pol none --dir in ; -m policy --dir in --pol none ; OK
+-m policy --dir in ; -m policy --dir in --pol ipsec ; OK
+-m policy --pol ipsec ; ; FAIL
+-m policy --pol none ; ; FAIL
+-m policy ; ; FAIL
+-m policy --dir ; ; FAIL
+-m policy --dir both --pol none ; ; FAIL
+-m policy --dir in --pol all ; ; FAIL
+-m policy --dir IN --pol none ; ; FAIL
+-m policy --dir out --pol none ; ; FAIL
+-m policy ! --dir in --pol none ; ; FAIL
+-m policy --dir in ! --pol none ; ; FAIL
+-m policy --dir in --dir in --pol none ; ; FAIL
+-m policy --dir in --pol none --pol none ; ; FAIL
+-m policy --dir in --pol ipsec --strict ; ; FAIL
+-m policy --dir in --pol none --strict ; ; FAIL
+-m policy --dir in --pol ipsec --proto esp ; = ; OK
+-m policy --dir in --pol ipsec --reqid 1 ; = ; OK
+-m policy --dir in --pol ipsec --reqid 1 --proto esp ; = ; OK
+-m policy --dir in --pol ipsec --proto esp --reqid 0x10 ; -m policy --dir in --pol ipsec --reqid 16 --proto esp ; OK
+-m policy --dir in --pol ipsec ! --reqid 4294967295 ; = ; OK
+-m policy --dir in --pol ipsec --reqid 4294967296 ; ; FAIL
+-m policy --dir in --pol ipsec --reqid x ; ; FAIL
+-m policy --dir in --pol ipsec --reqid 1 --reqid 2 ; ; FAIL
+-m policy --dir in --pol ipsec --spi 255 ; -m policy --dir in --pol ipsec --spi 0xff ; OK
+-m policy --dir in --pol ipsec ! --spi 0xc0ffee ; = ; OK
+-m policy --dir in --pol ipsec --spi 0 ; -m policy --dir in --pol ipsec --spi 0x0 ; OK
+-m policy --dir in --pol ipsec --proto ah ; = ; OK
+-m policy --dir in --pol ipsec ! --proto comp ; ; FAIL
+-m policy --dir in --pol ipsec --proto tcp ; ; FAIL
+-m policy --dir in --pol ipsec --proto 50 ; -m policy --dir in --pol ipsec --proto esp ; OK
+-m policy --dir in --pol ipsec --proto 108 ; -m policy --dir in --pol ipsec --proto ipcomp ; OK
+-m policy --dir in --pol ipsec --proto 0 ; ; FAIL
+-m policy --dir in --pol ipsec --proto ipcomp ; = ; OK
+-m policy --dir in --pol ipsec --proto nonesuch ; ; FAIL
+-m policy --dir in --pol ipsec --mode tunnel ; = ; OK
+-m policy --dir in --pol ipsec ! --mode tunnel ; = ; OK
+-m policy --dir in --pol ipsec --mode transport ; = ; OK
+-m policy --dir in --pol ipsec --mode beet ; ; FAIL
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.1 ; = ; OK
+-m policy --dir in --pol ipsec --tunnel-src 10.0.0.1 ; ; FAIL
+-m policy --dir in --pol ipsec --tunnel-src 10.0.0.0/8 --tunnel-dst 10.1.0.0/255.255.0.0 ; ; FAIL
+-m policy --dir in --pol ipsec --mode tunnel ! --tunnel-src 10.0.0.0/8 --tunnel-dst 10.1.2.3/16 ; -m policy --dir in --pol ipsec --mode tunnel --tunnel-dst 10.1.2.3/16 ! --tunnel-src 10.0.0.0/8 ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 0.0.0.0/0 ; = ; OK
+-m policy --dir in --pol ipsec --mode transport --tunnel-src 10.0.0.1 ; ; FAIL
+-m policy --dir in --pol ipsec ! --mode tunnel --tunnel-dst 10.0.0.1 ; ; FAIL
+-m policy --dir in --pol ipsec ! --mode transport --tunnel-dst 10.0.0.1 ; = ; OK
+-m policy --dir in --pol ipsec --tunnel-src 10.0.0.1,10.0.0.2 ; ; FAIL
+-m policy --dir in --pol ipsec --tunnel-src 10.0.0.0/255.0.255.0 ; ; FAIL
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.1 --tunnel-src 10.0.0.2 ; ; FAIL
+-m policy --dir in --pol ipsec --reqid 1 --next --reqid 2 ; ; FAIL
+-m policy --dir in --pol ipsec --strict --reqid 1 --next --reqid 2 ; = ; OK
+-m policy --dir in --pol ipsec --strict --reqid 1 --next ; ; FAIL
+-m policy --dir in --pol ipsec --strict --next --reqid 1 ; ; FAIL
+-m policy --dir in --pol ipsec --next ; ; FAIL
+-m policy --dir in --pol ipsec --strict --proto esp --next --proto ah --next --proto comp --next --spi 4 ; ; FAIL
+-m policy --dir in --pol ipsec --strict --proto esp --next --proto ah --next --proto comp --next --spi 4 --next --spi 5 ; ; FAIL
+-m policy --dir in --pol ipsec --strict --strict --proto esp ; ; FAIL
+-m policy --dir in --pol ipsec --strict --mode tunnel --tunnel-src 10.0.0.1 --tunnel-dst 10.0.0.2 --proto esp --spi 1 --reqid 3 ; -m policy --dir in --pol ipsec --strict --reqid 3 --spi 0x1 --proto esp --mode tunnel --tunnel-dst 10.0.0.2 --tunnel-src 10.0.0.1 ; OK
+-m policy --dir in --pol none --reqid 1 ; -m policy --dir in --pol none ; OK
+-m policy --dir in --pol none --next ; ; FAIL
+-m policy --dir in --pol none --next --reqid 1 ; ; FAIL
+-m policy --dir in --strict --reqid 1 ; -m policy --dir in --pol ipsec --strict --reqid 1 ; OK
+-m policy --dir in --reqid 1 ; -m policy --dir in --pol ipsec --reqid 1 ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.0/255.0.255.0 ; -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.0 ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.1/0 ; = ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.1 ; -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.1 ; OK
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.1.2.3/ ; ; FAIL
+-m policy --dir in --pol ipsec --mode tunnel --tunnel-src any ; ; FAIL
+-m policy --dir in --pol ipsec --strict --reqid 1 --next --reqid 2 --next --reqid 3 --next --reqid 4 ; = ; OK
+-m policy --dir in --pol ipsec --strict --reqid 1 --next --reqid 2 --next --reqid 3 --next --reqid 4 --next --reqid 5 ; ; FAIL
+-m policy --dir in --pol ipsec --strict --reqid 1 --next --reqid 2 --next --reqid 3 --next --reqid 4 --next ; ; FAIL
+-m policy --dir in --pol none --mode tunnel --tunnel-src 10.0.0.1 ; -m policy --dir in --pol none ; OK
+-m policy --dir in --pol none --tunnel-src 10.0.0.1 ; -m policy --dir in --pol none ; OK
+-m policy --dir in --pol none --proto tcp ; ; FAIL
+-m policy --dir in --pol ipsec --proto ESP ; ; FAIL
+-m policy --dir in --pol ipsec --mode tun ; ; FAIL
+-m policy --dir in --pol ipsec --spi x ; ; FAIL
+:filter FORWARD
+-m policy --dir in --pol ipsec ; = ; OK
+-m policy --dir out --pol ipsec ; = ; OK
+-m policy --dir out --pol none ; = ; OK
+-m policy --dir in --pol ipsec -m policy --dir out --pol none ; = ; OK
+:filter OUTPUT
+-m policy --dir out --pol ipsec --proto esp ; = ; OK
+-m policy --dir in --pol none ; ; FAIL
+:nat POSTROUTING
+-m policy --dir out --pol none ; = ; OK
+-m policy --dir in --pol none ; ; FAIL
+:mangle PREROUTING
+-m policy --dir in --pol none ; = ; OK
+-m policy --dir out --pol none ; ; FAIL
+:filter USER
+-m policy --dir in --pol none ; = ; OK
+-m policy --dir out --pol none ; = ; OK
