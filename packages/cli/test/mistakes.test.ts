@@ -9,19 +9,26 @@ const BIN = fileURLToPath(new URL('../bin/chainwalk.js', import.meta.url));
 const HOST = 'interfaces: [{name: eth0, addresses: [10.0.0.1/24]}]\nsteps: []\n';
 const PACKET = 'tcp 10.0.0.9:40000 > 10.0.0.1:443 S';
 
-/** A pcap file of one packet, a ping without an answer. */
-function capture(): Buffer {
+const PING = '4500001c00010000400166d70a0000090a000001' + '0800f7fe00010000';
+/** A request to read a file by TFTP: behind the UDP header stands its number. */
+const TFTP_READ = '4500002000010000401166c30a0000090a000001' + '10000045000c0000' + '00016100';
+
+/** A pcap file of these packets, a ping without an answer if none are named. */
+function capture(...packets: string[]): Buffer {
   const head = Buffer.alloc(24);
   head.writeUInt32LE(0xa1b2c3d4, 0);
   head.writeUInt16LE(2, 4);
   head.writeUInt16LE(4, 6);
   head.writeUInt32LE(65535, 16);
   head.writeUInt32LE(101, 20);
-  const packet = Buffer.from('4500001c000100004001668200000000' + '0a0000010800f7fe00010000', 'hex');
-  const record = Buffer.alloc(16);
-  record.writeUInt32LE(packet.length, 8);
-  record.writeUInt32LE(packet.length, 12);
-  return Buffer.concat([head, record, packet]);
+  const records = (packets.length === 0 ? [PING] : packets).flatMap((hex) => {
+    const packet = Buffer.from(hex, 'hex');
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(packet.length, 8);
+    record.writeUInt32LE(packet.length, 12);
+    return [record, packet];
+  });
+  return Buffer.concat([head, ...records]);
 }
 
 let folder = '';
@@ -41,6 +48,10 @@ beforeAll(() => {
     'faults.yaml': '- x\n'.repeat(5000),
     'ping.pcap': capture(),
     'cut.pcap': capture().subarray(0, 50),
+    'tftp.pcap': capture(PING, TFTP_READ, PING),
+    'tftp.yaml':
+      `${HOST}iptables: |\n  *raw\n  -A PREROUTING -p udp -m udp --dport 69 -j CT --helper tftp\n  COMMIT\n` +
+      '  *filter\n  -A INPUT -m conntrack --ctstate NEW\n  COMMIT\n',
     'rules.v4': '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j NOWHERE\nCOMMIT\n',
     'powers.v4': [
       '*filter',
@@ -117,6 +128,15 @@ describe('a mistake is one line on standard error, and a status that is not 0', 
     const done = chainwalk(...argv);
     expect(done.lines.join('\n')).toContain(message);
     expect(done.status).toBe(2);
+  });
+
+  it('that a packet of a capture brings to light loses nothing of those before it', () => {
+    const done = chainwalk('replay', 'tftp.pcap', '--host', 'tftp.yaml', '--out', 'tftp-out.pcapng');
+    expect(done.status).toBe(1);
+    expect(done.stdout).toContain('         1           28  delivered');
+    expect(done.lines).toHaveLength(1);
+    expect(done.lines[0]).toContain('packet 2: a packet in which the helper tftp may find a connection');
+    expect(readFileSync(join(folder, 'tftp-out.pcapng')).includes('packet 1 ')).toBe(true);
   });
 
   it('in a packet points at its column', () => {

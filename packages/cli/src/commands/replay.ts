@@ -2,7 +2,9 @@ import { formatConnection } from '@chainwalk/conntrack';
 import {
   type CapturedPacket,
   CaptureReader,
+  type Diagnostic,
   formatDiagnostic,
+  InputError,
   type InterfaceToWrite,
   LINKTYPE,
   type NumberedComment,
@@ -90,12 +92,21 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
   if (showsProgress) bar.start(size, 0);
   let read = 0;
   if (size > LARGE) inlineMore();
+  let refused: InputError | undefined;
   for await (const chunk of stream) {
     reader.push(chunk as Uint8Array);
     let lines = '';
     try {
       for (let captured = reader.next(); captured !== undefined; captured = reader.next()) {
-        const told = player.play(captured);
+        let told: ReplayedPacket;
+        try {
+          told = player.play(captured);
+        } catch (error) {
+          // What came before it is told and written all the same.
+          if (!(error instanceof InputError)) throw error;
+          refused = error;
+          break;
+        }
         writer?.played(captured, told);
         if (options.json === true) {
           lines += `${JSON.stringify(plain(told, sent))}\n`;
@@ -109,9 +120,9 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
     writer?.flush();
     read += (chunk as Uint8Array).length;
     if (showsProgress) bar.update(read);
-    if (reader.fault !== undefined) break;
+    if (reader.fault !== undefined || refused !== undefined) break;
   }
-  reader.end();
+  if (refused === undefined) reader.end();
   if (showsProgress) bar.stop();
   writer?.end();
   if (options.json === true) {
@@ -119,10 +130,17 @@ async function replay(capture: string, options: ReplayCommandOptions): Promise<v
       `${JSON.stringify({ summary: { packets: player.packets, fates: Object.fromEntries(player.fates), flows: player.flows.size, output: player.output } })}\n`,
     );
   } else if (player.packets > 0 || reader.fault === undefined) print(summary(player, node));
-  if (reader.fault !== undefined) {
-    complain(formatDiagnostic(reader.fault));
+  for (const fault of faultsOf(reader, refused, player.packets)) {
+    complain(formatDiagnostic(fault));
     process.exitCode = 1;
   }
+}
+
+/** Why not all of a capture was played: it is broken, or its packet of this number needs what is not modelled. */
+function faultsOf(reader: CaptureReader, refused: InputError | undefined, number: number): readonly Diagnostic[] {
+  if (refused !== undefined)
+    return refused.diagnostics.map((fault) => ({ ...fault, message: `packet ${number}: ${fault.message}` }));
+  return reader.fault === undefined ? [] : [reader.fault];
 }
 
 function parseMap(text: string): ReadonlyMap<string, string> {
