@@ -50,9 +50,9 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
       // Link-local destinations have no route of their own: the source address tells the device, be it up or down.
       const name = host.fib.deviceOf(source);
       const device = name === undefined ? undefined : host.device(name);
-      return device === undefined ? INVALID : onLink(groupType, device, source);
+      return device === undefined ? NET_UNREACHABLE : onLink(groupType, device, source);
     }
-    if (flow.anySource !== true && host.fib.deviceOf(source) === undefined) return INVALID;
+    if (flow.anySource !== true && host.fib.deviceOf(source) === undefined) return NET_UNREACHABLE;
   }
   if (out !== undefined && !out.up) return NET_UNREACHABLE;
   if (destination === IPV4_ANY) {
