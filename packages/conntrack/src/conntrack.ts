@@ -358,9 +358,12 @@ export class Conntrack {
     for (const ct of this.table.passing()) if (((ct.timeout - now) | 0) <= 0) this.kill(ct);
   }
 
-  /** Whole seconds until a confirmed connection expires, 0 at least (`nf_ct_expires` / HZ). */
+  /**
+   * Whole seconds until a confirmed connection expires, 0 at least (`nf_ct_expires` / HZ). One that was killed keeps its
+   * deadline, which the packet that killed it can still ask for.
+   */
   remainingSeconds(ct: Connection): number {
-    const ticks = ct.isListed ? (ct.timeout - this.now) | 0 : ct.timeout;
+    const ticks = ct.isConfirmed ? (ct.timeout - this.now) | 0 : ct.timeout;
     return Math.max(0, Math.floor(ticks / this.host.hz));
   }
 

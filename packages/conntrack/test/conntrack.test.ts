@@ -43,6 +43,29 @@ describe('an answer that shares a new connection', () => {
   });
 });
 
+describe('a connection that a reset ends at once', () => {
+  it('keeps its deadline for the rest of the way of the reset', () => {
+    const router = new Router();
+    const left: number[] = [];
+    router.host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.FORWARD,
+      priority: 0,
+      name: 'look',
+      fn: (packet) => {
+        left.push(router.conntrack.remainingSeconds(ctOf(packet)!));
+        return { kind: 'accept' };
+      },
+    });
+    router.wait(1000);
+    router.receive(segment('client', 'S', { seq: 100 }));
+    router.wait(1.5);
+    router.receive(segment('server', 'RA', { seq: 0, ack: 101 }));
+    expect(router.conntrack.count).toBe(0);
+    expect(left[1]).toBe(118);
+  });
+});
+
 describe('the hooks of connection tracking', () => {
   it('exist while somebody needs them, at the priorities of Linux', () => {
     const host = new Host(new Simulation());
