@@ -17,4 +17,5 @@ export function becomeDatagram(packet: Packet, whole: Packet): void {
   packet.packetType = whole.packetType;
   packet.link = whole.link;
   packet.fragMaxSize = whole.fragMaxSize;
+  packet.ignoreDf = whole.ignoreDf;
 }

@@ -105,7 +105,7 @@ export { ALL_HOSTS, inputRoute } from './net/input-route.ts';
 export { KernelLog, type KernelLogLine } from './net/kernel-log.ts';
 export { LocalStack } from './net/local-stack.ts';
 export { type OutputFlow, outputRoute } from './net/output-route.ts';
-export { isRouteFailure, type Route, type RouteFailure, type RouteType } from './net/route.ts';
+export { isDelivered, isRouteFailure, type Route, type RouteFailure, type RouteType } from './net/route.ts';
 export { KERNEL_SOCKET, type Listener, ROOT_SOCKET, type Socket } from './net/socket.ts';
 export { type Sysctl, type SysctlDeclaration, type SysctlFault, SysctlTable } from './net/sysctl.ts';
 export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.ts';

@@ -89,6 +89,7 @@ export class Fragmentation {
     datagram.route = fragment.route;
     datagram.inDevice = fragment.inDevice;
     datagram.fragMaxSize = queue.maxSize;
+    datagram.ignoreDf = user !== 'local';
     attachBody(datagram, whole, whole.length);
     return datagram;
   }
@@ -124,6 +125,7 @@ export class Fragmentation {
       const part = body.subarray(from, Math.min(from + room, body.length));
       const piece = packet.clone();
       piece.fragMaxSize = 0;
+      piece.ignoreDf = false;
       piece.fragmentOffset = packet.fragmentOffset + from / 8;
       piece.moreFragments = packet.moreFragments || from + part.length < body.length;
       piece.dontFragment = packet.dontFragment;

@@ -5,7 +5,7 @@ import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
 import { type InetPeer, InetPeers } from './inet-peers.ts';
-import { isRouteFailure, type Route } from './route.ts';
+import { isDelivered, isRouteFailure, type Route } from './route.ts';
 import { KERNEL_SOCKET } from './socket.ts';
 
 /** Highest ICMP type that Linux knows (`NR_ICMP_TYPES`); errors about higher ones are never sent. */
@@ -59,7 +59,7 @@ export class IcmpSender {
     }
     if (!this.#allowed(offender, type, code) || this.#locked) return false;
 
-    const delivered = offenderRoute !== undefined && offenderRoute.type === 'local';
+    const delivered = offenderRoute !== undefined && isDelivered(offenderRoute);
     // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
     let source: Address | undefined = delivered && offender.dst !== IPV4_ANY ? offender.dst : undefined;
     const receivedOn = offender.receivedOn === undefined ? offender.inDevice : (offender.receivedOn ?? undefined);
@@ -89,6 +89,7 @@ export class IcmpSender {
     answer.mark = mark;
     answer.packetType = 'outgoing';
     answer.socket = KERNEL_SOCKET;
+    answer.ignoreDf = true;
     answer.route = route;
     if (route.type === 'multicast') answer.ttl = 1;
     if (offender.trace !== undefined) {

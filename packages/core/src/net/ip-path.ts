@@ -14,7 +14,7 @@ import { type HostEvent, type HostObserver, subscribe } from './host-event.ts';
 import { ALL_HOSTS, deservesRedirect, inputRoute } from './input-route.ts';
 import type { LocalStack } from './local-stack.ts';
 import type { OutputFlow } from './output-route.ts';
-import { describeRoute, isRouteFailure, type Route, type RouteFailure } from './route.ts';
+import { describeRoute, isDelivered, isRouteFailure, type Route, type RouteFailure } from './route.ts';
 import type { Listener, Socket } from './socket.ts';
 
 /**
@@ -106,9 +106,9 @@ export class IpPath {
       packet.route = result;
       packet.trace?.add({ kind: 'route', direction: 'input', decision: describeRoute(result) });
     }
-    if (packet.route.type === 'unicast') this.#forward(packet, packet.route);
-    else if (packet.route.type === 'multicast' && packet.dst !== ALL_HOSTS)
-      this.drop(packet, 'no-socket', 'ip_rcv_finish');
+    const { route } = packet;
+    if (route.type === 'unicast' && !isDelivered(route)) this.#forward(packet, route);
+    else if (route.type === 'multicast' && packet.dst !== ALL_HOSTS) this.drop(packet, 'no-socket', 'ip_rcv_finish');
     else this.localDeliver(packet);
   }
 
@@ -127,7 +127,7 @@ export class IpPath {
       this.#host.icmp.send(packet, 11, 0);
       return this.drop(packet, 'ttl-exceeded', 'ip_forward');
     }
-    if (packet.length > route.mtu && packet.dontFragment) {
+    if (packet.length > route.mtu && mayNotBeCut(packet, route.mtu)) {
       this.#host.icmp.send(packet, 3, 4, route.mtu);
       return this.drop(packet, 'packet-too-big', 'ip_forward');
     }
@@ -255,7 +255,7 @@ export class IpPath {
     const route = packet.route!;
     if (packet.length > route.mtu || packet.fragMaxSize !== 0) {
       const limit = packet.fragMaxSize !== 0 ? Math.min(packet.fragMaxSize, route.mtu) : route.mtu;
-      if (packet.length > route.mtu && packet.dontFragment && packet.fragMaxSize === 0) {
+      if (packet.length > route.mtu && mayNotBeCut(packet, route.mtu)) {
         this.#host.icmp.send(packet, 3, 4, route.mtu);
         this.drop(packet, 'packet-too-big', 'ip_fragment');
         return 'EMSGSIZE';
@@ -366,6 +366,14 @@ function tell(observers: readonly HostObserver[], event: HostEvent): void {
 /** Whether the checksum of a protocol covers the addresses of the IP header (its pseudo header). */
 function coversAddresses(protocol: number): boolean {
   return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp;
+}
+
+/**
+ * Whether a packet forbids to be cut to an MTU, and is heard. One put together from fragments that were themselves longer
+ * than the MTU is heard in any case.
+ */
+function mayNotBeCut(packet: Packet, mtu: number): boolean {
+  return packet.dontFragment && (!packet.ignoreDf || packet.fragMaxSize > mtu);
 }
 
 /** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */

@@ -8,6 +8,7 @@ import type { Device } from './device.ts';
 import { flowTo } from './fib-route.ts';
 import type { Host } from './host.ts';
 import { SCOPE } from './host-config.ts';
+import { isDelivered } from './route.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
 
 /** Protocols whose senders hear of ICMP errors. */
@@ -96,7 +97,7 @@ export class LocalStack {
         return this.#drop(packet, 'no-socket');
     } else if (!hasUdpliteChecksum(packet)) return this.#drop(packet, 'udp-checksum');
     if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
-    if (packet.route?.type === 'local') this.#host.icmp.send(packet, 3, 3);
+    if (packet.route !== undefined && isDelivered(packet.route)) this.#host.icmp.send(packet, 3, 3);
     this.#drop(packet, 'no-socket');
   }
 
@@ -160,6 +161,7 @@ export class LocalStack {
       payload,
       payloadLength,
     });
+    answer.ignoreDf = true;
     this.#host.icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
   }
 
@@ -168,7 +170,7 @@ export class LocalStack {
    * which this host talks to its sender.
    */
   #specificAddress(packet: Packet): Address {
-    if (packet.route?.type === 'local') return packet.dst;
+    if (packet.route !== undefined && isDelivered(packet.route)) return packet.dst;
     const host = this.#host;
     const device = packet.inDevice!;
     const sender = packet.src as Ipv4Address;

@@ -88,7 +88,8 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   if (device === undefined || !device.up) return NET_UNREACHABLE;
   const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway, found.scope);
   if (isZeroNet(destination)) return INVALID;
-  if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && !host.sysctls.routeLocalnet(device)) return INVALID;
+  if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && device !== lo && !host.sysctls.routeLocalnet(device))
+    return INVALID;
   const type = isGroup ? groupType : found.type;
   // The default route brings a group no more than its device, nor does any route a broadcast to everybody.
   const isPlain = destination === IPV4_BROADCAST || (isGroup && found.length < 4);

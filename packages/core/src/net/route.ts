@@ -49,6 +49,14 @@ export function isRouteFailure(result: Route | RouteFailure): result is RouteFai
   return 'reason' in result;
 }
 
+/**
+ * Whether what has this route ends at this host (`RTCF_LOCAL`): a local destination, and whatever this host sends out of
+ * `lo`, by a route of any kind.
+ */
+export function isDelivered(route: Route): boolean {
+  return route.type === 'local' || (route.type === 'unicast' && !route.isInput && route.device.kind === 'loopback');
+}
+
 /** How a trace tells a routing decision. */
 export function describeRoute(route: Route): string {
   return route.type === 'unicast' ? `via ${route.device.name}` : route.type;

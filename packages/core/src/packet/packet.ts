@@ -114,6 +114,11 @@ export class Packet {
   nfTrace = false;
   /** Largest fragment of a packet that was put together again; it is cut to this size when sent (`IPCB->frag_max_size`). */
   fragMaxSize = 0;
+  /**
+   * Whether it is cut to an MTU though it forbids that (`skb->ignore_df`): messages of the host's ICMP, what conntrack put
+   * together again, what IPVS sends on. It shows where something forbids cutting later, as TEE does for its copies.
+   */
+  ignoreDf = false;
   /** Where the steps of its walk are written; absent unless somebody asked to see them. */
   trace: Trace | undefined = undefined;
   /** The payload whose sum {@link payloadSum} remembers. */
@@ -209,6 +214,7 @@ export class Packet {
     copy.ipvs = this.ipvs;
     copy.nfTrace = this.nfTrace;
     copy.fragMaxSize = this.fragMaxSize;
+    copy.ignoreDf = this.ignoreDf;
     copy.trace = this.trace;
     copy.#summed = this.#summed;
     copy.#sum = this.#sum;

@@ -266,6 +266,44 @@ describe('the local stack', () => {
     host.send(syn('10.0.0.1', '192.168.1.10'));
     expect(diary[0]).toBe('eth0: tcp 10.0.0.1:1 > 192.168.1.10:2 S ttl 64 len 40');
   });
+
+  it('gets whatever leaves by lo, and answers from no address that is none of its own', () => {
+    const { host, diary, run } = router();
+    expect(run('ip route add 192.0.2.0/24 dev lo')).toBe(0);
+    host.send(udp('10.0.0.1', '192.0.2.9'));
+    host.send(syn('127.0.0.1', '192.0.2.9'));
+    expect(diary).toEqual([
+      'lo: udp 10.0.0.1:1000 > 192.0.2.9:2000 ttl 64 len 28',
+      'no-socket',
+      'lo: tcp 127.0.0.1:1 > 192.0.2.9:2 S ttl 64 len 40',
+      'no-socket',
+    ]);
+  });
+
+  it('has its long ICMP messages cut, also where something forbids that on their way out', () => {
+    const { host, diary } = router();
+    host.hooks.register({
+      family: 'ipv4',
+      hook: Hook.LOCAL_OUT,
+      priority: 0,
+      name: 'forbids',
+      fn: (packet) => {
+        packet.dontFragment = true;
+        return ACCEPT;
+      },
+    });
+    host.receive(
+      host.device('eth1')!,
+      new Packet({
+        src: ip('10.0.0.5'),
+        dst: ip('10.0.0.1'),
+        protocol: PROTOCOL.icmp,
+        transport: icmpHeader(8, 0, 7, 1),
+        payloadLength: 2000,
+      }),
+    );
+    expect(diary.filter((line) => line.includes('eth1 < '))).toHaveLength(2);
+  });
 });
 
 describe('a local sender', () => {

@@ -1,4 +1,13 @@
-import { type Address, decodePacket, type Packet, PROTOCOL, Quote, STOLEN, type Verdict } from '@chainwalk/core';
+import {
+  type Address,
+  decodePacket,
+  isDelivered,
+  type Packet,
+  PROTOCOL,
+  Quote,
+  STOLEN,
+  type Verdict,
+} from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
 import type { IpvsContext } from '../context.ts';
 import { countOut } from './statistics.ts';
@@ -39,7 +48,7 @@ export function tunnelledQuote(
   packet: Packet,
   outer: Quote,
 ): TunnelledQuote | 'unknown' | undefined {
-  const isLocal = packet.route?.type === 'local';
+  const isLocal = packet.route !== undefined && isDelivered(packet.route);
   const bytes = outer.bytes;
   const at = outer.headerLength;
   let skip = 0;

@@ -1,4 +1,4 @@
-import { Hook, type HookState, type Packet, PROTOCOL } from '@chainwalk/core';
+import { Hook, type HookState, isDelivered, type Packet, PROTOCOL } from '@chainwalk/core';
 import type { Connection } from '../connections/connection.ts';
 import type { IpvsContext } from '../context.ts';
 import { HANDLED } from '../transmit/mark.ts';
@@ -15,7 +15,7 @@ export function finishResponse(ipvs: IpvsContext, packet: Packet, connection: Co
 /** Routes an answer as if it came from the virtual address (`ip_vs_route_me_harder`); true if there is no way. */
 export function reroute(ipvs: IpvsContext, packet: Packet, state: HookState): boolean {
   if (ipvs.sysctls.snatReroute.value === 0 || state.hook === Hook.LOCAL_IN) return false;
-  if (packet.route?.type === 'local') return false;
+  if (packet.route !== undefined && isDelivered(packet.route)) return false;
   return ipvs.host.routeMeHarder(packet) !== undefined;
 }
 

@@ -1,4 +1,12 @@
-import { type Address, type Ipv4Address, isLoopback, isRouteFailure, type Packet, type Route } from '@chainwalk/core';
+import {
+  type Address,
+  type Ipv4Address,
+  isDelivered,
+  isLoopback,
+  isRouteFailure,
+  type Packet,
+  type Route,
+} from '@chainwalk/core';
 import type { IpvsContext } from '../context.ts';
 import type { Destination } from '../services/destination.ts';
 
@@ -41,9 +49,10 @@ export function takeRoute(
     host.icmp.send(packet, 3, 1);
     return end(ipvs, packet, 'no-route');
   }
-  const isLocal = route.type === 'local';
+  const isLocal = isDelivered(route);
   if (isLocal) {
-    if (!mode.local || (!mode.redirect && packet.route?.type !== 'local')) return end(ipvs, packet, 'ipvs-drop');
+    if (!mode.local || (!mode.redirect && (packet.route === undefined || !isDelivered(packet.route))))
+      return end(ipvs, packet, 'ipvs-drop');
     return 'local';
   }
   if (!mode.remote || isLoopback(packet.src as Ipv4Address)) return end(ipvs, packet, 'ipvs-drop');

@@ -13,6 +13,7 @@ export function sendOrContinue(ipvs: IpvsContext, packet: Packet, connection: Co
   else if (connection.method === 'masq' && connection.kind !== 'one-packet') {
     ipvs.nfct.alterReply(packet, 'source', connection.serverAddress, connection.serverPort);
   }
+  if (!isLocal || connection.method === 'masq') packet.ignoreDf = true;
   if (isLocal) return ACCEPT;
   return sendAway(ipvs, packet);
 }

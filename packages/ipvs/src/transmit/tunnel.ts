@@ -90,6 +90,7 @@ function becomeOuter(ipvs: IpvsContext, packet: Packet, source: Address, server:
   // What cannot become fragments needs no identification.
   packet.id = packet.dontFragment ? 0 : ipvs.host.simulation.random.stream('ip-id').below(65536);
   packet.fragMaxSize = 0;
+  packet.ignoreDf = true;
   packet.badChecksum = false;
   // A congestion mark is not carried outside; it stays inside.
   const ecn = packet.tos & ECN_MASK;

@@ -188,6 +188,7 @@ function arriving(packet: Packet): Packet {
   copy.ipvs = undefined;
   copy.nfTrace = false;
   copy.fragMaxSize = 0;
+  copy.ignoreDf = false;
   copy.trace = undefined;
   return copy;
 }
