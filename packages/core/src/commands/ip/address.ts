@@ -1,7 +1,7 @@
 import { type Address, formatAddress } from '../../address/address.ts';
 import { networkOf, parseInterfaceAddress, prefixContains, prefixOf } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
-import type { AddressConfig, Scope } from '../../net/host-config.ts';
+import { type AddressConfig, type RouteConfig, type Scope, TABLE } from '../../net/host-config.ts';
 import { deviceIn, flushDeviceRoutes, kernel, nextChange, Refusal, scopeOf, Words } from './words.ts';
 
 /** `ip address add|change|replace|delete|flush`. */
@@ -23,9 +23,11 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
     else throw new Refusal(255, `Error: either "local" is duplicate, or "${word}" is a garbage.`);
   }
   if (verb === 'flush') {
+    const routes = routesWithSources(host, device, []);
     host.configure((config) => {
       const target = deviceIn(config, device);
       target.addresses = [];
+      config.routes = routes as typeof config.routes;
       flushDeviceRoutes(config, target.name);
     });
     return;
@@ -69,11 +71,7 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
         prefixContains(network, entry.address)
       );
     const left = before.filter(stays);
-    const elsewhere = host.config.interfaces
-      .filter((entry) => entry.name !== device)
-      .flatMap((entry) => entry.addresses);
-    const kept = new Set([...left, ...elsewhere].map((entry) => entry.address));
-    const routes = host.config.routes.filter((entry) => entry.source === undefined || kept.has(entry.source));
+    const routes = routesWithSources(host, device, left);
     host.configure((config) => {
       const target = deviceIn(config, device);
       if (gone === undefined) throw kernel('Cannot assign requested address');
@@ -82,6 +80,19 @@ export function address(host: Host, verb: string | undefined, rest: readonly str
       if (left.length === 0) flushDeviceRoutes(config, target.name);
     });
   } else throw new Refusal(255, `Command "${verb ?? ''}" is unknown, try "ip address help".`);
+}
+
+/** The routes that stay when a device has only these addresses left: those of table main go with the source that they name. */
+function routesWithSources(
+  host: Host,
+  device: string | undefined,
+  left: readonly AddressConfig[],
+): readonly RouteConfig[] {
+  const elsewhere = host.config.interfaces.filter((entry) => entry.name !== device).flatMap((entry) => entry.addresses);
+  const kept = new Set([...left, ...elsewhere].map((entry) => entry.address));
+  return host.config.routes.filter(
+    (entry) => entry.source === undefined || entry.table !== TABLE.main || kept.has(entry.source),
+  );
 }
 
 /** Whether an earlier address of the device covers the same network (`IFA_F_SECONDARY`). */
