@@ -1,13 +1,19 @@
 import type { SysctlDeclaration, SysctlTable } from './sysctl.ts';
 
-/** Of each device: links have no ARP here, no sender is sent to a better gateway, and martians are not logged. */
+/**
+ * Of each device: links have no ARP here, no sender is sent to a better gateway, martians are not logged, and neither source
+ * routes nor IPsec are there.
+ */
 const OF_DEVICES: Readonly<Record<string, number>> = {
   accept_redirects: 1,
+  accept_source_route: 0,
   arp_accept: 0,
   arp_announce: 0,
   arp_filter: 0,
   arp_ignore: 0,
   arp_notify: 0,
+  disable_policy: 0,
+  disable_xfrm: 0,
   drop_gratuitous_arp: 0,
   drop_unicast_in_l2_multicast: 0,
   log_martians: 0,
