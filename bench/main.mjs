@@ -69,6 +69,12 @@ const EXPERIMENTS = {
   ),
 };
 
+/**
+ * Experiments whose command lines run several times, in turns, and the field whose least value counts: what neighbours do to
+ * the memory of a machine comes and goes by the minute, and all that a process finds may lie within one of them.
+ */
+const TURNS = { throughput: [3, 'ns a packet'], load: [3, 'load wall s'] };
+
 const names = Object.keys(EXPERIMENTS);
 if (help) {
   console.log(`${USAGE}\nexperiments: ${names.join(', ')}`);
@@ -89,12 +95,17 @@ function rowsOf([script, ...words]) {
 mkdirSync(results, { recursive: true });
 for (const [name, commands] of Object.entries(EXPERIMENTS)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  const rows = [];
-  for (const command of commands) {
-    console.error(`node bench/${command.join(' ')}`);
-    const where = environment();
-    for (const row of rowsOf(command)) rows.push({ experiment: name, seed: 1, ...row, ...where });
+  const [turns, field] = quick ? [1, ''] : (TURNS[name] ?? [1, '']);
+  const best = commands.map(() => []);
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, command] of commands.entries()) {
+      console.error(`node bench/${command.join(' ')}`);
+      const where = environment();
+      const rows = rowsOf(command).map((row) => ({ experiment: name, seed: 1, ...row, ...where }));
+      if (turn === 0 || rows[0][field] < best[index][0][field]) best[index] = rows;
+    }
   }
+  const rows = best.flat();
   writeFileSync(`${results}${name}.jsonl`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 

@@ -735,7 +735,7 @@ export function page({ calibrate = [], ...collected }) {
   const head = [
     '# Measurements\n',
     '`npm run bench` writes this page; the rows behind it are in `bench/results`. Times are processor time of one core,',
-    'the shortest of some rounds where they are repeated.\n',
+    'the shortest of some rounds where they are repeated; packets through the whole host and loading of three processes.\n',
     `Machine: ${kinds('machine')}; ${kinds('system')}; Node ${kinds('node')}; commit ${kinds('commit')}; seed ${kinds('seed')}.`,
     `Load average while it ran: ${Math.min(...loads)} to ${Math.max(...loads)}` +
       (Math.max(...loads) > 1.5
