@@ -43,13 +43,18 @@ export class FibTables {
       if (!isPlain && matches(rule, flow) === rule.not) continue;
       if (rule.action.kind === 'unreachable') return 'none';
       if (rule.action.kind !== 'table') return rule.action.kind;
-      const route = this.#tables.get(rule.action.table)?.lookup(flow, always);
-      // Who throws says that the next rule is to be asked.
-      if (route === undefined || route.type === 'throw') continue;
-      if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route.type;
-      return route;
+      const found = this.lookupIn(rule.action.table, flow);
+      if (found !== 'none') return found;
     }
     return 'none';
+  }
+
+  /** The first route of one table; who throws says that there is none here. */
+  lookupIn(table: number, flow: Flow): FibResult {
+    const route = this.#tables.get(table)?.lookup(flow, always);
+    if (route === undefined || route.type === 'throw') return 'none';
+    if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route.type;
+    return route;
   }
 
   /** How many networks have a route, table by table. */

@@ -90,6 +90,11 @@ export class Fib {
     return this.#ranges;
   }
 
+  /** The first route of one table, whatever the rules say (`fib_table_lookup`). */
+  lookupIn(table: number, flow: Flow): FibResult {
+    return this.#ownTables().lookupIn(table, flow);
+  }
+
   /** The first route that rules and tables give (`fib_lookup`). */
   lookup(flow: Flow): FibResult {
     const ranges = flow.outDevice === undefined && flow.scope === undefined ? this.ranges : undefined;

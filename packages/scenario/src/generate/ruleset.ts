@@ -75,8 +75,11 @@ function narrowRule(draw: Draw, context: RuleContext): string {
   for (let i = 0; i < modules; i++) words.push(moduleMatch(draw, context, protocol));
   if (context.plan.base === 'limit' && draw.chance(0.7)) words.push(countingMatch(draw));
   const target = drawTarget(draw, context, protocol);
-  // TCPMSS wants to see that a rule is about SYNs.
-  const kept = target.startsWith('-m tcp ') ? words.filter((word) => !word.startsWith('-m tcp ')) : words;
+  // TCPMSS wants to see that a rule is about SYNs; `-m policy` would take the `--mode` of another match for its own.
+  const mine = words.some((word) => word.includes(' --mode ')) ? '-m policy ' : '-m none ';
+  const kept = words.filter(
+    (word) => !word.startsWith(mine) && !(target.startsWith('-m tcp ') && word.startsWith('-m tcp ')),
+  );
   return [...kept, target].filter((word) => word !== '').join(' ');
 }
 

@@ -22,7 +22,8 @@ export function addRoutes(host: Host, routes: readonly (readonly string[])[]): R
   const { config } = host;
   const rules = config.rules.map(fibRuleOf);
   const tables = new FibTables(config);
-  const lookup = (flow: Flow) => tables.lookup(rules, flow);
+  const lookup = (flow: Flow, table?: number) =>
+    table === undefined ? tables.lookup(rules, flow) : tables.lookupIn(table, flow);
   const taken = new Set([...config.routes, ...connectedRoutes(config)].map(placeKey));
   const all = [...config.routes];
   let { changes = 0 } = config;

@@ -23,7 +23,8 @@ const TCP_METRICS: readonly string[] = ['advmss', 'window', 'initcwnd', 'initrwn
 
 const BAD_GATEWAY = 'Error: Nexthop has invalid gateway.';
 
-type Lookup = (flow: Flow) => FibResult;
+/** By rules, or in one table. */
+type Lookup = (flow: Flow, table?: number) => FibResult;
 
 /**
  * Reads the words behind `ip route add`.
@@ -83,7 +84,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     if (scope === 'host') throw new Refusal(2, 'Error: Route with host scope can not have a gateway.');
     if (device !== undefined && host.device(device) === undefined)
       throw new Refusal(1, `Cannot find device "${device}"`);
-    device = deviceTowards(lookup, gateway, device, SCOPE[scope ?? 'global']);
+    device = deviceTowards(lookup, gateway, device, SCOPE[scope ?? 'global'], table);
   }
   if (!refuses) {
     if (device === undefined) throw kernel('No such device');
@@ -130,8 +131,12 @@ function deviceTowards(
   gateway: Address,
   device: string | undefined,
   scope: number,
+  table: number | undefined,
 ): string | undefined {
-  const found = lookup({ ...flowTo(gateway, device), scope: Math.max(scope + 1, SCOPE.link) });
+  const flow = { ...flowTo(gateway, device), scope: Math.max(scope + 1, SCOPE.link) };
+  // The table that the route is for comes first, unless that is the main one.
+  let found: FibResult = table === undefined || table === TABLE.main ? 'none' : lookup(flow, table);
+  if (typeof found === 'string') found = lookup(flow);
   if (typeof found === 'string' || (found.type !== 'unicast' && found.type !== 'local'))
     throw new Refusal(2, BAD_GATEWAY);
   return found.device;

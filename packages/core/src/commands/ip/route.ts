@@ -10,7 +10,9 @@ import { deviceIn, kernel, Refusal, setRoutes, tableOf, Words } from './words.ts
 export function route(host: Host, verb: string | undefined, rest: readonly string[]): void {
   if (verb === 'flush') return flushRoutes(host, rest);
   if (verb === 'delete') return deleteRoute(host, rest);
-  const added = readRoute(rest, host, (flow) => host.fib.lookup(flow));
+  const added = readRoute(rest, host, (flow, table) =>
+    table === undefined ? host.fib.lookup(flow) : host.fib.lookupIn(table, flow),
+  );
   const { routes, changes = 0 } = host.config;
   // Most often there is nothing at the place, and to look for more there means to look at each of many routes again.
   const at = indexOfPlace(routes, added);
