@@ -169,7 +169,8 @@ export class IpPath {
       const route = this.#host.routeOutput({
         destination: packet.dst,
         source: undefined,
-        tos: packet.tos,
+        // The sender writes its own header, of which the look-up of a route sees addresses alone.
+        tos: 0,
         mark: packet.mark,
         outDevice: socket.boundDevice,
       });
