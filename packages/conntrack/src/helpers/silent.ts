@@ -1,11 +1,7 @@
 import { ACCEPT, type Packet, PROTOCOL, refuse } from '@chainwalk/core';
 import { CtInfo, directionOf } from '../ctinfo.ts';
 import type { Helper } from '../helper.ts';
-import type { Direction } from '../tuple.ts';
-
-/** Client to server, and back. */
-const ORIGINAL: Direction = 0;
-const REPLY: Direction = 1;
+import { Direction } from '../tuple.ts';
 
 /** What is known of a helper that is not modelled: enough to know the packets in which it finds nothing. */
 interface Silent extends Pick<Helper, 'name' | 'protocols' | 'maxExpected' | 'expectTimeout'> {
@@ -32,8 +28,8 @@ export const SILENT_HELPERS: readonly Helper[] = [
     maxExpected: 4,
     expectTimeout: 180,
     waits: false,
-    announces: (packet, direction) => direction === REPLY && textOf(packet).includes('CONNECT '),
-    refreshes: (_, direction) => (direction === REPLY ? 300 : undefined),
+    announces: (packet, direction) => direction === Direction.REPLY && textOf(packet).includes('CONNECT '),
+    refreshes: (_, direction) => (direction === Direction.REPLY ? 300 : undefined),
   }),
   broadcast('netbios-ns', 3),
   broadcast('snmp', 30),
@@ -61,7 +57,7 @@ export const SILENT_HELPERS: readonly Helper[] = [
     maxExpected: 8,
     expectTimeout: 300,
     waits: true,
-    announces: (packet, direction) => direction === ORIGINAL && textOf(packet).includes(' :\x01DCC '),
+    announces: (packet, direction) => direction === Direction.ORIGINAL && textOf(packet).includes(' :\x01DCC '),
   }),
   silent({
     name: 'pptp',
@@ -80,7 +76,7 @@ export const SILENT_HELPERS: readonly Helper[] = [
     waits: true,
     // SANE_NET_START, whose answer names a port.
     announces: (packet, direction) =>
-      direction === ORIGINAL && packet.payloadLength === 8 && textOf(packet).startsWith('\0\0\0\x07'),
+      direction === Direction.ORIGINAL && packet.payloadLength === 8 && textOf(packet).startsWith('\0\0\0\x07'),
   }),
   h323('RAS', PROTOCOL.udp, 32),
   h323('Q.931', PROTOCOL.tcp, 20),
@@ -115,7 +111,7 @@ function broadcast(name: string, expectTimeout: number): Helper {
     expectTimeout,
     waits: false,
     announces: ({ socket, route }, direction) =>
-      socket !== undefined && direction === ORIGINAL && route?.type === 'broadcast',
+      socket !== undefined && direction === Direction.ORIGINAL && route?.type === 'broadcast',
   });
 }
 

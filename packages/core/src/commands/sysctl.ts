@@ -42,7 +42,7 @@ export function runSysctl(table: SysctlTable, argv: readonly string[]): CommandR
       break;
     }
     if (known === undefined) {
-      if (!flags.has('e')) refuse(`cannot stat /proc/sys/${slashed(name)}: No such file or directory`);
+      if (!flags.has('e')) refuse(`cannot stat /proc/sys/${swapped(name)}: No such file or directory`);
     } else if (equals < 0) print(name, `${known}`);
     else {
       const text = word.slice(equals + 1).trim();
@@ -75,10 +75,6 @@ function writtenInteger(text: string): number {
 /** Whichever of dots and slashes comes first in a name parts it, and the other belongs to a device's name. */
 function dotted(name: string): string {
   return /^[^./]*\//.test(name) ? swapped(name) : name;
-}
-
-function slashed(name: string): string {
-  return swapped(name);
 }
 
 function swapped(name: string): string {

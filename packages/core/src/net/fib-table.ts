@@ -3,7 +3,7 @@ import { type Ipv4Address, ipv4Mask, ipv4ToBits } from '../address/ipv4.ts';
 import type { AddressRange } from './fib-ranges.ts';
 import type { FibRoute, Flow } from './fib-route.ts';
 import type { RouteConfig } from './host-config.ts';
-import type { RouteType } from './route.ts';
+import { isRefusal } from './route.ts';
 
 /** A route in its table (`struct fib_alias`). */
 export interface FibAlias extends FibRoute {
@@ -127,9 +127,4 @@ function countsBefore(a: FibAlias, b: FibAlias): boolean {
   if (a.tos !== b.tos) return a.tos > b.tos;
   if (a.metric !== b.metric) return a.metric < b.metric;
   return a.since < b.since;
-}
-
-/** Routes that lead nowhere, whatever device is asked for. */
-function isRefusal(type: RouteType): boolean {
-  return type === 'unreachable' || type === 'prohibit' || type === 'blackhole' || type === 'throw';
 }

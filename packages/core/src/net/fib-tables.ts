@@ -7,7 +7,7 @@ import type { FibResult, Flow } from './fib-route.ts';
 import { type FibRule, matches } from './fib-rule.ts';
 import { type FibAlias, FibTable } from './fib-table.ts';
 import { type HostConfig, type InterfaceConfig, type RouteConfig, SCOPE, TABLE } from './host-config.ts';
-import type { RouteType } from './route.ts';
+import { isRefusal, type RouteType } from './route.ts';
 
 /**
  * All routing tables of a host: what its addresses bring (local, connected, broadcast routes) and what was added. They
@@ -53,8 +53,7 @@ export class FibTables {
   lookupIn(table: number, flow: Flow): FibResult {
     const route = this.#tables.get(table)?.lookup(flow, always);
     if (route === undefined || route.type === 'throw') return 'none';
-    if (route.type === 'unreachable' || route.type === 'prohibit' || route.type === 'blackhole') return route.type;
-    return route;
+    return isRefusal(route.type) ? route.type : route;
   }
 
   /** How many networks have a route, table by table. */
@@ -164,9 +163,10 @@ export class FibTables {
     const network = networkOf(address, length) as Ipv4Address;
     if (isZeroNet(network) || (network === address && length === 32)) return;
     const from = Math.max(since, device.upSince ?? 0);
-    if (device.kind === 'loopback') {
-      if (entry.networkRoute === undefined) add(TABLE.local, 'local', network, length, from);
-    } else if (entry.networkRoute === undefined) add(TABLE.main, 'unicast', network, length, from);
+    if (entry.networkRoute === undefined) {
+      if (device.kind === 'loopback') add(TABLE.local, 'local', network, length, from);
+      else add(TABLE.main, 'unicast', network, length, from);
+    }
     const broadcast = ipv4FromBits(ipv4ToBits(network) | ~ipv4Mask(length));
     if (length < 31) add(TABLE.local, 'broadcast', broadcast, 32, from);
   }

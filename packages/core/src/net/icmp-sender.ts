@@ -59,7 +59,7 @@ export class IcmpSender {
     }
     if (!this.#allowed(offender, type, code) || this.#locked) return false;
 
-    const delivered = offenderRoute !== undefined && isDelivered(offenderRoute);
+    const delivered = isDelivered(offenderRoute);
     // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
     let source: Address | undefined = delivered && offender.dst !== IPV4_ANY ? offender.dst : undefined;
     const receivedOn = offender.receivedOn === undefined ? offender.inDevice : (offender.receivedOn ?? undefined);

@@ -97,7 +97,7 @@ export class LocalStack {
         return this.#drop(packet, 'no-socket');
     } else if (!hasUdpliteChecksum(packet)) return this.#drop(packet, 'udp-checksum');
     if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
-    if (packet.route !== undefined && isDelivered(packet.route)) this.#host.icmp.send(packet, 3, 3);
+    if (isDelivered(packet.route)) this.#host.icmp.send(packet, 3, 3);
     this.#drop(packet, 'no-socket');
   }
 
@@ -170,7 +170,7 @@ export class LocalStack {
    * which this host talks to its sender.
    */
   #specificAddress(packet: Packet): Address {
-    if (packet.route !== undefined && isDelivered(packet.route)) return packet.dst;
+    if (isDelivered(packet.route)) return packet.dst;
     const host = this.#host;
     const device = packet.inDevice!;
     const sender = packet.src as Ipv4Address;

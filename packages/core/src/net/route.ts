@@ -14,6 +14,13 @@ export type RouteType =
   | 'blackhole'
   | 'throw';
 
+/** Types of routes that lead nowhere, whatever device is asked for. */
+export type RefusalType = 'unreachable' | 'prohibit' | 'blackhole' | 'throw';
+
+export function isRefusal(type: RouteType): type is RefusalType {
+  return type === 'unreachable' || type === 'prohibit' || type === 'blackhole' || type === 'throw';
+}
+
 /**
  * A routing decision that a packet carries (`struct rtable`).
  *
@@ -53,8 +60,9 @@ export function isRouteFailure(result: Route | RouteFailure): result is RouteFai
  * Whether what has this route ends at this host (`RTCF_LOCAL`): a local destination, and whatever this host sends out of
  * `lo`, by a route of any kind.
  */
-export function isDelivered(route: Route): boolean {
-  return route.type === 'local' || (route.type === 'unicast' && !route.isInput && route.device.kind === 'loopback');
+export function isDelivered(route: Route | undefined): boolean {
+  if (route?.type !== 'unicast') return route?.type === 'local';
+  return !route.isInput && route.device.kind === 'loopback';
 }
 
 /** How a trace tells a routing decision. */

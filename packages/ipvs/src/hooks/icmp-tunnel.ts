@@ -48,7 +48,7 @@ export function tunnelledQuote(
   packet: Packet,
   outer: Quote,
 ): TunnelledQuote | 'unknown' | undefined {
-  const isLocal = packet.route !== undefined && isDelivered(packet.route);
+  const isLocal = isDelivered(packet.route);
   const bytes = outer.bytes;
   const at = outer.headerLength;
   let skip = 0;

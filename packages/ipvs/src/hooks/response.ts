@@ -15,7 +15,7 @@ export function finishResponse(ipvs: IpvsContext, packet: Packet, connection: Co
 /** Routes an answer as if it came from the virtual address (`ip_vs_route_me_harder`); true if there is no way. */
 export function reroute(ipvs: IpvsContext, packet: Packet, state: HookState): boolean {
   if (ipvs.sysctls.snatReroute.value === 0 || state.hook === Hook.LOCAL_IN) return false;
-  if (packet.route !== undefined && isDelivered(packet.route)) return false;
+  if (isDelivered(packet.route)) return false;
   return ipvs.host.routeMeHarder(packet) !== undefined;
 }
 

@@ -51,8 +51,7 @@ export function takeRoute(
   }
   const isLocal = isDelivered(route);
   if (isLocal) {
-    if (!mode.local || (!mode.redirect && (packet.route === undefined || !isDelivered(packet.route))))
-      return end(ipvs, packet, 'ipvs-drop');
+    if (!mode.local || (!mode.redirect && !isDelivered(packet.route))) return end(ipvs, packet, 'ipvs-drop');
     return 'local';
   }
   if (!mode.remote || isLoopback(packet.src as Ipv4Address)) return end(ipvs, packet, 'ipvs-drop');

@@ -162,9 +162,9 @@ function withTimes(draw: Draw, steps: readonly Step[]): Step[] {
 /** Gives steps times that lie wide apart, or close together. */
 function spaced(draw: Draw, steps: readonly Step[]): Step[] {
   let now = 0;
-  return steps.map((step, index) => {
+  return steps.map((step) => {
     const at = now;
-    now += steps[index]!.run === undefined ? draw.pick([0, 20, 100, 250]) : 300;
+    now += step.run === undefined ? draw.pick([0, 20, 100, 250]) : 300;
     return { at, ...step };
   });
 }

@@ -3,7 +3,7 @@ import { type Prefix, parseInterfaceAddress, parsePrefix, prefixOf } from '../..
 import { type FibResult, type Flow, flowTo } from '../../net/fib-route.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, SCOPE, type Scope, TABLE } from '../../net/host-config.ts';
-import type { RouteType } from '../../net/route.ts';
+import { isRefusal, type RouteType } from '../../net/route.ts';
 import { kernel, Refusal, scopeOf, tableOf, Words } from './words.ts';
 
 /** Words that may stand before the prefix. */
@@ -77,7 +77,7 @@ export function readRoute(rest: readonly string[], host: Host, lookup: Lookup): 
     } else throw new Refusal(1, `Error: either "to" is duplicate, or "${word}" is a garbage.`);
   }
   if (prefix === undefined) prefix = parsePrefix('0.0.0.0/0')!;
-  const refuses = type === 'unreachable' || type === 'prohibit' || type === 'blackhole' || type === 'throw';
+  const refuses = isRefusal(type);
   if (refuses && (gateway !== undefined || device !== undefined))
     throw new Refusal(2, 'Error: Gateway, device and multipath can not be specified for this route type.');
   if (gateway !== undefined && !onlink && !refuses) {
