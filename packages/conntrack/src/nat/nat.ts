@@ -72,6 +72,8 @@ export class Nat {
   /** The tuple of the connection at hand, and the one that it gets. */
   readonly #current = new TupleBits();
   readonly #chosen = new TupleBits();
+  /** For ranges of one address: while it is looked at, nobody binds another connection. */
+  readonly #single = toAddress(ipv4FromBits(0));
   #undo: (() => void)[] = [];
 
   constructor(conntrack: Conntrack) {
@@ -218,8 +220,12 @@ export class Nat {
 
   /** Pins a connection to the address that it has; only its port may have to give way (`nf_nat_alloc_null_binding`). */
   nullBinding(ct: Connection, manip: Manip): Verdict {
-    const address = manip === 'src' ? ct.destination(1) : ct.source(1);
-    return this.setupInfo(ct, toAddress(address), manip);
+    return this.bind(ct, manip === 'src' ? ct.destinationBits(1) : ct.sourceBits(1), -1, manip);
+  }
+
+  /** {@link setupInfo} to one address, as a signed integer, and to one port, or to any if that is -1. */
+  bind(ct: Connection, address: number, port: number, manip: Manip): Verdict {
+    return this.setupInfo(ct, this.#single.become(address, port), manip);
   }
 
   /** MASQUERADE: the address of the device that it leaves by, towards the next hop (`nf_nat_masquerade_ipv4`). */

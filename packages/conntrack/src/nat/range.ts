@@ -25,11 +25,11 @@ export interface NatRangeFields {
 export class NatRange {
   readonly hasAddresses: boolean;
   /** First and last address as signed integers. */
-  readonly firstAddress: number;
-  readonly lastAddress: number;
-  readonly hasPorts: boolean;
-  readonly firstPort: number;
-  readonly lastPort: number;
+  firstAddress: number;
+  lastAddress: number;
+  hasPorts: boolean;
+  firstPort: number;
+  lastPort: number;
   /** -1 if there is none. */
   readonly basePort: number;
   readonly isRandom: boolean;
@@ -45,6 +45,19 @@ export class NatRange {
     this.basePort = basePort ?? -1;
     this.isRandom = random === true;
     this.isPersistent = persistent === true;
+  }
+
+  /**
+   * Becomes the range of one address, as a signed integer, and of one port, or of none if that is -1. For whoever asks for many
+   * such ranges, one after the other. Precondition: it was made with an address and nothing else.
+   */
+  become(address: number, port: number): this {
+    this.firstAddress = address;
+    this.lastAddress = address;
+    this.hasPorts = port >= 0;
+    this.firstPort = port;
+    this.lastPort = port;
+    return this;
   }
 }
 

@@ -1,5 +1,5 @@
 import { ctOf, type Manip, NatRange, type NatRangeFields } from '@chainwalk/conntrack';
-import { ACCEPT, formatIpv4, type Ipv4Address, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
+import { ACCEPT, formatIpv4, type Ipv4Address, ipv4FromBits, type Packet, PROTOCOL, parseIpv4 } from '@chainwalk/core';
 import {
   badOption,
   type CompiledTarget,
@@ -113,8 +113,37 @@ export function natRange({ addresses, ports, random, randomFully, persistent }: 
   return { addresses, ports, basePort: ports?.base, random: random || randomFully, persistent };
 }
 
+/** A range of one address and at most one port, as numbers (-1: no port); `undefined` if it is any other. */
+function singleOf({ addresses, ports, random, randomFully, persistent }: NatInfo): CompiledTarget['numbers'] {
+  if (addresses === undefined || addresses.min !== addresses.max) return undefined;
+  if (random || randomFully || persistent) return undefined;
+  if (ports === undefined) return [addresses.min | 0, -1];
+  return ports.min === ports.max && ports.base === undefined ? [addresses.min | 0, ports.min] : undefined;
+}
+
+/** What all rules do that bind one half of a connection to one address and at most one port. */
+function singleBinding(manip: Manip, name: string): CompiledTarget['apply'] {
+  return (packet, { net }, _state, address, port) => {
+    const ct = ctOf(packet);
+    if (ct === undefined) return ACCEPT;
+    const verdict = net.conntrack.nat.bind(ct, address, port, manip);
+    packet.trace?.add({
+      kind: 'connection',
+      text: `${name} to ${formatIpv4(ipv4FromBits(address))}${port < 0 ? '' : `:${port}`}`,
+    });
+    return verdict;
+  };
+}
+
+const SINGLE_BINDINGS: Record<Manip, CompiledTarget['apply']> = {
+  dst: singleBinding('dst', 'DNAT'),
+  src: singleBinding('src', 'SNAT'),
+};
+
 /** DNAT and SNAT: one half of a connection gets an address and a port of the range. */
 export function compileBinding(info: NatInfo, manip: Manip, name: string): CompiledTarget {
+  const numbers = singleOf(info);
+  if (numbers !== undefined) return { needs: ['conntrack'], apply: SINGLE_BINDINGS[manip], numbers };
   const range = new NatRange(natRange(info));
   return {
     needs: ['conntrack'],

@@ -1,6 +1,6 @@
 import type { Meter, Packet } from '@chainwalk/core';
 import { INVERTED, KIND_MASK, PLAIN, SPECIAL } from './compile.ts';
-import { DST, DST_MASK, KIND, PORT, PROTOCOL, ROW, type RuleRows, SRC, SRC_MASK } from './rule-rows.ts';
+import { DST, DST_MASK, KIND, PORT, protocolOf, ROW, type RuleRows, SRC, SRC_MASK } from './rule-rows.ts';
 
 /** Rules to be searched: so many rows from one on. They may move between two looks at them. */
 export interface IndexedRules {
@@ -150,14 +150,14 @@ class ShapeMaker {
   constructor(words: Int32Array, at: number) {
     this.#srcMask = words[at + SRC_MASK]!;
     this.#dstMask = words[at + DST_MASK]!;
-    this.#protocol = words[at + PROTOCOL]!;
+    this.#protocol = protocolOf(words[at + KIND]!);
   }
 
   fits(words: Int32Array, at: number): boolean {
     return (
       words[at + SRC_MASK] === this.#srcMask &&
       words[at + DST_MASK] === this.#dstMask &&
-      words[at + PROTOCOL] === this.#protocol
+      protocolOf(words[at + KIND]!) === this.#protocol
     );
   }
 

@@ -4,7 +4,7 @@ import { type Columns, columnsOf, LONG_FROM } from './columns.ts';
 import type { CompiledRule, Compiler, TargetCode } from './compile.ts';
 import type { Demands } from './extension.ts';
 import type { Chain, Counters } from './rule.ts';
-import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
+import { BYTES, BYTES_THROUGH, countersOf, FIRST, LENGTH, LINK, PACKETS, ROW, type RuleRows } from './rule-rows.ts';
 import type { WalkMemo } from './walk-memo.ts';
 
 /** What `-j DROP` and a policy DROP decide. */
@@ -18,6 +18,8 @@ const UNCOUNTED: Counters = { packets: 0, bytes: 0 };
  * A node has tens of thousands of chains, and only what a packet comes to is made ready.
  */
 export class ChainRuntime {
+  /** Its place in the table. */
+  place = -1;
   /** The row of its first rule; -1 as long as it has none. */
   first = -1;
   /** Whether its rows say all that walks need. */
@@ -66,38 +68,28 @@ export class ChainRuntime {
     return this.#rows;
   }
 
-  /**
-   * Writes down what walks need, if that was not done yet.
-   * @param placeOf the place in the table of a chain that a rule leads to
-   */
-  prepare(placeOf: (name: string) => number): void {
+  /** Writes down what walks need, if that was not done yet, but for where its rules lead to. */
+  prepare(): void {
     if (this.isReady) return;
     this.isReady = true;
     const { rules } = this.#chain;
     if (rules.length === 0) return;
     const first = this.#place();
     const { words } = this.#rows;
+    let bytes = 0;
     for (let i = 0; i < rules.length; i++) {
       const rule = rules[i]!;
-      this.#compiler.fill(rule, this.#rows, first + i, this.#codes?.get(i));
-      const { target } = rule;
-      const link = (first + i) * ROW + LINK;
-      if (target?.kind === 'jump' || target?.kind === 'goto') words[link] = placeOf(target.chain);
-      else if (target?.kind === 'extension') words[link] = this.#rows.targets.push(this.#targetOf(i)) - 1;
+      const at = (first + i) * ROW;
+      this.#compiler.fill(rule, this.#rows, first + i, bytes, this.#codes?.get(i));
+      bytes = words[at + BYTES_THROUGH]!;
+      if (rule.target?.kind !== 'extension') continue;
+      const target = this.#targetOf(i);
+      words[at + LINK] = this.#rows.placeOfTarget(target);
+      if (target.numbers === undefined) continue;
+      words[at + FIRST] = target.numbers[0];
+      words[at + LENGTH] = target.numbers[1];
     }
     this.columns = rules.length < LONG_FROM ? undefined : columnsOf(this.#rows, first, rules.length);
-  }
-
-  /** The chains of the table have other places: the new one by each old one. */
-  relink(places: Int32Array): void {
-    if (!this.isReady) return;
-    const { words } = this.#rows;
-    const end = (this.first + this.length) * ROW;
-    for (let at = this.first * ROW; at < end; at += ROW) {
-      const verb = words[at + VERB_OF];
-      if ((verb === VERB.jump || verb === VERB.goto) && words[at + LINK]! >= 0)
-        words[at + LINK] = places[words[at + LINK]!]!;
-    }
   }
 
   #place(): number {

@@ -1,5 +1,5 @@
 import { KIND_MASK } from './compile.ts';
-import { DST, DST_MASK, KIND, PROTOCOL, ROW, type RuleRows, SIZE, SRC, SRC_MASK } from './rule-rows.ts';
+import { DST, DST_MASK, KIND, protocolOf, ROW, type RuleRows, SRC, SRC_MASK } from './rule-rows.ts';
 
 /** A chain shorter than this is walked rule by rule, without columns or index: that is as fast. */
 export const LONG_FROM = 24;
@@ -15,8 +15,6 @@ export interface Columns {
   readonly dstNetwork: Int32Array;
   readonly dstMask: Int32Array;
   readonly protocol: Int16Array;
-  /** Bytes of all rules before each, and of all at the end. */
-  readonly bytesBefore: Float64Array;
 }
 
 /** The columns of `count` rules from a row on. */
@@ -28,9 +26,8 @@ export function columnsOf({ words }: RuleRows, first: number, count: number): Co
     dstNetwork: new Int32Array(count),
     dstMask: new Int32Array(count),
     protocol: new Int16Array(count),
-    bytesBefore: new Float64Array(count + 1),
   };
-  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol, bytesBefore } = columns;
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
   for (let i = 0; i < count; i++) {
     const at = (first + i) * ROW;
     kinds[i] = words[at + KIND]! & KIND_MASK;
@@ -38,8 +35,7 @@ export function columnsOf({ words }: RuleRows, first: number, count: number): Co
     srcMask[i] = words[at + SRC_MASK]!;
     dstNetwork[i] = words[at + DST]!;
     dstMask[i] = words[at + DST_MASK]!;
-    protocol[i] = words[at + PROTOCOL]!;
-    bytesBefore[i + 1] = bytesBefore[i]! + words[at + SIZE]!;
+    protocol[i] = protocolOf(words[at + KIND]!);
   }
   return columns;
 }

@@ -11,21 +11,21 @@ import {
 } from './extension.ts';
 import type { Chain, DeviceName, IpTest, Rule } from './rule.ts';
 import {
+  BYTES_THROUGH,
   CALLS,
   DST,
   DST_MASK,
+  FIRST,
+  headOf,
   KIND,
   LINK,
   PORT,
-  PROTOCOL,
   ROW,
   type RuleRows,
-  SIZE,
   SRC,
   SRC_MASK,
   TESTS,
   VERB,
-  VERB_OF,
 } from './rule-rows.ts';
 import { valueKey } from './value-key.ts';
 
@@ -48,6 +48,8 @@ export interface TargetCode {
   readonly apply: CompiledTarget<unknown>['apply'];
   /** Place in the rule's private state; -1 if the target keeps none. */
   readonly slot: number;
+  /** See {@link CompiledTarget.numbers}. */
+  readonly numbers: readonly [first: number, second: number] | undefined;
 }
 
 /** What has to be tested of a rule before its matches: addresses and protocol, by the numbers of the rule itself. */
@@ -148,14 +150,15 @@ export class Compiler {
   #targetCode({ target }: Rule, slotOf: SlotOf): TargetCode | undefined {
     if (target?.kind !== 'extension') return undefined;
     const code = this.#targetOf(target).compile(target.info);
-    return { apply: code.apply, slot: slotOf(code) };
+    return { apply: code.apply, slot: slotOf(code), numbers: code.numbers };
   }
 
   /**
    * Writes what walks need of a rule into a row that has nothing but counters in it. A rule that keeps private state has
    * its tests made before that: `known`.
+   * @param bytesBefore bytes of the rules before it in its chain
    */
-  fill(rule: Rule, rows: RuleRows, row: number, known?: CompiledRule): void {
+  fill(rule: Rule, rows: RuleRows, row: number, bytesBefore: number, known?: CompiledRule): void {
     const { ip, matches, target } = rule;
     const { src, dst, protocol } = ip;
     const { words } = rows;
@@ -177,23 +180,23 @@ export class Compiler {
     }
     const tests = known?.tests ?? this.#testsAt(rule, only, stateless);
     const kind = kindOf(ip);
-    words[at + KIND] = kind;
-    if (kind !== SPECIAL) {
+    const verb = verbFor(target);
+    if (kind === SPECIAL) words[at + KIND] = headOf(kind, 0, 0, verb);
+    else {
       const inverted =
         (src?.inverted === true ? INVERTED_SRC : 0) |
         (dst?.inverted === true ? INVERTED_DST : 0) |
         (protocol?.inverted === true ? INVERTED_PROTOCOL : 0);
-      words[at + KIND] = kind | (inverted << 2);
+      words[at + KIND] = headOf(kind, inverted, protocol === undefined ? 0 : protocol.number, verb);
       words[at + SRC] = src === undefined ? 0 : src.network;
       words[at + SRC_MASK] = src === undefined ? 0 : src.mask;
       words[at + DST] = dst === undefined ? 0 : dst.network;
       words[at + DST_MASK] = dst === undefined ? 0 : dst.mask;
-      words[at + PROTOCOL] = protocol === undefined ? 0 : protocol.number;
     }
-    words[at + SIZE] = size;
+    words[at + FIRST] = -1;
+    words[at + BYTES_THROUGH] = bytesBefore + size;
     words[at + CALLS] = matches.length | ((matches.length - tests.length) << 16);
     words[at + TESTS] = rows.placeOf(tests);
-    words[at + VERB_OF] = verbOf(target);
     words[at + LINK] = -1;
     words[at + PORT] = port;
   }
@@ -314,7 +317,7 @@ function kindOf({ src, dst, protocol, inDevice, outDevice, fragment }: IpTest): 
   return src === undefined && dst === undefined && protocol === undefined ? BARE : PLAIN;
 }
 
-function verbOf(target: Rule['target']): number {
+function verbFor(target: Rule['target']): number {
   if (target === undefined) return VERB.none;
   if (target.kind === 'extension') return VERB.target;
   if (target.kind !== 'verdict') return VERB[target.kind];

@@ -143,7 +143,13 @@ export interface CompiledMatch<S = undefined> extends Compiled<S> {
 }
 
 export interface CompiledTarget<S = undefined> extends Compiled<S> {
-  readonly apply: (packet: Packet, par: ActionParam, state: S) => RuleVerdict;
+  /** @param first and `second` are the rule's {@link numbers}, where it has them */
+  readonly apply: (packet: Packet, par: ActionParam, state: S, first: number, second: number) => RuleVerdict;
+  /**
+   * Two signed 32-bit integers. They stand with the rule itself, so that thousands of rules whose targets differ by them
+   * alone share one `apply`, and a packet need not wait for anything else of theirs. Such targets keep no state.
+   */
+  readonly numbers?: readonly [first: number, second: number];
 }
 
 /** What a rule asks for and keeps because of one of its extensions. */

@@ -1,7 +1,7 @@
 import type { Packet, Step, Trace } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import type { ChainRuntime } from './chain-runtime.ts';
-import { type Columns, LONG_FROM } from './columns.ts';
+import { LONG_FROM } from './columns.ts';
 import {
   BARE,
   INVERTED,
@@ -16,15 +16,16 @@ import {
 import type { ActionParam } from './extension.ts';
 import type { Rule, TableName } from './rule.ts';
 import {
+  bytesOf,
   CALLS,
   DST,
   DST_MASK,
+  invertedOf,
   KIND,
   PORT,
-  PROTOCOL,
+  protocolOf,
   ROW,
   type RuleRows,
-  SIZE,
   SRC,
   SRC_MASK,
   TESTS,
@@ -34,81 +35,99 @@ import {
  * The first rule of a chain from `start` on whose tests all hold; the number of rules if there is none, or the rule at which a
  * match hotdrops. Counts the rules that a linear walk visits, whichever way it is found.
  */
-export function nextRule(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
-  const { columns } = chain;
-  return columns === undefined
-    ? nextOfShort(chain, rows, start, packet, par)
-    : nextOfLong(chain, rows, columns, start, packet, par);
+export function nextRule(
+  chains: readonly ChainRuntime[],
+  place: number,
+  rows: RuleRows,
+  first: number,
+  count: number,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
+  if (count < LONG_FROM) return nextOfShort(chains, place, rows, first, count, start, packet, par);
+  return nextOfLong(chains, place, rows, start, packet, par);
 }
 
-function nextOfShort(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+function nextOfShort(
+  chains: readonly ChainRuntime[],
+  place: number,
+  rows: RuleRows,
+  first: number,
+  count: number,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
   const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { protocol, trace } = packet;
   const { meter } = par.host;
-  const count = chain.length;
-  let bytes = 0;
   let i = start;
-  for (let at = (chain.first + start) * ROW; i < count; i++, at += ROW) {
-    bytes += words[at + SIZE]!;
-    const kind = words[at + KIND]!;
+  for (let at = (first + start) * ROW; i < count; i++, at += ROW) {
+    const head = words[at + KIND]!;
+    const kind = head & KIND_MASK;
     if (kind === PLAIN) {
+      const asked = protocolOf(head);
       if (
         (src & words[at + SRC_MASK]!) !== words[at + SRC] ||
         (dst & words[at + DST_MASK]!) !== words[at + DST] ||
-        (words[at + PROTOCOL] !== 0 && words[at + PROTOCOL] !== protocol)
+        (asked !== 0 && asked !== protocol)
       ) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(words, at, src, dst));
+        if (trace !== undefined) addFailure(trace, par, chains[place]!, i, plainFailure(words, at, src, dst));
         continue;
       }
     } else if (kind !== BARE) {
-      const failed = otherFailure(chain, words, i, packet, par, src, dst);
+      const failed = otherFailure(chains, place, words, at, i, packet, par, src, dst);
       if (failed !== undefined) {
-        if (trace !== undefined) addFailure(trace, par, chain, i, failed);
+        if (trace !== undefined) addFailure(trace, par, chains[place]!, i, failed);
         continue;
       }
     }
-    const failed = failingTest(chain, rows, i, packet, par);
+    const failed = failingTest(chains, place, rows, at, i, packet, par);
     if (failed === undefined) break;
-    if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
+    if (trace !== undefined) addFailure(trace, par, chains[place]!, i, failed.name);
     if (par.hotdrop) break;
   }
-  meter.rules += (i < count ? i + 1 : i) - start;
-  meter.ruleBytes += bytes;
+  const end = i < count ? i + 1 : i;
+  meter.rules += end - start;
+  meter.ruleBytes += bytesOf(words, first, start, end);
   return i;
 }
 
 /** Of a chain with columns, and from an index over it where that is allowed and of use. */
 function nextOfLong(
-  chain: ChainRuntime,
+  chains: readonly ChainRuntime[],
+  place: number,
   rows: RuleRows,
-  columns: Columns,
   start: number,
   packet: Packet,
   par: ActionParam,
 ): number {
+  const chain = chains[place]!;
   const count = chain.length;
   const isIndexed = par.net.usesIndex && count - start >= LONG_FROM && chain.index.usable;
   const found = isIndexed
-    ? indexedMatch(chain, rows, start, packet, par)
-    : linearMatch(chain, rows, columns, start, packet, par);
+    ? indexedMatch(chains, chain, rows, start, packet, par)
+    : linearMatch(chains, chain, rows, start, packet, par);
   const end = found < count ? found + 1 : count;
   const { meter } = par.host;
   meter.rules += end - start;
-  meter.ruleBytes += columns.bytesBefore[end]! - columns.bytesBefore[start]!;
+  meter.ruleBytes += bytesOf(rows.words, chain.first, start, end);
   return found;
 }
 
 function linearMatch(
+  chains: readonly ChainRuntime[],
   chain: ChainRuntime,
   rows: RuleRows,
-  columns: Columns,
   start: number,
   packet: Packet,
   par: ActionParam,
 ): number {
-  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = columns;
+  const { first, place } = chain;
+  const { kinds, srcNetwork, srcMask, dstNetwork, dstMask, protocol } = chain.columns!;
   const { words } = rows;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
@@ -116,6 +135,7 @@ function linearMatch(
   const { trace } = packet;
   const count = chain.length;
   for (let i = start; i < count; i++) {
+    const at = (first + i) * ROW;
     const kind = kinds[i];
     if (kind === PLAIN) {
       if (
@@ -123,18 +143,17 @@ function linearMatch(
         (dst & dstMask[i]!) !== dstNetwork[i]! ||
         (protocol[i]! !== 0 && protocol[i]! !== proto)
       ) {
-        if (trace !== undefined)
-          addFailure(trace, par, chain, i, plainFailure(words, (chain.first + i) * ROW, src, dst));
+        if (trace !== undefined) addFailure(trace, par, chain, i, plainFailure(words, at, src, dst));
         continue;
       }
     } else if (kind !== BARE) {
-      const failed = otherFailure(chain, words, i, packet, par, src, dst);
+      const failed = otherFailure(chains, place, words, at, i, packet, par, src, dst);
       if (failed !== undefined) {
         if (trace !== undefined) addFailure(trace, par, chain, i, failed);
         continue;
       }
     }
-    const failed = failingTest(chain, rows, i, packet, par);
+    const failed = failingTest(chains, place, rows, at, i, packet, par);
     if (failed === undefined) return i;
     if (trace !== undefined) addFailure(trace, par, chain, i, failed.name);
     if (par.hotdrop) return i;
@@ -143,8 +162,16 @@ function linearMatch(
 }
 
 /** The same answer as {@link linearMatch}, and the same counts, from an index over the chain. */
-function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet: Packet, par: ActionParam): number {
+function indexedMatch(
+  chains: readonly ChainRuntime[],
+  chain: ChainRuntime,
+  rows: RuleRows,
+  start: number,
+  packet: Packet,
+  par: ActionParam,
+): number {
   const { words } = rows;
+  const { first, place } = chain;
   const src = Number(packet.src) | 0;
   const dst = Number(packet.dst) | 0;
   const { trace, protocol } = packet;
@@ -153,8 +180,10 @@ function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet
   const search = chain.index.search(packet, start);
   let found = search.next();
   for (; found >= 0; found = search.next()) {
+    const at = (first + found) * ROW;
     const failed =
-      otherFailure(chain, words, found, packet, par, src, dst) ?? failingTest(chain, rows, found, packet, par)?.name;
+      otherFailure(chains, place, words, at, found, packet, par, src, dst) ??
+      failingTest(chains, place, rows, at, found, packet, par)?.name;
     if (failed === undefined) break;
     tried?.set(found, failed);
     if (par.hotdrop) break;
@@ -165,7 +194,7 @@ function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet
     const { net, table } = par;
     const last = par.hotdrop ? end + 1 : end;
     // The steps are told later, when the chain may be another one; nobody writes to its rows then.
-    const { first, name } = chain;
+    const { name } = chain;
     const { rules } = chain.chain;
     trace!.addLater(() => {
       const steps: Step[] = [];
@@ -182,30 +211,32 @@ function indexedMatch(chain: ChainRuntime, rows: RuleRows, start: number, packet
 
 /** The test that fails of a rule which the index left out: of addresses and protocol, or that of the port. */
 function skippedFailure(rule: Rule, words: Int32Array, at: number, src: number, dst: number, protocol: number): string {
+  const asked = protocolOf(words[at + KIND]!);
   const holds =
     (src & words[at + SRC_MASK]!) === words[at + SRC] &&
     (dst & words[at + DST_MASK]!) === words[at + DST] &&
-    (words[at + PROTOCOL] === 0 || words[at + PROTOCOL] === protocol);
+    (asked === 0 || asked === protocol);
   if (!holds) return plainFailure(words, at, src, dst);
   return rule.matches[(words[at + PORT]! >> 16) - 1]!.name;
 }
 
 /** The first match of a rule that does not hold or that hotdrops, if any; counts the match calls that it took. */
 function failingTest(
-  chain: ChainRuntime,
+  chains: readonly ChainRuntime[],
+  place: number,
   { words, tests }: RuleRows,
+  at: number,
   index: number,
   packet: Packet,
   par: ActionParam,
 ): MatchCode | undefined {
   const { meter } = par.host;
-  const at = (chain.first + index) * ROW;
-  const place = words[at + TESTS]!;
-  if (place !== 0) {
-    const list = tests[place]!;
+  const asked = words[at + TESTS]!;
+  if (asked !== 0) {
+    const list = tests[asked]!;
     for (let t = 0; t < list.length; t++) {
       const match = list[t]!;
-      const holds = match.test(packet, par, match.slot < 0 ? undefined : chain.states![index]![match.slot]);
+      const holds = match.test(packet, par, match.slot < 0 ? undefined : chains[place]!.states![index]![match.slot]);
       if (!holds || par.hotdrop) {
         meter.matches += match.calls;
         meter.comments += match.comments;
@@ -226,17 +257,18 @@ function plainFailure(words: Int32Array, at: number, src: number, dst: number): 
 
 /** What fails of the tests before the matches, of a rule where they are more than numbers to compare; if anything does. */
 function otherFailure(
-  chain: ChainRuntime,
+  chains: readonly ChainRuntime[],
+  place: number,
   words: Int32Array,
+  at: number,
   index: number,
   packet: Packet,
   par: ActionParam,
   src: number,
   dst: number,
 ): string | undefined {
-  const at = (chain.first + index) * ROW;
   const kind = words[at + KIND]! & KIND_MASK;
-  if (kind === SPECIAL) return chain.code(index).special!(packet, par.inDevice, par.outDevice);
+  if (kind === SPECIAL) return chains[place]!.code(index).special!(packet, par.inDevice, par.outDevice);
   return kind === INVERTED ? invertedFailure(words, at, src, dst, packet.protocol) : undefined;
 }
 
@@ -248,10 +280,11 @@ function invertedFailure(
   dst: number,
   protocol: number,
 ): string | undefined {
-  const inverted = words[at + KIND]! >> 2;
+  const head = words[at + KIND]!;
+  const inverted = invertedOf(head);
   if (((src & words[at + SRC_MASK]!) !== words[at + SRC]) !== ((inverted & INVERTED_SRC) !== 0)) return 'source';
   if (((dst & words[at + DST_MASK]!) !== words[at + DST]) !== ((inverted & INVERTED_DST) !== 0)) return 'destination';
-  const asked = words[at + PROTOCOL]!;
+  const asked = protocolOf(head);
   if (asked === 0 && (inverted & INVERTED_PROTOCOL) === 0) return undefined;
   return (asked !== protocol) === ((inverted & INVERTED_PROTOCOL) !== 0) ? undefined : 'protocol';
 }

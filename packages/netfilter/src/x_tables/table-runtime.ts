@@ -5,7 +5,7 @@ import { bothDemands, type Compiler } from './compile.ts';
 import { type CheckContext, type Demands, type ExtensionRegistry, KernelRefusal, NO_DEMANDS } from './extension.ts';
 import { hooksOfMask, reachability } from './reachability.ts';
 import type { Chain, Counters, Rule, Table } from './rule.ts';
-import { LINK, ROW, RuleRows } from './rule-rows.ts';
+import { FIRST, KIND, LENGTH, LINK, ROW, RuleRows, VERB, verbOf } from './rule-rows.ts';
 
 /** The chains of a table, in its order and by name. */
 class ChainRuntimes {
@@ -15,6 +15,7 @@ class ChainRuntimes {
   constructor(list: readonly ChainRuntime[], places: ReadonlyMap<string, number>) {
     this.list = list;
     this.#places = places;
+    for (let place = 0; place < list.length; place++) list[place]!.place = place;
   }
 
   get size(): number {
@@ -85,7 +86,7 @@ export class TableRuntime {
   #settle(): void {
     this.#isNew = false;
     this.#madeReady = 0;
-    if (!this.#rows.isWasteful) return;
+    if (!this.#rows.isWasteful) return this.#rows.forgetLinks();
     this.#rows = new RuleRows();
     for (const chain of this.chains.list) chain.moveTo(this.#rows);
   }
@@ -95,9 +96,22 @@ export class TableRuntime {
    * rules; then all the others at once, which costs the least for each.
    */
   makeReady(chain: ChainRuntime): void {
-    const placeOf = (name: string): number => this.chains.placeOf(name);
-    if (++this.#madeReady < ONE_BY_ONE) chain.prepare(placeOf);
-    else for (const each of this.#byWay()) each.prepare(placeOf);
+    if (++this.#madeReady < ONE_BY_ONE) {
+      chain.prepare();
+      return;
+    }
+    const { list } = this.chains;
+    for (const each of this.#byWay()) each.prepare();
+    for (let place = 0; place < list.length; place++) this.#link(list[place]!);
+  }
+
+  /** Finds where the rules of a chain lead to. Precondition: all chains are ready. */
+  #link(chain: ChainRuntime): void {
+    const { words } = this.#rows;
+    for (let index = 0; index < chain.length; index++) {
+      const verb = verbOf(words[(chain.first + index) * ROW + KIND]!);
+      if (verb === VERB.jump || verb === VERB.goto) this.leadsTo(chain, index);
+    }
   }
 
   /**
@@ -124,17 +138,20 @@ export class TableRuntime {
     }
   }
 
-  /** The chain that a jump or goto of a chain leads to, ready. Rows may have moved to other memory behind it. */
+  /**
+   * The chain that a jump or goto of a chain leads to, ready; from now on its row says where that is. Rows may have moved to
+   * other memory behind it.
+   */
   leadsTo(chain: ChainRuntime, index: number): ChainRuntime {
-    const link = (chain.first + index) * ROW + LINK;
-    const { words } = this.#rows;
-    if (words[link]! < 0) {
-      const { target } = chain.chain.rules[index]!;
-      invariant(target?.kind === 'jump' || target?.kind === 'goto', 'the rule leads to a chain');
-      words[link] = this.chains.placeOf(target.chain);
-    }
-    const next = this.chains.list[words[link]!]!;
+    const { target } = chain.chain.rules[index]!;
+    invariant(target?.kind === 'jump' || target?.kind === 'goto', 'the rule leads to a chain');
+    const next = this.chains.get(target.chain)!;
     if (!next.isReady) this.makeReady(next);
+    const at = (chain.first + index) * ROW;
+    const { words } = this.#rows;
+    words[at + FIRST] = Math.max(next.first, 0);
+    words[at + LENGTH] = next.length;
+    words[at + LINK] = next.place;
     return next;
   }
 
@@ -149,8 +166,7 @@ export class TableRuntime {
    */
   replace(table: Table, change: CounterChange): void {
     const { chains } = table;
-    const placesBefore = chains.map((chain) => this.chains.placeOf(chain.name));
-    const before = placesBefore.map((place) => (place < 0 ? undefined : this.chains.list[place]));
+    const before = chains.map((chain) => this.chains.get(chain.name));
     const { places, masks, ends } = reachability(table);
     const demands: (Demands | undefined)[] = [];
     for (let place = 0; place < chains.length; place++) {
@@ -184,13 +200,6 @@ export class TableRuntime {
     for (const runtime of gone) {
       releases.push(this.#release(runtime));
       runtime.leave();
-    }
-    if (placesBefore.length !== this.chains.size || placesBefore.some((old, place) => old !== place)) {
-      const moved = new Int32Array(this.chains.size).fill(-1);
-      for (let place = 0; place < placesBefore.length; place++) {
-        if (placesBefore[place]! >= 0) moved[placesBefore[place]!] = place;
-      }
-      for (const runtime of next) runtime.relink(moved);
     }
     this.chains = new ChainRuntimes(next, places);
     this.#isNew = true;

@@ -2,20 +2,20 @@ import { type Connection, ctOf, NAT_MASK, Template } from '@chainwalk/conntrack'
 import { ACCEPT, type Device, type HookState, type Meter, type Packet, type Verdict } from '@chainwalk/core';
 import type { Netfilter } from '../netfilter.ts';
 import { type ChainRuntime, DROP } from './chain-runtime.ts';
-import { BARE, SPECIAL } from './compile.ts';
+import { BARE, KIND_MASK, SPECIAL } from './compile.ts';
 import { type ActionParam, actionParam } from './extension.ts';
 import {
   BYTES,
+  bytesOf,
   CALLS,
   countersOf,
   KIND,
   PACKETS,
   ROW,
   type RuleRows,
-  SIZE,
   TESTS,
   VERB,
-  VERB_OF,
+  verbOf,
 } from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 
@@ -136,7 +136,7 @@ function foresee(
       const at = row * ROW;
       if (!looksAtStateOnly(chain, rows, index) || counts.rules === MOST_RULES) return undefined;
       counts.rules++;
-      counts.ruleBytes += words[at + SIZE]!;
+      counts.ruleBytes += bytesOf(words, chain.first, index, index + 1);
       const failing = failingCalls(chain, rows, index, packet, par);
       counts.matches += failing?.calls ?? words[at + CALLS]! & 0xffff;
       counts.comments += failing?.comments ?? words[at + CALLS]! >> 16;
@@ -145,7 +145,7 @@ function foresee(
         continue;
       }
       counted.push(countersOf(row) + PACKETS);
-      const verb = words[at + VERB_OF]!;
+      const verb = verbOf(words[at + KIND]!);
       if (verb === VERB.accept) return decided(ACCEPT, false);
       if (verb === VERB.drop) return decided(DROP, false);
       if (verb === VERB.none) {
@@ -175,7 +175,7 @@ function foresee(
 function looksAtStateOnly(chain: ChainRuntime, { words, tests }: RuleRows, index: number): boolean {
   const at = (chain.first + index) * ROW;
   if (!tests[words[at + TESTS]!]!.every((test) => test.byState)) return false;
-  const kind = words[at + KIND];
+  const kind = words[at + KIND]! & KIND_MASK;
   if (kind !== SPECIAL) return kind === BARE;
   const { src, dst, protocol, fragment } = chain.chain.rules[index]!.ip;
   return src === undefined && dst === undefined && protocol === undefined && fragment === undefined;
@@ -192,7 +192,7 @@ function failingCalls(
   par: ActionParam,
 ): { readonly calls: number; readonly comments: number } | undefined {
   const at = (chain.first + index) * ROW;
-  const special = words[at + KIND] === SPECIAL ? chain.code(index).special : undefined;
+  const special = (words[at + KIND]! & KIND_MASK) === SPECIAL ? chain.code(index).special : undefined;
   if (special?.(packet, par.inDevice, par.outDevice) !== undefined) return NO_CALLS;
   for (const test of tests[words[at + TESTS]!]!) if (!test.test(packet, par, undefined)) return test;
   return undefined;

@@ -5,7 +5,19 @@ import { type ActionParam, actionParam } from './extension.ts';
 import { endsChain } from './layout.ts';
 import { describeTarget, nextRule } from './next-rule.ts';
 import type { Rule, TableName } from './rule.ts';
-import { BYTES, countersOf, LINK, PACKETS, ROW, type RuleRows, VERB, VERB_OF } from './rule-rows.ts';
+import {
+  BYTES,
+  countersOf,
+  FIRST,
+  KIND,
+  LENGTH,
+  LINK,
+  PACKETS,
+  ROW,
+  type RuleRows,
+  VERB,
+  verbOf,
+} from './rule-rows.ts';
 import type { TableRuntime } from './table-runtime.ts';
 import { traceLine } from './trace-log.ts';
 import { WalkMemo } from './walk-memo.ts';
@@ -22,9 +34,11 @@ const QUEUE = queue(0, false);
 const MOST_PASSED = 1_000_000_000;
 const TAKEN = 100;
 
-/** A chain that was left by a jump, and where it goes on. */
+/** A chain that was left by a jump, as place, first row and number of rules, and where it goes on. */
 interface Frame {
-  readonly chain: ChainRuntime;
+  readonly place: number;
+  readonly first: number;
+  readonly count: number;
   readonly resume: number;
   readonly caller: Frame | undefined;
   readonly depth: number;
@@ -67,52 +81,59 @@ function walkRules(
   let { length } = packet;
   const par = actionParam(net, table, state);
   let { words, counters } = rows;
-  const mostCallers = runtime.chains.size + 1;
+  const { chains } = runtime;
+  const mostCallers = chains.size + 1;
   let caller: Frame | undefined;
-  let chain = base;
+  // Where the packet is, in integers: the objects of tens of thousands of chains would have to be waited for.
+  let { place, length: count } = base;
+  let first = Math.max(base.first, 0);
   let index = 0;
   let passed = 0;
   for (;;) {
     passed += TAKEN - index;
-    index = nextRule(chain, rows, index, packet, par);
+    index = nextRule(chains.list, place, rows, first, count, index, packet, par);
     passed += index;
     if (par.hotdrop) return HOTDROP;
-    if (index === chain.length) {
+    if (index === count) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
-      if (chain !== base) {
-        if (packet.nfTrace) logTrace(net, packet, par, chain.name, 'return', index + 1);
+      if (place !== base.place && (packet.nfTrace || trace !== undefined)) {
+        const { name } = chains.list[place]!;
+        if (packet.nfTrace) logTrace(net, packet, par, name, 'return', index + 1);
         trace?.add({
           kind: 'chain-end',
           table,
-          chain: chain.name,
+          chain: name,
           number: index + 1,
           how: 'return',
           verdict: 'RETURN',
         });
       }
       if (caller === undefined) return policyOf(net, base, packet, par, table);
-      chain = caller.chain;
+      ({ place, first, count } = caller);
       index = caller.resume;
       caller = caller.caller;
       continue;
     }
-    const row = chain.first + index;
+    const row = first + index;
     const at = row * ROW;
     const counted = countersOf(row);
     counters[counted + PACKETS]!++;
     counters[counted + BYTES]! += length;
-    if (packet.nfTrace)
-      logTrace(net, packet, par, chain.name, kindOf(chain.chain.rules[index]!, chain === base), index + 1);
-    trace?.add({
-      kind: 'rule',
-      table,
-      chain: chain.name,
-      number: index + 1,
-      outcome: 'matched',
-      target: describeTarget(chain.chain.rules[index]!.target),
-      text: net.ruleText(chain.chain.rules[index]!),
-    });
-    const verb = words[at + VERB_OF]!;
+    if (packet.nfTrace || trace !== undefined) {
+      const { name, chain } = chains.list[place]!;
+      const rule = chain.rules[index]!;
+      if (packet.nfTrace) logTrace(net, packet, par, name, kindOf(rule, place === base.place), index + 1);
+      trace?.add({
+        kind: 'rule',
+        table,
+        chain: name,
+        number: index + 1,
+        outcome: 'matched',
+        target: describeTarget(rule.target),
+        text: net.ruleText(rule),
+      });
+    }
+    const verb = verbOf(words[at + KIND]!);
     switch (verb) {
       case VERB.none:
         index++;
@@ -132,17 +153,23 @@ function walkRules(
         if (verb === VERB.jump) {
           const depth: number = caller === undefined ? 1 : caller.depth + 1;
           if (depth > mostCallers) return STACK;
-          caller = { chain, resume: index + 1, caller, depth };
+          caller = { place, first, count, resume: index + 1, caller, depth };
         }
-        chain = runtime.leadsTo(chain, index);
+        if (words[at + FIRST]! < 0) {
+          runtime.leadsTo(chains.list[place]!, index);
+          ({ words, counters } = rows);
+        }
+        place = words[at + LINK]!;
+        first = words[at + FIRST]!;
+        count = words[at + LENGTH]!;
         index = 0;
-        ({ words, counters } = rows);
         continue;
       }
       case VERB.target: {
         meter.targets++;
         const { apply, slot } = rows.targets[words[at + LINK]!]!;
-        const verdict = apply(packet, par, slot < 0 ? undefined : chain.states![index]![slot]);
+        const state = slot < 0 ? undefined : chains.list[place]!.states![index]![slot];
+        const verdict = apply(packet, par, state, words[at + FIRST]!, words[at + LENGTH]!);
         if (par.hotdrop) return HOTDROP;
         if (verdict.kind === 'continue') {
           // TCPMSS makes packets longer.
@@ -155,7 +182,7 @@ function walkRules(
     }
     // RETURN, by itself or by a target.
     if (caller === undefined) return policyOf(net, base, packet, par, table);
-    chain = caller.chain;
+    ({ place, first, count } = caller);
     index = caller.resume;
     caller = caller.caller;
   }
