@@ -102,6 +102,11 @@ export class ConnectionTable {
     return this.#heads[bucket * 2]!;
   }
 
+  /** The link behind the first node of a bucket, which no other memory has to be waited for. */
+  secondLink(bucket: number): number {
+    return this.#heads[bucket * 2 + 1]!;
+  }
+
   /** The link to the node behind a node. */
   nextLink(node: number): number {
     return this.#links[node]!;

@@ -310,11 +310,14 @@ export class Conntrack {
     const other = zone.directions === 'both' ? hash : table.hashBits(src, dst, ports, protocol, zoneId(zone, 0));
     const own = ignored.slot;
     this.host.meter.natTupleLookups++;
-    let link = table.firstLink(table.bucketOf(hash));
-    for (let node = nodeOf(link); node >= 0; node = nodeOf(link)) {
+    const bucket = table.bucketOf(hash);
+    const second = table.secondLink(bucket);
+    let link = table.firstLink(bucket);
+    for (let isFirst = true; link !== 0; isFirst = false) {
+      const node = nodeOf(link);
       const direction = (node & 1) as 0 | 1;
       const mayMatch = mayHave(link, direction === 1 ? hash : other);
-      link = table.nextLink(node);
+      link = isFirst ? second : table.nextLink(node);
       this.host.meter.natTupleProbes++;
       if (node >> 1 !== own) {
         if (table.isExpired(node, now)) {

@@ -161,13 +161,9 @@ export class Nat {
 
   /** `nf_nat_oif_changed`. */
   #leavesElsewhere(packet: Packet, ct: Connection, state: HookState): boolean {
+    if (state.hook !== Hook.POSTROUTING || directionOf(packet.ctinfo) !== 0) return false;
     const index = ct.masqueradeIndex;
-    return (
-      index !== 0 &&
-      state.hook === Hook.POSTROUTING &&
-      directionOf(packet.ctinfo) === 0 &&
-      state.outDevice?.index !== index
-    );
+    return index !== 0 && state.outDevice?.index !== index;
   }
 
   /** Rewrites one half of a packet, if its connection has that half changed (`nf_nat_packet`). */

@@ -93,13 +93,12 @@ export class HookRegistry {
    */
   run(packet: Packet, state: HookState): Exclude<Verdict, { kind: 'queue' }> {
     const list = this.#lists[state.family][state.hook]!;
-    const meter = state.host.meter;
+    const { meter } = state.host;
+    const { trace } = packet;
     for (let i = 0; i < list.length; i++) {
       const ops = list[i]!;
       meter.hookFunctions++;
-      if (packet.trace !== undefined) {
-        packet.trace.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
-      }
+      if (trace !== undefined) trace.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
       let verdict = ops.fn(packet, state);
       if (verdict === ACCEPT) continue;
       if (verdict.kind === 'queue') {

@@ -23,6 +23,8 @@ export class FibRanges {
   /** The first address of each, with the sign turned. */
   readonly #firsts: Int32Array;
   readonly #results: readonly FibResult[];
+  /** By first byte of an address and the one after it: the range in which such addresses begin. */
+  readonly #starts = new Int32Array(257);
 
   /**
    * @param networks where routes may change: all networks of all tables, and the addresses of the host; in any order
@@ -38,6 +40,11 @@ export class FibRanges {
     const sorted = firsts.filter((first, i) => i === 0 || first !== firsts[i - 1]);
     this.#firsts = Int32Array.from(sorted, (first) => first ^ SIGN);
     this.#results = Array.from(sorted, (first) => lookup(first as Ipv4Address));
+    let range = 0;
+    for (let byte = 0; byte <= 256; byte++) {
+      while (range + 1 < sorted.length && sorted[range + 1]! <= byte * 0x100_0000) range++;
+      this.#starts[byte] = range;
+    }
   }
 
   /** How many there are; they are numbered from 0. */
@@ -49,8 +56,10 @@ export class FibRanges {
   find(address: Ipv4Address): number {
     const firsts = this.#firsts;
     const wanted = address ^ SIGN;
-    let from = 0;
-    let to = firsts.length - 1;
+    // Most networks share a few first bytes, and few of them are on one host.
+    const byte = address >>> 24;
+    let from = this.#starts[byte]!;
+    let to = this.#starts[byte + 1]!;
     while (from < to) {
       const middle = (from + to + 1) >>> 1;
       if (firsts[middle]! <= wanted) from = middle;

@@ -254,28 +254,33 @@ export class IpPath {
   /** `ip_finish_output`. The route may have been replaced in POSTROUTING. */
   #finishOutput(packet: Packet): Errno | undefined {
     const route = packet.route!;
-    if (packet.length > route.mtu || packet.fragMaxSize !== 0) {
+    const { length } = packet;
+    if (length > route.mtu || packet.fragMaxSize !== 0) {
       const limit = packet.fragMaxSize !== 0 ? Math.min(packet.fragMaxSize, route.mtu) : route.mtu;
-      if (packet.length > route.mtu && mayNotBeCut(packet, route.mtu)) {
+      if (length > route.mtu && mayNotBeCut(packet, route.mtu)) {
         this.#host.icmp.send(packet, 3, 4, route.mtu);
         this.drop(packet, 'packet-too-big', 'ip_fragment');
         return 'EMSGSIZE';
       }
-      if (packet.length > limit) {
+      if (length > limit) {
         for (const fragment of this.#host.fragmentation.split(packet, limit)) this.transmit(route.device, fragment);
         return undefined;
       }
     }
-    this.transmit(route.device, packet);
+    this.#transmit(route.device, packet, length);
     return undefined;
   }
 
   /** `dev_queue_xmit`: out of a device, or back in through `lo`. */
   transmit(device: Device, packet: Packet): void {
+    this.#transmit(device, packet, packet.length);
+  }
+
+  #transmit(device: Device, packet: Packet, length: number): void {
     if (!device.up) return this.drop(packet, 'device-down', device.name);
     this.#meter.transmitted++;
     device.transmitted.packets++;
-    device.transmitted.bytes += packet.length;
+    device.transmitted.bytes += length;
     packet.trace?.add({ kind: 'transmit', device: device.name });
     if (device.kind === 'loopback') {
       // Connection and route stay with it; the socket that sent it does not (`loopback_xmit`).
