@@ -52,6 +52,8 @@ export class ConnectionTable {
   /** Two by bucket: the link to its first node, and that node's own link. */
   #heads: Int32Array;
   #buckets: number;
+  /** Where the buckets are a power of two, as they nearly always are: by how much a hash is shifted. Else 0. */
+  #shift: number;
   /** By node, the link to the next one. */
   #links: Int32Array = new Int32Array(0);
   #size = 0;
@@ -59,6 +61,7 @@ export class ConnectionTable {
   constructor(buckets: number, seed: number, rows: ConnectionRows) {
     this.#heads = new Int32Array(buckets * 2);
     this.#buckets = buckets;
+    this.#shift = shiftFor(buckets);
     this.#seed = seed | 0;
     this.rows = rows;
   }
@@ -94,7 +97,8 @@ export class ConnectionTable {
 
   /** The bucket of a hash (`scale_hash`). */
   bucketOf(hash: number): number {
-    return Math.floor((hash * this.#buckets) / 0x1_0000_0000);
+    const shift = this.#shift;
+    return shift > 0 ? hash >>> shift : Math.floor((hash * this.#buckets) / 0x1_0000_0000);
   }
 
   /** The link to the first node of a bucket. */
@@ -318,6 +322,7 @@ export class ConnectionTable {
     const old = this.#heads;
     this.#heads = new Int32Array(buckets * 2);
     this.#buckets = buckets;
+    this.#shift = shiftFor(buckets);
     for (let head = 0; head < old.length; head += 2) {
       // From the head on, each goes to the head of its new chain: chains turn around, as in Linux.
       for (let node = nodeOf(old[head]!); node !== NONE; ) {
@@ -384,6 +389,11 @@ export class ConnectionTable {
     hash = Math.imul(hash, 0xc2b2ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
   }
+}
+
+/** By how much a hash of 32 bits is shifted to be the number of a bucket; 0 if buckets are no power of two. */
+function shiftFor(buckets: number): number {
+  return buckets > 1 && (buckets & (buckets - 1)) === 0 ? Math.clz32(buckets) + 1 : 0;
 }
 
 /** Whether the node of a link may have a hash. */

@@ -54,12 +54,11 @@ interface Frame {
 export function walkTable(net: Netfilter, runtime: TableRuntime, packet: Packet, state: HookState): Verdict {
   state.host.meter.tables++;
   const base = runtime.bases[state.hook]!;
+  const isTold = packet.trace !== undefined || packet.nfTrace;
+  if (base.length === 0 && !isTold) return base.countPolicy(packet.length);
   const { rows } = runtime;
   if (!base.isReady) runtime.makeReady(base);
-  if (base.length === 0 && packet.trace === undefined && !packet.nfTrace) {
-    return base.countPolicy(packet.length);
-  }
-  if (net.usesIndex && packet.trace === undefined && !packet.nfTrace) {
+  if (net.usesIndex && !isTold) {
     base.memo ??= new WalkMemo();
     const verdict = base.memo.walk(net, runtime, rows, base, packet, state);
     if (verdict !== undefined) return verdict;
