@@ -98,7 +98,8 @@ export class HookRegistry {
     for (let i = 0; i < list.length; i++) {
       const ops = list[i]!;
       meter.hookFunctions++;
-      if (trace !== undefined) trace.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
+      if (trace !== undefined)
+        trace.add({ kind: 'hook', hook: state.hook, function: ops.name, priority: ops.priority });
       let verdict = ops.fn(packet, state);
       if (verdict === ACCEPT) continue;
       if (verdict.kind === 'queue') {

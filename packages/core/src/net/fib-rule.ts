@@ -32,7 +32,7 @@ export function matches(rule: RuleConfig, flow: Flow): boolean {
     return false;
   if (rule.to !== undefined && rule.to.length > 0 && !prefixContains(rule.to, flow.destination)) return false;
   if (rule.tos !== 0 && rule.tos !== flow.tos) return false;
-  if (rule.mark !== undefined && (flow.mark & rule.mark.mask) >>> 0 !== rule.mark.value) return false;
+  if (rule.mark !== undefined && ((flow.mark ^ rule.mark.value) & rule.mark.mask) !== 0) return false;
   if (rule.inDevice !== undefined && rule.inDevice !== (flow.inDevice ?? 'lo')) return false;
   if (rule.outDevice !== undefined && rule.outDevice !== flow.outDevice) return false;
   return true;

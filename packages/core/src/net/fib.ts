@@ -5,7 +5,7 @@ import { FibRanges } from './fib-ranges.ts';
 import { type FibResult, type FibRoute, type Flow, flowTo } from './fib-route.ts';
 import { type FibRule, fibRuleOf } from './fib-rule.ts';
 import { FibTables } from './fib-tables.ts';
-import { type HostConfig, TABLE } from './host-config.ts';
+import { type HostConfig, type RuleConfig, TABLE } from './host-config.ts';
 
 /**
  * The forwarding information base that follows from a configuration: what addresses bring (local, connected, broadcast
@@ -23,9 +23,8 @@ export class Fib {
   /** Such look-ups so far, and what answers them since they are many. */
   #asked = 0;
   #ranges: FibRanges | undefined = undefined;
-  /** Whether `ip rule` was used: source validation then looks closer (`fib4_has_custom_rules`). */
-  readonly hasCustomRules: boolean;
-  readonly hasCustomLocalRoutes: boolean;
+  /** Whether there are, or were, rules or local routes beyond those of any host: source validation then looks closer. */
+  readonly hasCustomRouting: boolean;
   /** Whether a route has a realm: source validation then looks closer as well. */
   readonly knowsRealms: boolean;
 
@@ -33,14 +32,12 @@ export class Fib {
   constructor(config: HostConfig, former?: Fib) {
     this.#config = config;
     this.#rules = config.rules.map(fibRuleOf);
-    this.hasCustomRules = config.rules.some(
-      (rule) => rule.priority !== 0 && rule.priority !== 32766 && rule.priority !== 32767,
-    );
     const base = former !== undefined && former.#config.interfaces === config.interfaces ? former : undefined;
     const tables = base === undefined ? new FibTables(config) : base.#handOver(config);
     this.#tables = tables;
     this.#byDestination = this.#rules.every((rule) => rule.isPlain) && !tables.knowTos;
-    this.hasCustomLocalRoutes = tables.haveCustomLocalRoutes;
+    this.hasCustomRouting =
+      config.hadCustomRouting === true || tables.haveCustomLocalRoutes || config.rules.some(isCustom);
     this.knowsRealms = tables.knowRealms;
     this.addresses = base?.addresses ?? addressesOf(config);
   }
@@ -119,6 +116,11 @@ export function fibOf(config: HostConfig, former?: Fib): Fib {
   let fib = compiled.get(config);
   if (fib === undefined) compiled.set(config, (fib = new Fib(config, former)));
   return fib;
+}
+
+/** Whether a rule is none of those that a host begins with. */
+function isCustom({ priority }: RuleConfig): boolean {
+  return priority !== 0 && priority !== 32766 && priority !== 32767;
 }
 
 /** Of an address that several devices have, the newest is found first. */

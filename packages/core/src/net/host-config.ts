@@ -15,6 +15,11 @@ export interface HostConfig {
   readonly rules: readonly RuleConfig[];
   /** How many changes of addresses, links and routes there were. Of routes that are otherwise equal the older one counts. */
   readonly changes?: number;
+  /**
+   * Whether `ip rule` changed anything, or `ip route` added a local route, be it gone by now: Linux does not forget it
+   * (`fib_has_custom_rules`, `fib_has_custom_local_routes`).
+   */
+  readonly hadCustomRouting?: true;
 }
 
 /** The configuration as a recipe of `Host.configure` may change it. */

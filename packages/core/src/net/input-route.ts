@@ -150,7 +150,7 @@ function validateSource(
   const { fib } = host;
   if (mode === 0 && !fib.knowsRealms && !mayRedirect(host, device, out)) {
     if (acceptLocal) return undefined;
-    if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules) return fib.hasAddress(packet.src) ? LOCAL_SOURCE : undefined;
+    if (!fib.hasCustomRouting) return fib.hasAddress(packet.src) ? LOCAL_SOURCE : undefined;
   }
   const found = fib.lookup(wayBack(host, packet, device, out, toBroadcast));
   if (typeof found === 'string') return mode === 0 ? undefined : REVERSE_PATH;

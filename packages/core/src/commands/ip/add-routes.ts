@@ -41,6 +41,6 @@ export function addRoutes(host: Host, routes: readonly (readonly string[])[]): R
       throw refusal;
     }
   }
-  if (routes.length > 0) setRoutes(host, all, changes);
+  setRoutes(host, all, all.slice(config.routes.length));
   return undefined;
 }

@@ -2,7 +2,7 @@ import { parseAddress } from '../../address/address.ts';
 import { type Prefix, parsePrefix } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
 import { type RouteConfig, TABLE } from '../../net/host-config.ts';
-import { connectedRoutes, indexOfPlace, samePlace, samePrefix, sameRoute } from './route-place.ts';
+import { connectedRoutes, indexOfPlace, type RoutePlace, samePlace, samePrefix, sameRoute } from './route-place.ts';
 import { ROUTE_TYPES, readRoute, routePrefix } from './route-words.ts';
 import { deviceIn, kernel, Refusal, setRoutes, tableOf, Words } from './words.ts';
 
@@ -20,7 +20,7 @@ export function route(host: Host, verb: string | undefined, rest: readonly strin
   if (at >= 0) there.push(...routes.filter((entry) => samePlace(entry, added)));
   there.sort((a, b) => (a.since ?? 0) - (b.since ?? 0));
   const [first] = there;
-  if (verb === 'add' && first !== undefined) throw kernel('File exists');
+  if (verb === 'add' && (first !== undefined || isOfAddress(host, added))) throw kernel('File exists');
   if (verb === 'change' && first === undefined) throw kernel('No such file or directory');
   const same = there.find((entry) => sameRoute(entry, added));
   if ((verb === 'replace' || verb === 'change') && first !== undefined) {
@@ -29,13 +29,19 @@ export function route(host: Host, verb: string | undefined, rest: readonly strin
     if (same !== undefined) throw kernel('File exists');
     const made = Object.freeze({ ...added, since: first.since ?? 0 });
     const index = routes.indexOf(first);
-    if (index >= 0) return setRoutes(host, routes.with(index, made), changes + 1);
+    if (index >= 0) return setRoutes(host, routes.with(index, made), [made]);
     withdraw(host, first);
-    return setRoutes(host, routes.concat(made), changes + 1);
+    return setRoutes(host, routes.concat(made), [made]);
   }
   if (same !== undefined) throw kernel('File exists');
   const since = verb === 'prepend' && first !== undefined ? (first.since ?? 0) - 1 : changes + 1;
-  setRoutes(host, routes.concat(Object.freeze({ ...added, since })), changes + 1);
+  const made = Object.freeze({ ...added, since });
+  setRoutes(host, routes.concat(made), [made]);
+}
+
+/** Whether a route stands where an address brought its own to the local table. */
+function isOfAddress(host: Host, { prefix, table, tos, metric }: RoutePlace): boolean {
+  return table === TABLE.local && prefix.length === 32 && tos === 0 && metric === 0 && host.hasAddress(prefix.network);
 }
 
 /** `ip route flush`: all routes of a table, of a device or to a network. */
@@ -51,6 +57,8 @@ function flushRoutes(host: Host, rest: readonly string[]): void {
     else if (prefix === undefined && /^(\d|default$)/.test(word)) prefix = routePrefix(word);
     else throw new Refusal(1, `Error: "${word}" is not modelled for ip route flush`);
   }
+  if (table === TABLE.local && device === undefined && prefix === undefined)
+    throw new Refusal(1, 'Error: flushing the whole table local, with what addresses brought, is not modelled');
   if (table !== TABLE.main && table !== TABLE.local && !host.config.routes.some((entry) => entry.table === table))
     throw new Refusal(2, 'Error: ipv4: FIB table does not exist.\nFlush terminated');
   const goes = (entry: RouteConfig): boolean =>

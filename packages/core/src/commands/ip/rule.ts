@@ -1,17 +1,22 @@
 import { familyOf } from '../../address/address.ts';
 import { type Prefix, parsePrefix } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
-import { type RuleConfig, TABLE } from '../../net/host-config.ts';
+import { DEFAULT_RULES, type RuleConfig, TABLE } from '../../net/host-config.ts';
 import { kernel, Refusal, tableOf, Words } from './words.ts';
 
 /** `ip rule add|delete|flush`. */
 export function rule(host: Host, verb: string | undefined, rest: readonly string[]): void {
   if (verb === 'flush') {
     host.configure((config) => {
-      config.rules = config.rules.filter((entry) => entry.priority === 0);
+      const kept = config.rules.filter((entry) => entry.priority === 0);
+      if (kept.length === config.rules.length) return;
+      config.rules = kept;
+      config.hadCustomRouting = true;
     });
     return;
   }
+  if (rest.length === 0 && (verb === 'add' || verb === 'delete'))
+    throw new Refusal(1, `"ip rule ${verb === 'add' ? 'add' : 'del'}" requires arguments.`);
   const words = new Words(rest);
   let priority: number | undefined;
   let from: Prefix | undefined;
@@ -36,9 +41,10 @@ export function rule(host: Host, verb: string | undefined, rest: readonly string
     else if (word === 'pref' || word === 'preference' || word === 'priority' || word === 'order')
       priority = words.number(word);
     else if (word === 'fwmark') {
-      const [value, mask] = words.value('fwmark').split('/');
-      const bits = Number(mask ?? 0xffffffff) >>> 0;
-      mark = { value: (Number(value) & bits) >>> 0, mask: bits };
+      const [value = '', ...behind] = words.value('fwmark').split('/');
+      const given = numberOf(value, 'fwmark');
+      const mask = behind.length === 0 ? 0xffff_ffff : numberOf(behind.join('/'), 'fwmask');
+      mark = { value: given, mask };
     } else if (word === 'iif' || word === 'dev') inDevice = words.value(word);
     else if (word === 'oif') outDevice = words.value('oif');
     else if (word === 'tos' || word === 'dsfield') tos = words.number(word, 255);
@@ -56,12 +62,15 @@ export function rule(host: Host, verb: string | undefined, rest: readonly string
     ...(outDevice === undefined ? {} : { outDevice }),
   };
   if (verb === 'add') {
+    if ((tos & 3) !== 0) throw new Refusal(2, 'Error: Invalid dsfield (tos): ECN bits must be 0.');
     host.configure((config) => {
       // Without a priority a rule goes before all but the first (`fib_default_rule_pref`).
       const at = priority ?? Math.max(0, (config.rules[1]?.priority ?? 1) - 1);
       const added = { ...made, priority: at, action: action ?? { kind: 'table' as const, table: TABLE.main } };
+      if (exists(config.rules as readonly RuleConfig[], added)) throw kernel('File exists');
       const index = config.rules.findIndex((entry) => entry.priority > at);
       config.rules.splice(index < 0 ? config.rules.length : index, 0, added as never);
+      config.hadCustomRouting = true;
     });
   } else if (verb === 'delete') {
     // The first rule with all that is given; what is not given may be anything (`rule_find`).
@@ -77,6 +86,26 @@ export function rule(host: Host, verb: string | undefined, rest: readonly string
       });
       if (at < 0) throw kernel('No such file or directory');
       config.rules.splice(at, 1);
+      config.hadCustomRouting = true;
     });
   } else throw new Refusal(255, `Command "${verb ?? ''}" is unknown, try "ip rule help".`);
+}
+
+/** A number of 32 bits, in decimal or hexadecimal digits. */
+function numberOf(word: string, of: string): number {
+  const number = /^(0[xX][0-9a-fA-F]+|\d+)$/.test(word) ? Number(word) : Number.NaN;
+  if (!(number <= 0xffff_ffff)) throw new Refusal(255, `Error: argument "${word}" is wrong: ${of} value is invalid`);
+  return number;
+}
+
+/** Whether a rule is there already (`rule_exists`); those that a host begins with are like none that `ip` adds. */
+function exists(rules: readonly RuleConfig[], added: RuleConfig): boolean {
+  const key = keyOf(added);
+  const own = DEFAULT_RULES.some((rule) => keyOf(rule) === key) ? 1 : 0;
+  return rules.filter((rule) => keyOf(rule) === key).length > own;
+}
+
+/** All that a rule says but `not`, which Linux does not look at, as one text. */
+function keyOf({ priority, action, from, to, mark, inDevice, outDevice, tos }: RuleConfig): string {
+  return JSON.stringify([priority, action, from, to, mark, inDevice, outDevice, tos]);
 }

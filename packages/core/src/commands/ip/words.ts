@@ -65,13 +65,14 @@ export function nextChange(config: MutableHostConfig): number {
 /**
  * Puts other routes into the configuration. They are made outside of the change and frozen: within it, immer would look
  * at each of what may be a hundred thousand. Precondition: each of them is frozen.
- * @param changes how many changes there are then, if this is one that counts
+ * @param added those among them that were not there before
  */
-export function setRoutes(host: Host, routes: readonly RouteConfig[], changes?: number): void {
+export function setRoutes(host: Host, routes: readonly RouteConfig[], added: readonly RouteConfig[] = []): void {
   Object.freeze(routes);
   host.configure((config) => {
     config.routes = routes as typeof config.routes;
-    if (changes !== undefined) config.changes = changes;
+    if (added.length > 0) config.changes = (config.changes ?? 0) + added.length;
+    if (added.some(({ type }) => type === 'local')) config.hadCustomRouting = true;
   });
 }
 
