@@ -135,7 +135,7 @@ function answersOf(next: () => Fib): unknown {
       }
     }
   }
-  return [answers, [...fib.addresses], fib.hasCustomRules, fib.hasCustomLocalRoutes];
+  return [answers, [...fib.addresses], fib.hasCustomRouting];
 }
 
 describe('Fib', () => {
