@@ -7,6 +7,8 @@ export interface CommandSpec {
   readonly needs: readonly OptionName[];
   /** Options that may be there. */
   readonly takes: readonly OptionName[];
+  /** What is said of an argument that is neither `master` nor `backup`; only commands about daemons have one. */
+  readonly wrongState?: string;
 }
 
 export type CommandName =
@@ -136,6 +138,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'thresholds',
       'persistent-conn',
       'nosort',
+      'syncid',
       'exact',
       'tun-info',
     ],
@@ -149,8 +152,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     long: 'start-daemon',
     needs: [],
     takes: ['mcast-interface', 'syncid', 'sync-maxlen', 'mcast-group', 'mcast-port', 'mcast-ttl'],
+    wrongState: 'illegal start-daemon parameter specified',
   },
-  { name: 'stop-daemon', long: 'stop-daemon', needs: [], takes: [] },
+  {
+    name: 'stop-daemon',
+    long: 'stop-daemon',
+    needs: [],
+    takes: ['syncid'],
+    wrongState: 'illegal start_daemon specified',
+  },
   { name: 'restore', long: 'restore', short: 'R', needs: [], takes: [] },
   { name: 'save', long: 'save', short: 'S', needs: [], takes: ['numeric'] },
   { name: 'zero', long: 'zero', short: 'Z', needs: [], takes: ['service-address'] },
@@ -194,7 +204,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   { option: 'nosort', long: 'nosort', argument: 'none' },
   { option: 'sort', long: 'sort', argument: 'none' },
   { option: 'syncid', long: 'syncid', argument: 'required' },
-  { option: 'exact', long: 'exact', argument: 'none' },
+  { option: 'exact', long: 'exact', short: 'X', argument: 'none' },
   { option: 'ipv6', long: 'ipv6', short: '6', argument: 'none' },
   { option: 'ops', long: 'ops', short: 'o', argument: 'none' },
   { option: 'pe', long: 'pe', argument: 'required' },

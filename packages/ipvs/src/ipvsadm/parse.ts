@@ -12,6 +12,7 @@ import { type CommandSpec, LIST_CHOICES, OPTION_ORDER, type OptionName } from '.
 import { UsageError } from './usage.ts';
 import {
   addressService,
+  checkGroup,
   endpointOf,
   markService,
   type NamedService,
@@ -28,6 +29,8 @@ export interface ParsedCommand {
   /** The service that is meant, with all its settings; `undefined` if none was named. */
   readonly service: ServiceSettings | undefined;
   readonly destination: DestinationConfig | undefined;
+  /** A persistence engine was asked for that no kernel has. */
+  readonly unknownEngine: boolean;
   readonly timeouts: readonly [number, number, number] | undefined;
 }
 
@@ -43,6 +46,7 @@ class Draft {
   netmask: number = HOST_NETMASK;
   onePacket = false;
   flags: string | undefined;
+  engine: string | undefined;
   server: { address: Address; port: number } | undefined;
   method: ForwardMethod = 'route';
   weight = 1;
@@ -58,39 +62,44 @@ class Draft {
  * @throws UsageError
  */
 export function parseCommand(line: CommandLine, schedulerOf: (name: string) => Scheduler | undefined): ParsedCommand {
-  const { command, words, rest } = line;
-  if (command.name === 'set') return parseSet(command, rest);
+  const { command, words, rest, fault } = line;
   const draft = new Draft();
   const options = new Set<OptionName>();
   for (const word of words) apply(draft, options, word);
+  if (fault !== undefined) throw fault;
+  if (command.name === 'set') return parseSet(command, options, rest);
   if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]!}`);
   checkCombination(command, options);
-  if (options.has('pe')) throw new UsageError('Scheduler or persistence engine not found', 255);
   const service = finishService(draft, command, schedulerOf);
   return {
     command,
     options,
     service,
     destination: finishDestination(draft, command, options, service),
+    unknownEngine: draft.engine !== undefined,
     timeouts: undefined,
   };
 }
 
-function parseSet(command: CommandSpec, rest: readonly string[]): ParsedCommand {
+function parseSet(command: CommandSpec, options: ReadonlySet<OptionName>, rest: readonly string[]): ParsedCommand {
   const [first, second, third] = rest;
   if (first === undefined || second === undefined || third === undefined) {
     throw new UsageError('--set option requires 3 timeout values');
   }
-  if (rest.length > 3) throw new UsageError(`unexpected argument ${rest[3]!}`);
   const timeouts = [timeoutOf(first, 0), timeoutOf(second, 0), timeoutOf(third, 0)] as const;
-  return { command, options: new Set(), service: undefined, destination: undefined, timeouts };
+  if (rest.length > 3) throw new UsageError(`unexpected argument ${rest[3]!}`);
+  checkCombination(command, options);
+  return { command, options: new Set(), service: undefined, destination: undefined, unknownEngine: false, timeouts };
 }
 
 function apply(draft: Draft, options: Set<OptionName>, word: Word): void {
   const { spec } = word;
   const argument = word.argument ?? '';
   if (spec.option === 'sort') return;
-  if (spec.option === 'ipv6') throw new UsageError('IPv6 services are not modelled by chainwalk');
+  if (spec.option === 'ipv6') {
+    if (!draft.service?.fwmark) throw new UsageError('-6 used before -f\n');
+    throw new UsageError('IPv6 services are not modelled by chainwalk');
+  }
   if (options.has(spec.option)) throw new UsageError(`multiple '${spec.option}' options specified`);
   options.add(spec.option);
   switch (spec.option) {
@@ -130,6 +139,9 @@ function apply(draft: Draft, options: Set<OptionName>, word: Word): void {
     case 'sched-flags':
       draft.flags = argument;
       break;
+    case 'pe':
+      draft.engine = argument;
+      break;
     case 'tun-type':
       if (argument !== 'ipip' && argument !== 'gue' && argument !== 'gre')
         throw new UsageError('illegal tunnel type specified');
@@ -137,6 +149,21 @@ function apply(draft: Draft, options: Set<OptionName>, word: Word): void {
       break;
     case 'tun-port':
       draft.tunnelPort = numberOf(argument, 65535, 'illegal tunnel port specified');
+      break;
+    case 'syncid':
+      numberOf(argument, 255, 'illegal syncid specified');
+      break;
+    case 'sync-maxlen':
+      numberOf(argument, 65535, 'illegal sync-maxlen specified', 1);
+      break;
+    case 'mcast-group':
+      checkGroup(argument);
+      break;
+    case 'mcast-port':
+      numberOf(argument, 65535, 'illegal mcast-port specified', 1);
+      break;
+    case 'mcast-ttl':
+      numberOf(argument, 255, 'illegal mcast-ttl specified', 1);
       break;
     case 'tun-nocsum':
       draft.tunnelChecksum = 'none';
@@ -170,8 +197,13 @@ function checkCombination(command: CommandSpec, options: ReadonlySet<OptionName>
     }
     choice = option;
   }
-  const columns: readonly OptionName[] = ['stats', 'rate', 'thresholds', 'tun-info'];
-  if (options.has('connection') && columns.some((option) => options.has(option))) {
+  const has = (option: OptionName): boolean => options.has(option);
+  const isSetting = has('timeout') || has('daemon');
+  const hasColumns = (['stats', 'rate', 'thresholds'] as const).some(has);
+  if (
+    command.name === 'list' &&
+    (((isSetting || has('connection')) && hasColumns) || (isSetting && has('persistent-conn')))
+  ) {
     throw new UsageError('options conflicts in the list command');
   }
 }
@@ -192,6 +224,7 @@ function finishService(
       throw new UsageError('One-Packet Scheduling is only for UDP virtual services');
     }
   }
+  if (draft.engine === 'sip') throw new UsageError('persistence engines are not modelled by chainwalk');
   return {
     family: 'ipv4',
     protocol: service.protocol,

@@ -58,6 +58,10 @@ function execute(ipvs: Ipvs, argv: readonly string[], stdin: string | undefined,
     output.stdout += listServices(ipvs, formatOf(new Set()));
     return 0;
   }
+  // These two look at nothing that follows.
+  if (line.command.name === 'help') output.stdout += helpText();
+  if (line.command.name === 'version') output.stdout += VERSION_LINE;
+  if (line.command.name === 'help' || line.command.name === 'version') return 0;
   const parsed = parseCommand(line, (name) => ipvs.schedulers.get(name));
   switch (parsed.command.name) {
     case 'list':
@@ -69,14 +73,9 @@ function execute(ipvs: Ipvs, argv: readonly string[], stdin: string | undefined,
       // A restore inside a restore would never end.
       if (stdin === undefined) tryHelp();
       return restore(ipvs, stdin, output);
-    case 'help':
-      output.stdout += helpText();
-      return 0;
-    case 'version':
-      output.stdout += VERSION_LINE;
-      return 0;
-    case 'start-daemon':
     case 'stop-daemon':
+      throw new UsageError('No daemon is running', REFUSED);
+    case 'start-daemon':
       throw new UsageError('the connection synchronization daemon is not modelled by chainwalk', REFUSED);
     default: {
       const errno = change(ipvs, parsed);
@@ -116,6 +115,8 @@ function change(ipvs: Ipvs, parsed: ParsedCommand): IpvsErrno | undefined {
   if (name === 'set') return ipvs.setTimeouts({ tcp: timeouts![0], tcpFin: timeouts![1], udp: timeouts![2] });
   // The command's table of options says that these are here.
   const key = service!;
+  // The kernel looks for the service first.
+  if (parsed.unknownEngine && (ipvs.services.exact(key) === undefined) === (name === 'add-service')) return 'ENOENT';
   switch (name) {
     case 'add-service':
       return ipvs.addService(key);

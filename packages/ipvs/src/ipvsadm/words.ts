@@ -4,8 +4,6 @@ import { tryHelp, UsageError } from './usage.ts';
 /** One option of a command line, with its argument. */
 export interface Word {
   readonly spec: OptionSpec;
-  /** As it was written: `-t`, `--tcp-service`. */
-  readonly written: string;
   readonly argument: string | undefined;
 }
 
@@ -15,63 +13,88 @@ export interface CommandLine {
   readonly words: readonly Word[];
   /** Arguments that belong to no option. */
   readonly rest: readonly string[];
+  /** What is wrong behind these words; faults in the words themselves come first. */
+  readonly fault: UsageError | undefined;
 }
 
 type Found = { readonly command: CommandSpec } | { readonly option: OptionSpec };
 
 /**
  * Takes a command line apart as popt does: the command first, then options; short ones may stand together and have their
- * argument attached, long ones may have theirs behind `=`.
- * @throws UsageError
+ * argument attached, long ones may have theirs behind `=`. Behind `--` nothing is an option.
+ * @throws UsageError for what is wrong before there is a command
  */
 export function splitCommandLine(argv: readonly string[]): CommandLine | undefined {
   let command: CommandSpec | undefined;
   const words: Word[] = [];
   const rest: string[] = [];
   let at = 0;
-  const take = (found: Found | undefined, written: string, attached: string | undefined): void => {
-    if (found === undefined) {
-      if (command === undefined) tryHelp();
-      throw new UsageError(`${written}: unknown option`, 255);
-    }
+  const argumentOf = (word: string, attached: string | undefined): string => {
+    const argument = attached ?? argv[at++];
+    if (argument === undefined) throw new UsageError(`${word}: missing argument`, 255);
+    return argument;
+  };
+  const take = (found: Found | undefined, word: string, attached: string | undefined): void => {
+    if (found === undefined) throw new UsageError(`${word}: unknown option`, 255);
     if ('command' in found) {
-      if (command !== undefined) throw new UsageError(`invalid option \`${written}'`);
+      if (attached !== undefined && found.command.wrongState === undefined) refuseArgument(word);
+      if (command !== undefined) throw new UsageError(`invalid option \`${word}'`);
+      if (found.command.wrongState !== undefined) {
+        const state = argumentOf(word, attached);
+        command = found.command;
+        if (state !== 'master' && state !== 'backup') throw new UsageError(found.command.wrongState);
+      }
       command = found.command;
       return;
     }
-    if (command === undefined) tryHelp();
     const { option } = found;
+    if (command === undefined) tryHelp();
     let argument = attached;
-    if (option.argument !== 'none' && argument === undefined) {
-      const next = argv[at];
-      if (option.argument === 'required' && next === undefined)
-        throw new UsageError(`${written}: missing argument`, 255);
-      if (next !== undefined && (option.argument === 'required' || !next.startsWith('-'))) {
-        argument = next;
-        at++;
-      }
+    if (option.argument === 'none' && attached !== undefined) refuseArgument(word);
+    if (option.argument === 'required') argument = argumentOf(word, attached);
+    const next = argv[at];
+    if (option.argument === 'optional' && argument === undefined && next !== undefined && !next.startsWith('-')) {
+      argument = next;
+      at++;
     }
-    words.push({ spec: option, written, argument });
+    words.push({ spec: option, argument });
   };
-  while (at < argv.length) {
-    const word = argv[at++]!;
-    if (word.startsWith('--') && word.length > 2) {
+  const takeWord = (word: string): void => {
+    if (word === '--') rest.push(...argv.slice(at, (at = argv.length)));
+    else if (word.startsWith('--')) {
       const equals = word.indexOf('=');
-      const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-      take(findLong(name), `--${name}`, equals < 0 ? undefined : word.slice(equals + 1));
+      take(
+        findLong(equals < 0 ? word.slice(2) : word.slice(2, equals)),
+        word,
+        equals < 0 ? undefined : word.slice(equals + 1),
+      );
     } else if (word.startsWith('-') && word.length > 1) {
       for (let index = 1; index < word.length; index++) {
-        const letter = word[index]!;
-        const found = findShort(letter);
+        const found = findShort(word[index]!);
         const takesArgument = found !== undefined && 'option' in found && found.option.argument !== 'none';
-        const attached = takesArgument && index + 1 < word.length ? word.slice(index + 1) : undefined;
-        take(found, `-${letter}`, attached?.replace(/^=/, ''));
+        const isAttached = index + 1 < word.length && (takesArgument || word[index + 1] === '=');
+        const attached = isAttached ? word.slice(index + 1) : undefined;
+        take(found, word, attached?.replace(/^=/, ''));
         if (attached !== undefined) break;
       }
     } else rest.push(word);
+  };
+  let fault: UsageError | undefined;
+  while (at < argv.length && fault === undefined) {
+    try {
+      takeWord(argv[at++]!);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      if (command === undefined) tryHelp();
+      fault = error;
+    }
   }
-  if (command === undefined && (rest.length > 0 || argv.length > 0)) tryHelp();
-  return command === undefined ? undefined : { command, words, rest };
+  if (command === undefined && argv.length > 0) tryHelp();
+  return command === undefined ? undefined : { command, words, rest, fault };
+}
+
+function refuseArgument(word: string): never {
+  throw new UsageError(`${word}: option does not take an argument`, 255);
 }
 
 function findLong(name: string): Found | undefined {
