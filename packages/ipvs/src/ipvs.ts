@@ -236,13 +236,17 @@ export class Ipvs implements IpvsContext {
   }
 
   #update(service: Service, destination: Destination, config: DestinationConfig, isNew: boolean): void {
-    if (!isNew) this.realServers.remove(destination);
+    const { method, tunnel } = destination;
+    const next = config.tunnel;
+    // Found by what it was added as, it keeps its place among others of the same address and port.
+    const moves = isNew || method !== config.method || tunnel.type !== next.type || tunnel.port !== next.port;
+    if (moves && !isNew) this.realServers.remove(destination);
     if (destination.service !== service) {
       destination.service = service;
       destination.stats.zero();
     }
     destination.configure(config, isNew);
-    this.realServers.add(destination);
+    if (moves) this.realServers.add(destination);
     // FTP needs connection tracking, which finds out about data connections.
     if (config.method === 'masq' && service.settings.port === FTP_PORT && !this.#tracking.has(service)) {
       this.#tracking.set(service, this.nfct.require(service.settings.family));

@@ -43,10 +43,11 @@ export class IcmpSender {
   /**
    * Answers `offender` with an ICMP error, unless Linux would stay silent: later fragments, frames not addressed to this
    * host, broadcasts, errors about errors, rate limits, no way back. `rest` is the lower half of the second word (the
-   * MTU of 3/4), `gateway` the whole word (redirects). Precondition: `offender.route` is set if it came this far.
+   * MTU of 3/4), `gateway` the whole word (redirects). `held` are the offender's bytes where it is known from a quotation
+   * alone, and all that can be quoted again. Precondition: `offender.route` is set if it came this far.
    * @returns whether an error was sent
    */
-  send(offender: Packet, type: number, code: number, rest = 0, gateway?: Address): boolean {
+  send(offender: Packet, type: number, code: number, rest = 0, gateway?: Address, held?: Uint8Array): boolean {
     const host = this.#host;
     if (offender.packetType !== 'host' && offender.packetType !== 'outgoing') return false;
     const offenderRoute = offender.route;
@@ -74,7 +75,7 @@ export class IcmpSender {
     if (isIcmpError(type) && !this.#peerAllows(offender.src, type, route)) return false;
 
     const room = Math.min(route.mtu, LONGEST_ERROR) - 20 - 8;
-    const payload = encodeQuote(offender, room);
+    const payload = held?.slice(0, room) ?? encodeQuote(offender, room);
     const second = gateway === undefined ? rest : (gateway as unknown as number);
     const answer = new Packet({
       src: route.source ?? offender.dst,

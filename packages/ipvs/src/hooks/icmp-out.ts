@@ -28,7 +28,7 @@ export function outboundIcmp(ipvs: IpvsContext, packet: Packet, state: HookState
     rewriteIcmp(packet, quote, 'outgoing', connection.virtualAddress, port);
     if (reroute(ipvs, packet, state)) return drop('reroute-failed');
   }
-  countOut(ipvs, connection, packet);
+  countOut(ipvs, connection, packet.length);
   finishResponse(ipvs, packet, connection);
   return ACCEPT;
 }

@@ -25,7 +25,7 @@ export interface TunnelledQuote {
   readonly director: Address;
   /** Where it went. */
   readonly server: Address;
-  /** Whether the outer packet must not be fragmented. */
+  /** Whether the packet inside must not be fragmented, as it went into the tunnel. */
   readonly dontFragment: boolean;
 }
 
@@ -70,7 +70,7 @@ export function tunnelledQuote(
   const inside = bytes.subarray(at + skip);
   const quote = Quote.of(inside);
   if (quote === undefined) return 'unknown';
-  return { quote, bytes: inside, director: outer.src, server: outer.dst, dontFragment: (bytes[6]! & 0x40) !== 0 };
+  return { quote, bytes: inside, director: outer.src, server: outer.dst, dontFragment: (inside[6]! & 0x40) !== 0 };
 }
 
 /**
@@ -100,8 +100,8 @@ export function reportTunnelError(
   offender.packetType = packet.packetType;
   offender.mark = packet.mark;
   offender.trace = packet.trace;
-  ipvs.host.icmp.send(offender, icmp.type, icmp.code, rest);
-  countOut(ipvs, connection, offender);
+  ipvs.host.icmp.send(offender, icmp.type, icmp.code, rest, undefined, inner.bytes);
+  countOut(ipvs, connection, inner.bytes.length);
   return consumed(ipvs, packet);
 }
 

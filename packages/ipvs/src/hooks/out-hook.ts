@@ -55,7 +55,7 @@ function respond(
       return STOLEN;
     }
   }
-  countOut(ipvs, connection, packet);
+  countOut(ipvs, connection, packet.length);
   protocol.transition?.(connection, 'output', packet, ipvs.protocolData(protocol.number));
   finishResponse(ipvs, packet, connection);
   ipvs.connections.put(connection);

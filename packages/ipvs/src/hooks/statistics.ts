@@ -14,11 +14,10 @@ export function countIn(ipvs: IpvsContext, connection: Connection, packet: Packe
   ipvs.total.packetIn(bytes);
 }
 
-/** Counts a packet of the server, while it is available (`ip_vs_out_stats`). */
-export function countOut(ipvs: IpvsContext, connection: Connection, packet: Packet): void {
+/** Counts a packet of the server, of so many bytes, while it is available (`ip_vs_out_stats`). */
+export function countOut(ipvs: IpvsContext, connection: Connection, bytes: number): void {
   const { destination } = connection;
   if (destination?.available !== true) return;
-  const bytes = packet.length;
   destination.stats.packetOut(bytes);
   destination.service.stats.packetOut(bytes);
   ipvs.total.packetOut(bytes);

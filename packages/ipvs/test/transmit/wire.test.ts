@@ -145,6 +145,61 @@ describe('tunnels put on the wire what the kernel put there', () => {
     director.wait(601);
     expect(sentBy(director.inject('c1', syn(80, { payload: 1400 })), 's1')).toHaveLength(1);
   });
+
+  it('a client that discovers its path MTU hears of it although the outer packet may be cut', () => {
+    const director = lab();
+    director.sysctl('net.ipv4.vs.pmtu_disc', 0);
+    director.ipvsadm(`-A -t ${VIP}:80 -s rr`);
+    director.ipvsadm(`-a -t ${VIP}:80 -r 10.244.1.5 -i`);
+    for (const dontFragment of [true, false]) {
+      const [outer] = sentBy(director.inject('c1', syn(80, { dontFragment })), 's1');
+      expect(outer!.dontFragment).toBe(false);
+      const errors = sentBy(director.inject('s1', errorAbout(outer!, 3, 4, 1400)), 'c1');
+      expect(errors.map((error) => error.transport)).toMatchObject(
+        dontFragment ? [{ type: 3, code: 4, seq: 1480 }] : [],
+      );
+    }
+  });
+
+  it('an error quotes no more of the inner packet than the error about the outer one did', () => {
+    const director = lab();
+    director.ipvsadm(`-A -t ${VIP}:80 -s rr`);
+    director.ipvsadm(`-a -t ${VIP}:80 -r 10.244.1.5 -i`);
+    const [outer] = sentBy(director.inject('c1', syn(80, { payload: 600 })), 's1');
+    const about = errorAbout(outer!, 3, 1);
+    const inner = 28;
+    about.payload = about.payload.slice(0, 20 + inner);
+    about.payloadLength = about.payload.length;
+    const [error] = sentBy(director.inject('s1', about), 'c1');
+    expect(Buffer.from(error!.payload)).toEqual(Buffer.from(about.payload.subarray(20)));
+    director.wait(2.1);
+    expect([...director.ipvs.services][0]!.stats.shown()).toMatchObject({
+      outpkts: 2,
+      outbytes: inner + error!.length,
+    });
+  });
+
+  it('a server whose weight changes keeps its place among those of the same address', () => {
+    const director = lab();
+    for (const [port, options] of [
+      [80, ''],
+      [81, '--tun-type gre'],
+    ] as const) {
+      director.ipvsadm(`-A -t ${VIP}:${port} -s rr`);
+      director.ipvsadm(`-a -t ${VIP}:${port} -r 10.244.1.5 -i ${options}`);
+    }
+    const hears = (port: number): boolean => {
+      const [outer] = sentBy(director.inject('c1', syn(port)), 's1');
+      return sentBy(director.inject('s1', errorAbout(outer!, 3, 1)), 'c1').length > 0;
+    };
+    // Only the newest tunnel to an address is known by it.
+    expect([hears(80), hears(81)]).toEqual([false, true]);
+    director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.5 -i -w 5`);
+    expect([hears(80), hears(81)]).toEqual([false, true]);
+    director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.5 -g`);
+    director.ipvsadm(`-e -t ${VIP}:80 -r 10.244.1.5 -i`);
+    expect([hears(80), hears(81)]).toEqual([true, false]);
+  });
 });
 
 describe('masquerading', () => {
