@@ -13,7 +13,6 @@ import {
 import { ctOf } from './connection.ts';
 import type { Conntrack } from './conntrack.ts';
 import { CtInfo, directionOf, isUntracked } from './ctinfo.ts';
-import { becomeDatagram } from './defrag.ts';
 import { Status } from './status.ts';
 import { templateOf } from './template.ts';
 
@@ -63,10 +62,7 @@ function relearnWindows(conntrack: Conntrack): void {
 function putTogether(conntrack: Conntrack, packet: Packet, state: HookState): Verdict {
   if (!packet.isFragment || isUntracked(packet)) return ACCEPT;
   const user = state.hook === Hook.PREROUTING ? 'conntrack-in' : 'conntrack-out';
-  const whole = conntrack.host.fragmentation.collect(packet, user);
-  if (whole === undefined) return STOLEN;
-  becomeDatagram(packet, whole);
-  return ACCEPT;
+  return conntrack.host.fragmentation.gather(packet, user) ? ACCEPT : STOLEN;
 }
 
 /** A local sender that wants its fragments left alone: not tracked, and no template may fool later rules. */

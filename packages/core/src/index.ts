@@ -110,7 +110,14 @@ export { KERNEL_SOCKET, type Listener, ROOT_SOCKET, type Socket } from './net/so
 export { type Sysctl, type SysctlDeclaration, type SysctlFault, SysctlTable } from './net/sysctl.ts';
 export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.ts';
 export { describePacket, protocolName } from './packet/describe.ts';
-export { type IpvsMark, type LinkHeader, Packet, type PacketFields, type PacketType } from './packet/packet.ts';
+export {
+  type IpvsMark,
+  type LinkHeader,
+  Packet,
+  type PacketFields,
+  type PacketType,
+  type Reassembled,
+} from './packet/packet.ts';
 export { encodeQuote, Quote } from './packet/quote.ts';
 export { tcpResetFor } from './packet/tcp-reset.ts';
 export {

@@ -255,9 +255,9 @@ export class IpPath {
   #finishOutput(packet: Packet): Errno | undefined {
     const route = packet.route!;
     const { length } = packet;
-    if (length > route.mtu || packet.fragMaxSize !== 0) {
-      const limit = packet.fragMaxSize !== 0 ? Math.min(packet.fragMaxSize, route.mtu) : route.mtu;
-      if (length > route.mtu && mayNotBeCut(packet, route.mtu)) {
+    if (length > route.mtu || packet.reassembled !== undefined) {
+      const limit = Math.min(packet.reassembled?.longest ?? route.mtu, route.mtu);
+      if (mayNotBeCut(packet, route.mtu)) {
         this.#host.icmp.send(packet, 3, 4, route.mtu);
         this.drop(packet, 'packet-too-big', 'ip_fragment');
         return 'EMSGSIZE';
@@ -379,7 +379,7 @@ function coversAddresses(protocol: number): boolean {
  * than the MTU is heard in any case.
  */
 function mayNotBeCut(packet: Packet, mtu: number): boolean {
-  return packet.dontFragment && (!packet.ignoreDf || packet.fragMaxSize > mtu);
+  return packet.dontFragment && (!packet.ignoreDf || (packet.reassembled?.longest ?? 0) > mtu);
 }
 
 /** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */

@@ -32,9 +32,19 @@ export interface IpvsMark {
         readonly virtualPort: number;
         /** Virtual port of the template or connection that this one belongs to; `undefined` if it is on its own. */
         readonly controlPort: number | undefined;
-        readonly method: 'masq' | 'local' | 'tunnel' | 'route';
+        readonly method: 'masq' | 'local' | 'tunnel' | 'route' | 'bypass';
       }
     | undefined;
+}
+
+/** What a packet keeps of the fragments that it was put together from. */
+export interface Reassembled {
+  /** Length of the longest, header included (`IPCB->frag_max_size`). */
+  readonly longest: number;
+  /** Bytes behind the header of each, in order. Their sum is the packet's unless something changed its length since. */
+  readonly lengths: readonly number[];
+  /** The longest must not be cut, and nor must pieces that the packet is cut into anew (`IPSKB_FRAG_PMTU`). */
+  readonly dontFragment: boolean;
 }
 
 /** The fields that make a packet; everything else starts as Linux starts it. */
@@ -112,8 +122,8 @@ export class Packet {
   ipvs: IpvsMark | undefined = undefined;
   /** `skb->nf_trace`: every rule that matches is logged from here on (`-j TRACE`). */
   nfTrace = false;
-  /** Largest fragment of a packet that was put together again; it is cut to this size when sent (`IPCB->frag_max_size`). */
-  fragMaxSize = 0;
+  /** The fragments that it was put together from; it is cut as they were when it is sent. */
+  reassembled: Reassembled | undefined = undefined;
   /**
    * Whether it is cut to an MTU though it forbids that (`skb->ignore_df`): messages of the host's ICMP, what conntrack put
    * together again, what IPVS sends on. It shows where something forbids cutting later, as TEE does for its copies.
@@ -213,7 +223,7 @@ export class Packet {
     copy.ctinfo = this.ctinfo;
     copy.ipvs = this.ipvs;
     copy.nfTrace = this.nfTrace;
-    copy.fragMaxSize = this.fragMaxSize;
+    copy.reassembled = this.reassembled;
     copy.ignoreDf = this.ignoreDf;
     copy.trace = this.trace;
     copy.#summed = this.#summed;

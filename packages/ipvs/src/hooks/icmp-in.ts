@@ -7,6 +7,7 @@ import { takeRoute } from '../transmit/output-route.ts';
 import { rewriteIcmp } from '../transmit/rewrite-quote.ts';
 import { sendOrContinue } from '../transmit/send.ts';
 import { isForbiddenLoopback, transmit } from '../transmit/transmit.ts';
+import { gather } from './gather.ts';
 import { isBalancedError, reportTunnelError, tunnelledQuote } from './icmp-tunnel.ts';
 import { findInbound } from './lookup.ts';
 import { hasPorts } from './response.ts';
@@ -18,6 +19,7 @@ import { countIn } from './statistics.ts';
  * about a tunnel's outer packet are translated into one for the client. `unrelated` for other ICMP.
  */
 export function inboundIcmp(ipvs: IpvsContext, packet: Packet, state: HookState): Verdict | 'unrelated' {
+  if (!gather(ipvs, packet, state)) return STOLEN;
   const icmp = packet.transport;
   if (icmp?.kind !== 'icmp') return drop('ipvs-drop');
   if (!isBalancedError(icmp.type)) return 'unrelated';

@@ -1,8 +1,9 @@
-import { ACCEPT, drop, type HookState, type Packet, Quote, type Verdict } from '@chainwalk/core';
+import { ACCEPT, drop, type HookState, type Packet, Quote, STOLEN, type Verdict } from '@chainwalk/core';
 import type { IpvsContext } from '../context.ts';
 import { viewOfQuote } from '../header-view.ts';
 import { protocolOf } from '../protocols/protocols.ts';
 import { rewriteIcmp } from '../transmit/rewrite-quote.ts';
+import { gather } from './gather.ts';
 import { isBalancedError } from './icmp-tunnel.ts';
 import { findOutbound } from './lookup.ts';
 import { finishResponse, hasPorts, reroute } from './response.ts';
@@ -13,6 +14,7 @@ import { countOut } from './statistics.ts';
  * virtual address about the packet that it knows. `unrelated` for other ICMP.
  */
 export function outboundIcmp(ipvs: IpvsContext, packet: Packet, state: HookState): Verdict | 'unrelated' {
+  if (!gather(ipvs, packet, state)) return STOLEN;
   const icmp = packet.transport;
   if (icmp?.kind !== 'icmp') return drop('ipvs-drop');
   if (!isBalancedError(icmp.type)) return 'unrelated';

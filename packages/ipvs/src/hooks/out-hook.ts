@@ -6,6 +6,7 @@ import type { IpvsProtocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/protocols.ts';
 import { isSctpAbort } from '../protocols/sctp.ts';
 import { rewriteEndpoint } from '../transmit/rewrite.ts';
+import { gather } from './gather.ts';
 import { outboundIcmp } from './icmp-out.ts';
 import { findOutbound } from './lookup.ts';
 import { finishResponse, hasPorts, reroute } from './response.ts';
@@ -23,17 +24,7 @@ export function outHook(ipvs: IpvsContext, packet: Packet, state: HookState): Ve
   }
   const protocol = protocolOf(packet.protocol);
   if (protocol === undefined) return ACCEPT;
-  if (packet.isFragment && protocol.fixedPort === undefined) {
-    const whole = ipvs.host.fragmentation.collect(packet, 'local');
-    if (whole === undefined) return STOLEN;
-    packet.moreFragments = false;
-    packet.fragmentOffset = 0;
-    packet.transport = whole.transport;
-    packet.payload = whole.payload;
-    packet.payloadLength = whole.payloadLength;
-    packet.badChecksum = whole.badChecksum;
-    packet.fragMaxSize = whole.fragMaxSize;
-  }
+  if (protocol.fixedPort === undefined && !gather(ipvs, packet, state)) return STOLEN;
   const connection = findOutbound(ipvs, viewOf(packet), protocol);
   if (connection !== undefined) return respond(ipvs, packet, state, protocol, connection);
   return ipvs.sysctls.natIcmpSend.value === 0 ? ACCEPT : refuseStranger(ipvs, packet, protocol);

@@ -89,7 +89,6 @@ function becomeOuter(ipvs: IpvsContext, packet: Packet, source: Address, server:
   packet.dontFragment = packet.dontFragment && ipvs.sysctls.pmtuDisc.value !== 0;
   // What cannot become fragments needs no identification.
   packet.id = packet.dontFragment ? 0 : ipvs.host.simulation.random.stream('ip-id').below(65536);
-  packet.fragMaxSize = 0;
   packet.ignoreDf = true;
   packet.badChecksum = false;
   // A congestion mark is not carried outside; it stays inside.
@@ -130,6 +129,12 @@ function wrap(packet: Packet, inner: Uint8Array, tunnel: TunnelConfig, sport: nu
     }
   }
   packet.payloadLength = packet.payload.length;
+  const { reassembled } = packet;
+  if (reassembled === undefined) return;
+  // What the tunnel adds stands before the first fragment.
+  const [first, ...others] = reassembled.lengths;
+  const added = packet.bodyLength - reassembled.lengths.reduce((sum, length) => sum + length, 0);
+  packet.reassembled = { ...reassembled, lengths: [first! + added, ...others] };
 }
 
 /** First port of the range that flows are spread over by default (`ip_local_port_range`). */

@@ -187,7 +187,7 @@ function arriving(packet: Packet): Packet {
   copy.ctinfo = 0;
   copy.ipvs = undefined;
   copy.nfTrace = false;
-  copy.fragMaxSize = 0;
+  copy.reassembled = undefined;
   copy.ignoreDf = false;
   copy.trace = undefined;
   return copy;
