@@ -50,7 +50,7 @@ export class RequestMark implements IpvsMark {
       virtualAddress: found.virtualAddress,
       virtualPort: found.virtualPort,
       controlPort: found.control?.virtualPort,
-      method: found.method === 'bypass' ? 'route' : found.method,
+      method: found.method,
     };
   }
 }
