@@ -78,6 +78,11 @@ export class IpvsSysctls {
         return undefined;
       },
     });
+    // Nobody synchronizes connections here, so these are kept and change nothing.
+    table.declare({ name: 'net.ipv4.vs.sync_version', default: 1, min: 0, max: 1 });
+    table.declare({ name: 'net.ipv4.vs.sync_retries', default: 0, min: 0, max: 3 });
+    plain('sync_refresh_period', 0, 21474836);
+    for (const name of ['sync_persist_mode', 'sync_sock_size', 'backup_only']) plain(name);
     plain('lblc_expiration', DAY, 21474836);
     plain('lblcr_expiration', DAY, 21474836);
   }
