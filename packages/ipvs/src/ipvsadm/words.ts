@@ -60,8 +60,9 @@ export function splitCommandLine(argv: readonly string[]): CommandLine | undefin
     words.push({ spec: option, argument });
   };
   const takeWord = (word: string): void => {
-    if (word === '--') rest.push(...argv.slice(at, (at = argv.length)));
-    else if (word.startsWith('--')) {
+    if (word === '--') {
+      while (at < argv.length) rest.push(argv[at++]!);
+    } else if (word.startsWith('--')) {
       const equals = word.indexOf('=');
       take(
         findLong(equals < 0 ? word.slice(2) : word.slice(2, equals)),
