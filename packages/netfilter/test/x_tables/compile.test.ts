@@ -4,18 +4,21 @@ import { expect, it } from 'vitest';
 import { runIptables } from '../../src/iptables/run.ts';
 import { Netfilter } from '../../src/netfilter.ts';
 import { Compiler } from '../../src/x_tables/compile.ts';
+import type { TableName } from '../../src/x_tables/rule.ts';
 
-/** The rules of INPUT, compiled. */
-function compiled(...rules: string[]) {
+/** The rules of a chain, compiled: INPUT of filter, or another one. */
+function compiledIn(table: TableName, name: string, rules: readonly string[]) {
   const host = new Host(new Simulation({ seed: 1 }));
   const net = new Netfilter(host, new Conntrack(host));
-  const text = rules.map((rule) => `-A INPUT ${rule}\n`).join('');
-  const result = runIptables(net, ['iptables-restore'], `*filter\n${text}COMMIT\n`);
+  const text = rules.map((rule) => `-A ${name} ${rule}\n`).join('');
+  const result = runIptables(net, ['iptables-restore'], `*${table}\n${text}COMMIT\n`);
   expect(result.stderr).toBe('');
-  const chain = net.table('filter').chains.find(({ name }) => name === 'INPUT')!;
+  const chain = net.table(table).chains.find((each) => each.name === name)!;
   const compiler = new Compiler(net.extensions);
   return chain.rules.map((rule) => compiler.rule(rule));
 }
+
+const compiled = (...rules: string[]) => compiledIn('filter', 'INPUT', rules);
 
 it('rules with the same matches share their tests, whatever comment stands before them in the same place', () => {
   const [a, b, c, d] = compiled(
@@ -43,4 +46,25 @@ it('matches that keep state or need something are made for each rule', () => {
   expect(b!.tests).not.toBe(a!.tests);
   expect(c!.needs).toEqual(['conntrack']);
   expect(d!.needs).toEqual(['conntrack']);
+});
+
+it('DNAT and SNAT to one address and port are numbers that stand with the rule, under a function that all share', () => {
+  const [a, b, c, ...others] = compiledIn('nat', 'PREROUTING', [
+    '-p tcp -j DNAT --to-destination 192.168.1.2:8080',
+    '-p udp -j DNAT --to-destination 10.0.0.3:0',
+    '-j DNAT --to-destination 10.0.0.4',
+    '-p tcp -j DNAT --to-destination 10.0.0.4-10.0.0.5:80',
+    '-p tcp -j DNAT --to-destination 10.0.0.4:80-81',
+    '-p tcp -j DNAT --to-destination :80',
+    '-p tcp -j DNAT --to-destination 10.0.0.4:80 --random',
+    '-p tcp -j DNAT --to-destination 10.0.0.4 --persistent',
+  ]);
+  expect([a, b, c].map((rule) => rule!.target!.numbers)).toEqual([
+    [0xc0a8_0102 | 0, 8080],
+    [0x0a00_0003, 0],
+    [0x0a00_0004, -1],
+  ]);
+  expect(b!.target!.apply).toBe(a!.target!.apply);
+  expect(c!.target!.apply).toBe(a!.target!.apply);
+  for (const { target } of others) expect(target!.numbers).toBeUndefined();
 });
