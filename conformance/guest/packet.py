@@ -57,7 +57,9 @@ def transport(packet, proto, pseudo):
 
 
 def encode(packet):
-    """A packet of a scenario as bytes: no options, IP id 0, DF clear, checksums correct."""
+    """A packet of a scenario as bytes: no options, IP id 0, DF clear, checksums correct; or those that it spells out."""
+    if "bytes" in packet:
+        return bytes.fromhex(packet["bytes"])
     proto = protocol_number(packet["proto"])
     source, destination = socket.inet_aton(packet["src"]), socket.inet_aton(packet["dst"])
     body = transport(packet, proto, lambda length: source + destination + struct.pack("!BBH", 0, proto, length))

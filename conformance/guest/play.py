@@ -252,7 +252,8 @@ class Host:
     def say(self, packet, result):
         """A process of this host sends a packet."""
         try:
-            self.mouth.sendto(encode(packet), (packet["dst"], 0))
+            data = encode(packet)
+            self.mouth.sendto(data, (socket.inet_ntoa(data[16:20]), 0))
         except OSError as error:
             result["error"] = errno.errorcode.get(error.errno, str(error.errno))
 

@@ -71,6 +71,8 @@ export interface PacketSpec {
   readonly id?: number | undefined;
   /** The packet that an ICMP error quotes, by its first 28 bytes. */
   readonly inner?: PacketSpec | undefined;
+  /** The whole packet in hexadecimal digits, from its IP header on; nothing else counts beside it. */
+  readonly bytes?: string | undefined;
 }
 
 /** What a packet looks like in a result. */

@@ -1,4 +1,5 @@
 import {
+  decodePacket,
   encodePacket,
   formatAddress,
   formatTcpFlags,
@@ -43,6 +44,7 @@ export function protocolNumber(proto: string | number | undefined): number {
 
 /** A packet as a scenario describes it: IP id 0, no DF, correct checksums. @throws InputError for an address or flag that is none */
 export function packetFromSpec(spec: PacketSpec): Packet {
+  if (spec.bytes !== undefined) return packetFromBytes(spec.bytes);
   const protocol = protocolNumber(spec.proto);
   const payloadLength = spec.payload ?? 0;
   let transport: Transport | undefined;
@@ -79,6 +81,12 @@ export function packetFromSpec(spec: PacketSpec): Packet {
   });
 }
 
+function packetFromBytes(digits: string): Packet {
+  const packet = decodePacket(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+  if (typeof packet === 'string') refuse('bad-bytes', `the bytes "${digits}" are no packet: ${packet}`);
+  return packet;
+}
+
 function addressOf(text: string | undefined, field: string) {
   const address = parseIpv4(text ?? '');
   if (address === undefined)
@@ -102,16 +110,18 @@ export function fieldsOf(packet: Packet): PacketFields {
     len: packet.length,
   };
   const transport = packet.transport;
-  if (transport?.kind === 'tcp') {
+  // Of a header that is cut short, what is there.
+  if (transport === undefined) return quotedFields(encodePacket(packet));
+  if (transport.kind === 'tcp') {
     fields.sport = transport.sport;
     fields.dport = transport.dport;
     fields.seq = transport.seq;
     fields.ack = transport.ack;
     fields.flags = formatTcpFlags(transport.flags);
-  } else if (transport?.kind === 'udp') {
+  } else if (transport.kind === 'udp') {
     fields.sport = transport.sport;
     fields.dport = transport.dport;
-  } else if (transport?.kind === 'icmp') {
+  } else if (transport.kind === 'icmp') {
     fields.type = transport.type;
     fields.code = transport.code;
     if (!isIcmpError(transport.type)) {

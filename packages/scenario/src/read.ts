@@ -26,7 +26,13 @@ const packetEntries = {
 };
 
 const innerSchema = v.strictObject(packetEntries);
-const packetSchema = v.strictObject({ ...packetEntries, inner: v.optional(innerSchema) });
+const packetSchema = v.strictObject({
+  ...packetEntries,
+  inner: v.optional(innerSchema),
+  bytes: v.optional(
+    v.pipe(v.string(), v.regex(/^([0-9a-fA-F]{2})+$/, 'the bytes of a packet are pairs of hexadecimal digits')),
+  ),
+});
 
 const stepSchema = v.pipe(
   v.strictObject({

@@ -17,6 +17,27 @@ steps:
   - {at: 200, reply: c, packet: {flags: SA, ack: 1}}
 `;
 
+describe('a packet as bytes', () => {
+  const scenario = (bytes: string) => `
+interfaces: [{name: eth0, addresses: [10.0.0.1/24]}, {name: eth1, addresses: [10.0.1.1/24]}]
+steps:
+  - {in: eth0, packet: {bytes: "${bytes}"}}
+`;
+
+  it('is played as it stands', () => {
+    const [read] = readScenarios(scenario('4500001412342000409933140a0000050a000105'), 'a.yaml');
+    expect(playScenario(read!).steps[0]!.events).toEqual([
+      { out: 'eth1', packet: { src: '10.0.0.5', dst: '10.0.1.5', proto: 153, ttl: 63, tos: 0, len: 20 } },
+    ]);
+  });
+
+  it('is made of digits, and has a header that a host would read', () => {
+    expect(() => readScenarios(scenario('450'), 'a.yaml')).toThrow(/pairs of hexadecimal digits/);
+    const [read] = readScenarios(scenario('450000141234200040990000ffffffff0a000105'), 'a.yaml');
+    expect(() => playScenario(read!)).toThrow(/bad-header-checksum/);
+  });
+});
+
 describe('the kernel of a scenario', () => {
   it.each([
     ['', '6.1'],
