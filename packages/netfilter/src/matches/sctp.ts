@@ -71,8 +71,12 @@ export const sctp: MatchExtension<SctpInfo, undefined> = {
         if (outside(sport, transport.sport) || outside(dport, transport.dport)) return false;
         if (chunks === undefined) return true;
         const found = chunksHold(chunks, packet);
-        if (found === undefined) par.hotdrop = true;
-        return found !== undefined && found !== chunks.inverted;
+        if (found === undefined) {
+          // The packet is lost either way, but with `!` the rule holds first.
+          par.hotdrop = chunks.inverted ? 'held' : true;
+          return chunks.inverted;
+        }
+        return found !== chunks.inverted;
       },
     };
   },

@@ -103,7 +103,7 @@ export interface ActionParam {
   readonly inDevice: Device | undefined;
   readonly outDevice: Device | undefined;
   /** A match sets it to have the packet dropped at once, uncounted. */
-  hotdrop: boolean;
+  hotdrop: boolean | 'held';
 }
 
 /** What the extensions of one table are told at one hook. */

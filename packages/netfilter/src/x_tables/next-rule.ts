@@ -237,7 +237,9 @@ function failingTest(
     for (let t = 0; t < list.length; t++) {
       const match = list[t]!;
       const holds = match.test(packet, par, match.slot < 0 ? undefined : chains[place]!.states![index]![match.slot]);
-      if (!holds || par.hotdrop) {
+      if (!holds || par.hotdrop === true) {
+        // Whatever held before of a rule that does not hold, it is not counted.
+        if (par.hotdrop) par.hotdrop = true;
         meter.matches += match.calls;
         meter.comments += match.comments;
         return match;

@@ -92,7 +92,10 @@ function walkRules(
     passed += TAKEN - index;
     index = nextRule(chains.list, place, rows, first, count, index, packet, par);
     passed += index;
-    if (par.hotdrop) return HOTDROP;
+    if (par.hotdrop) {
+      if (par.hotdrop === 'held') lose(net, base, rows, chains.list[place]!, first, index, packet, par);
+      return HOTDROP;
+    }
     if (index === count) {
       // The end of a user chain is a rule of its own in the kernel: it returns, or in a base chain it is the policy.
       if (place !== base.place && (packet.nfTrace || trace !== undefined)) {
@@ -185,6 +188,30 @@ function walkRules(
     index = caller.resume;
     caller = caller.caller;
   }
+}
+
+/** A rule holds though one of its matches gives the packet up: it is counted and its target sees the packet, which is lost then. */
+function lose(
+  net: Netfilter,
+  base: ChainRuntime,
+  { words, counters, targets }: RuleRows,
+  chain: ChainRuntime,
+  first: number,
+  index: number,
+  packet: Packet,
+  par: ActionParam,
+): void {
+  const row = first + index;
+  const counted = countersOf(row);
+  counters[counted + PACKETS]!++;
+  counters[counted + BYTES]! += packet.length;
+  if (packet.nfTrace)
+    logTrace(net, packet, par, chain.name, kindOf(chain.chain.rules[index]!, chain === base), index + 1);
+  const at = row * ROW;
+  if (verbOf(words[at + KIND]!) !== VERB.target) return;
+  const { apply, slot } = targets[words[at + LINK]!]!;
+  const state = slot < 0 ? undefined : chain.states![index]![slot];
+  apply(packet, par, state, words[at + FIRST]!, words[at + LENGTH]!);
 }
 
 function policyOf(net: Netfilter, base: ChainRuntime, packet: Packet, par: ActionParam, table: TableName): Verdict {
