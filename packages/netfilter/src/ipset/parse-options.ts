@@ -113,9 +113,20 @@ export interface CreateOptions {
 
 /** The options of `create`. @throws IpsetFault */
 export function parseCreateOptions(list: readonly string[], syntax: TypeSyntax): CreateOptions {
+  checkCreateNames(list, syntax);
   const words = new Words(list);
   const attributes: CreateAttributes = {};
   const warnings: string[] = [];
+  for (let option = words.next(); option !== undefined; option = words.next()) {
+    parseCreateOption(option.name, option.written, words, syntax, attributes, warnings);
+  }
+  checkRange(syntax, attributes);
+  return { attributes, warnings };
+}
+
+/** Looks at the names of all options of `create`, and at the family, before any other value, as the tool does to choose the revision of the type. */
+function checkCreateNames(list: readonly string[], syntax: TypeSyntax): void {
+  const words = new Words(list);
   for (let option = words.next(); option !== undefined; option = words.next()) {
     const { written, name } = option;
     if (syntax.later?.options.includes(name)) {
@@ -126,11 +137,24 @@ export function parseCreateOptions(list: readonly string[], syntax: TypeSyntax):
       );
     }
     if (!syntax.create.includes(name) && !GENERAL_CREATE.includes(name)) misuse(`Unknown argument: \`${written}'`);
-    parseCreateOption(name, written, words, syntax, attributes, warnings);
+    if (WITHOUT_VALUE.includes(name)) continue;
+    const value = words.value(name);
+    if (name === 'family') parseFamily(value);
   }
-  checkRange(syntax, attributes);
-  return { attributes, warnings };
 }
+
+/** Options of `create` that stand by themselves. */
+const WITHOUT_VALUE: readonly string[] = [
+  'counters',
+  'comment',
+  'skbinfo',
+  'forceadd',
+  'matchunset',
+  '-4',
+  'inet',
+  '-6',
+  'inet6',
+];
 
 const GENERAL_CREATE: readonly string[] = ['timeout', 'counters', 'comment', 'skbinfo'];
 

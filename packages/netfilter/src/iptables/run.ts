@@ -147,8 +147,10 @@ function failed(name: string, error: unknown): Omit<ToolResult, 'patches'> {
   if (error instanceof InputError) {
     const { diagnostics } = error;
     const stderr = `${name} v${IPTABLES_VERSION} (legacy): ${diagnostics[0]?.message ?? ''}\nTry \`${name} -h' or '${name} --help' for more information.\n`;
-    // A table that the kernel does not have is not the command line's fault, but that of its version.
-    const status = diagnostics[0]?.code === 'unknown-table' ? 3 : 2;
+    // A table that the kernel does not have is not the command line's fault, but that of its version. Of bad switches the
+    // simple tools say no more than that they failed.
+    const code = diagnostics[0]?.code;
+    const status = code === 'unknown-table' ? 3 : code === 'bad-switch' ? 1 : 2;
     return { status, stdout: '', stderr, diagnostics };
   }
   throw error;

@@ -49,3 +49,16 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.t'))) {
     }
   });
 }
+
+describe('ipset create', () => {
+  it.each([
+    ['a hash:ip timeout -1 range 10.0.0.0/24', 2, "Unknown argument: `range'"],
+    ['a bitmap:ip,mac timeout x maxelem 5 range 10.0.0.0/24', 2, "Unknown argument: `maxelem'"],
+    ['a hash:ip family foo range 10.0.0.0/24', 1, 'unknown inet family foo'],
+    ['a hash:ip timeout -1', 1, "'-1' is out of range"],
+  ])('%s: all names and the family are looked at before any other value', (words, status, message) => {
+    const { net } = emptyWorld();
+    const result = runIpset(net.sets, ['create', ...words.split(' ')]);
+    expect(result).toMatchObject({ status, stderr: expect.stringContaining(message) as string });
+  });
+});

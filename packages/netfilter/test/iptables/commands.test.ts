@@ -131,6 +131,10 @@ describe('a command', () => {
     ['iptables -t nope -L', 3, 'nope'],
     ['iptables -vvL', 2, 'not modelled'],
     ['ip6tables -L', 2, 'ip6tables'],
+    ['iptables-save -x', 1, "invalid option -- 'x'"],
+    ['iptables-save -t nope', 1, 'nope'],
+    ['iptables-save file', 1, 'Unknown arguments'],
+    ['iptables-restore -x', 1, "invalid option -- 'x'"],
     ['iptables -A INPUT -j LED', 2, 'not modelled'],
   ])('%s ends with %d: %s', (command, status, message) => {
     const { run } = shell();
