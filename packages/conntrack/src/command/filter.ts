@@ -13,6 +13,9 @@ const STATUS_WORDS: Readonly<Record<string, number>> = {
   EXPECTED: Status.EXPECTED,
   OFFLOAD: 0x4000,
   UNSET: 0,
+  // Passed over with a warning.
+  SRC_NAT: 0,
+  DST_NAT: 0,
 };
 
 /** The bits of a list of status words. */

@@ -123,6 +123,7 @@ const FILTERS = Object.keys(NAMES).concat('mask-src', 'mask-dst', 'orig-zone', '
 /** Options that a command does not take, in the order in which the tool looks at them; for others anything goes here. */
 const FOREIGN: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   D: ['z', 'e', 'j', 'b', 'c'],
+  I: ['c'],
   L: ['t', 'e', 'i', 'b'],
   F: FILTERS.filter((name) => name !== 'f'),
   C: FILTERS,
@@ -336,10 +337,11 @@ function apply(parsed: ParsedCommand, name: string, value: string, word: string)
       parsed.events = value.toUpperCase().split(',');
       return;
     case 'state':
-      if (parsed.protocol === PROTOCOL.tcp && !TCP_STATE_NAMES.includes(value)) {
+      // The tool's older name for it.
+      parsed.state = parsed.protocol === PROTOCOL.tcp && value === 'LISTEN' ? 'SYN_SENT2' : value;
+      if (parsed.protocol === PROTOCOL.tcp && !TCP_STATE_NAMES.includes(parsed.state)) {
         throw new UsageError(`unknown TCP state \`${value}'`);
       }
-      parsed.state = value;
       return;
     case 'helper':
       parsed.helper = value;
