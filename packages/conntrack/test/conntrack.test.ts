@@ -140,7 +140,7 @@ describe('a packet', () => {
     const unknown = icmp('192.168.1.50', '10.0.0.5', 30);
     const routerAd = icmp('192.168.1.50', '10.0.0.5', 9);
     const spoilt = udp('192.168.1.50', 1, '10.0.0.5', 2);
-    spoilt.badChecksum = true;
+    spoilt.checksumFault = 0x5555;
     const long = udp('192.168.1.50', 1, '10.0.0.5', 2);
     if (long.transport?.kind === 'udp') long.transport.length = 99;
     const xmas = segment('client', 'FSRPAU');
@@ -156,7 +156,7 @@ describe('a packet', () => {
     const router = new Router({ buckets: 512 });
     router.sysctl('net.netfilter.nf_conntrack_checksum', 0);
     const spoilt = udp('192.168.1.50', 1, '10.0.0.5', 2);
-    spoilt.badChecksum = true;
+    spoilt.checksumFault = 0x5555;
     expect(router.receive(spoilt).seen).toBe('NEW');
   });
 

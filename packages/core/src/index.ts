@@ -113,6 +113,7 @@ export { describePacket, protocolName } from './packet/describe.ts';
 export {
   type IpvsMark,
   type LinkHeader,
+  type OptionMarks,
   Packet,
   type PacketFields,
   type PacketType,
@@ -138,6 +139,7 @@ export {
   type UdpHeader,
   udpHeader,
 } from './packet/transport.ts';
+export { type UdpliteFault, udpliteFault } from './packet/udplite.ts';
 export { attachBody, decodePacket, encodeBody, encodePacket, type WireFault } from './packet/wire.ts';
 export { type RenderOptions, renderTrace, type TextRole } from './trace/render-text.ts';
 export { type Step, Trace } from './trace/trace.ts';

@@ -1,4 +1,14 @@
-import { formatAddress, Hook, type HookState, type Packet, Quote, type Verdict } from '@chainwalk/core';
+import {
+  fold,
+  formatAddress,
+  Hook,
+  type HookState,
+  internetSum,
+  Packet,
+  PROTOCOL,
+  Quote,
+  type Verdict,
+} from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { ctOf, type Nat, NatRange, RangeToAddress, Status, toAddress } from '../../src/index.ts';
 import { icmp, ip, Router, segment, udp } from '../support/router.ts';
@@ -55,6 +65,37 @@ describe('the nat table', () => {
     const { out } = router.receive(udp('192.168.1.50', 1000, '10.0.0.5', 53));
     expect(from(out[0]!)).toBe('192.168.1.50:1000');
     expect(router.asked).toEqual([0, 0, 0, 0, 0]);
+  });
+});
+
+describe('checksums of headers that are kept as payload', () => {
+  it.each([
+    ['UDP-Lite', PROTOCOL.udplite, '03e8 0035 0000 0000 6162'],
+    ['UDP-Lite that covers its header', PROTOCOL.udplite, '03e8 0035 0008 0000 6162'],
+    ['DCCP', PROTOCOL.dccp, '03e8 0035 0400 0000 0100 0000 0000 0001 0000 0000'],
+  ])('of %s follow the address and the port', (_, protocol, digits) => {
+    const router = natRouter({ postrouting: masquerade });
+    // To Linux a right checksum of UDP-Lite is wrong.
+    router.host.sysctl.write('net.netfilter.nf_conntrack_checksum', 0);
+    const payload = Uint8Array.from(digits.replaceAll(' ', '').match(/../g)!, (pair) => Number.parseInt(pair, 16));
+    const packet = new Packet({ src: ip('192.168.1.50'), dst: ip('10.0.0.5'), protocol, payload });
+    const sumOf = ({ src, dst, payload: body }: Packet): number => {
+      const covered = protocol === PROTOCOL.udplite && body[5] === 8 ? 8 : body.length;
+      const bytes = new Uint8Array(12 + covered);
+      for (const [at, address] of [
+        [0, src],
+        [4, dst],
+      ] as const)
+        bytes.set(formatAddress(address).split('.').map(Number), at);
+      bytes.set([0, protocol, 0, body.length], 8);
+      bytes.set(body.subarray(0, covered), 12);
+      return fold(internetSum(bytes));
+    };
+    const checksum = ~sumOf(packet) & 0xffff;
+    payload.set([checksum >> 8, checksum & 255], 6);
+    const { out } = router.receive(packet);
+    expect(from(out[0]!)).toMatch(/^10\.0\.0\.1:/);
+    expect(sumOf(out[0]!)).toBe(0xffff);
   });
 });
 

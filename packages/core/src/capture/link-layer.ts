@@ -75,8 +75,7 @@ export function decodeFrame(bytes: Uint8Array, linkType: number): Packet | Frame
   if (typeof offset === 'string') return offset;
   const packet = decodePacket(bytes, offset);
   if (typeof packet === 'string') return packet;
-  if (packet.badChecksum && leavesChecksumToCard(packet, bytes, offset + packet.headerLength))
-    packet.badChecksum = false;
+  if (packet.badChecksum && leavesChecksumToCard(packet, bytes, offset + packet.headerLength)) packet.checksumFault = 0;
   if (linkType === LINKTYPE.ethernet) {
     const link = new EthernetHeader(bits48(bytes, 0), bits48(bytes, 6));
     packet.link = link;

@@ -11,6 +11,7 @@ export const DROP_REASONS = {
   'device-down': 'the device is down',
   'other-host': 'the frame was addressed to another host (OTHERHOST)',
   'ip-header': 'a malformed IP header (IP_INHDR)',
+  'source-route': 'it asks to be routed by its sender, which no host accepts unless told to',
   'ip-checksum': 'a wrong IP header checksum (IP_CSUM)',
   'martian-source': 'an impossible source address',
   'martian-destination': 'an impossible destination address',

@@ -4,6 +4,7 @@ import type { Packet } from '../packet/packet.ts';
 import { attachBody, encodeBody } from '../packet/wire.ts';
 import type { Host } from './host.ts';
 import { inputRoute } from './input-route.ts';
+import { optionsOfLaterFragments } from './ip-options.ts';
 import { isDelivered, isRouteFailure } from './route.ts';
 
 /** Who puts a datagram together: each has queues of its own (`IP_DEFRAG_*`). */
@@ -111,7 +112,10 @@ export class Fragmentation {
     datagram.trace = fragment.trace ?? head.trace;
     // The header and what was noted beside it are those of the first fragment; route and device those of the last to come.
     datagram.route = fragment.route;
+    if (fragment.inDevice !== head.inDevice) datagram.receivedOn = head.receivedOn ?? head.inDevice;
     datagram.inDevice = fragment.inDevice;
+    // Its header gets a checksum of its own.
+    if (datagram.optionMarks !== undefined) datagram.optionMarks.stale = 0;
     if ((queue.ecn & ECN_MARKED) !== 0 && (queue.ecn & ECN_CAPABLE) !== 0) datagram.tos |= CONGESTED;
     // It may be cut unless that was forbidden to the longest fragment.
     datagram.dontFragment = queue.longestUncut === queue.longest;
@@ -143,11 +147,12 @@ export class Fragmentation {
     packet.transport = whole.transport;
     packet.payload = whole.payload;
     packet.payloadLength = whole.payloadLength;
-    packet.badChecksum = whole.badChecksum;
+    packet.checksumFault = whole.checksumFault;
     packet.mark = whole.mark;
     packet.packetType = whole.packetType;
     packet.link = whole.link;
     packet.reassembled = whole.reassembled;
+    packet.receivedOn = whole.receivedOn;
     packet.ignoreDf = whole.ignoreDf;
     return true;
   }
@@ -208,6 +213,7 @@ export class Fragmentation {
     const body = encodeBody(packet);
     const room = mtu - packet.headerLength;
     const same = packet.isFragment ? undefined : fittingLengths(packet, body.length, room);
+    const laterOptions = packet.options.length === 0 ? packet.options : optionsOfLaterFragments(packet);
     const pieces: Packet[] = [];
     for (let from = 0; from < body.length; ) {
       const left = body.length - from;
@@ -215,12 +221,13 @@ export class Fragmentation {
       const part = body.subarray(from, from + length);
       const piece = packet.clone();
       piece.reassembled = undefined;
+      if (from > 0) piece.options = laterOptions;
       piece.ignoreDf = false;
       piece.fragmentOffset = packet.fragmentOffset + from / 8;
       piece.moreFragments = packet.moreFragments || length < left;
       piece.dontFragment = same === undefined && packet.reassembled?.dontFragment === true;
       attachBody(piece, part, part.length);
-      piece.badChecksum = false;
+      piece.checksumFault = 0;
       pieces.push(piece);
       from += length;
     }

@@ -5,6 +5,7 @@ import { encodeQuote } from '../packet/quote.ts';
 import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
 import { type InetPeer, InetPeers } from './inet-peers.ts';
+import { buildOptions, echoOptions } from './ip-options.ts';
 import { isDelivered, isRouteFailure, type Route } from './route.ts';
 import { KERNEL_SOCKET } from './socket.ts';
 
@@ -55,8 +56,9 @@ export class IcmpSender {
     if (offender.fragmentOffset !== 0) return false;
     if (isIcmpError(type) && offender.protocol === PROTOCOL.icmp) {
       const inner = offender.transport;
-      if (inner === undefined || inner.kind !== 'icmp') return false;
-      if (inner.type > HIGHEST_TYPE || UNANSWERED.includes(inner.type)) return false;
+      // Of a header cut short the type alone counts.
+      const about = inner?.kind === 'icmp' ? inner.type : offender.payloadLength > 0 ? (offender.payload[0] ?? 0) : 255;
+      if (about > HIGHEST_TYPE || UNANSWERED.includes(about)) return false;
     }
     if (!this.#allowed(offender, type, code) || this.#locked) return false;
 
@@ -74,7 +76,9 @@ export class IcmpSender {
     if (isRouteFailure(route)) return false;
     if (isIcmpError(type) && !this.#peerAllows(offender.src, type, route)) return false;
 
-    const room = Math.min(route.mtu, LONGEST_ERROR) - 20 - 8;
+    const echo = offender.optionMarks === undefined ? undefined : echoOptions(host, offender);
+    if (echo === undefined && offender.optionMarks !== undefined) return false;
+    const room = Math.min(route.mtu, LONGEST_ERROR) - 20 - 8 - (echo?.bytes.length ?? 0);
     const payload = held?.slice(0, room) ?? encodeQuote(offender, room);
     const second = gateway === undefined ? rest : (gateway as unknown as number);
     const answer = new Packet({
@@ -87,6 +91,7 @@ export class IcmpSender {
       transport: icmpHeader(type, code, second >>> 16, second & 0xffff),
       payload,
     });
+    if (echo !== undefined) buildOptions(host, answer, echo);
     answer.mark = mark;
     answer.packetType = 'outgoing';
     answer.socket = KERNEL_SOCKET;

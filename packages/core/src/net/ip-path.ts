@@ -1,10 +1,11 @@
 import type { Address, Family } from '../address/address.ts';
-import { IPV4_ANY } from '../address/ipv4.ts';
+import { IPV4_ANY, type Ipv4Address, ipv4FromBits, ipv4ToBits } from '../address/ipv4.ts';
 import { Hook, hookName } from '../hook/hook.ts';
 import type { HookRegistry, HookState } from '../hook/hook-registry.ts';
 import type { Errno } from '../hook/verdict.ts';
 import { invariant } from '../invariant.ts';
 import type { Meter } from '../meter.ts';
+import { fold } from '../packet/checksum.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTOCOL } from '../packet/transport.ts';
 import type { Device } from './device.ts';
@@ -12,10 +13,14 @@ import type { DropReason } from './drop-reason.ts';
 import type { Host } from './host.ts';
 import { type HostEvent, type HostObserver, subscribe } from './host-event.ts';
 import { ALL_HOSTS, deservesRedirect, inputRoute } from './input-route.ts';
+import { forwardOptions, receiveOptions } from './ip-options.ts';
 import type { LocalStack } from './local-stack.ts';
 import type { OutputFlow } from './output-route.ts';
 import { describeRoute, isDelivered, isRouteFailure, type Route, type RouteFailure } from './route.ts';
 import type { Listener, Socket } from './socket.ts';
+
+/** Bytes of a TCP header without options. */
+const TCP_HEADER = 20;
 
 /**
  * The way of a packet through a host, from `ip_rcv` to `ip_output`, and what is under way.
@@ -98,18 +103,40 @@ export class IpPath {
   /** Routing and what follows from it (`ip_rcv_finish`). A packet that crossed `lo` still has its route. */
   #receiveFinish(device: Device, packet: Packet): void {
     if (packet.route === undefined) {
+      // The search for a socket wants a TCP header in one piece (`tcp_v4_early_demux`).
+      if (
+        packet.reassembled !== undefined &&
+        packet.protocol === PROTOCOL.tcp &&
+        packet.reassembled.lengths[0]! < TCP_HEADER
+      )
+        packet.joinFragments();
       const result = inputRoute(this.#host, packet, device);
       if (isRouteFailure(result)) {
         packet.trace?.add({ kind: 'route', direction: 'input', decision: result.reason });
+        // What is refused with a word has a route as well, to the function that says it (`ip_error`).
+        if (result.icmpCode !== undefined && packet.options.length > 0 && !this.#readOptions(packet)) return;
         return this.#refuseInput(packet, result);
       }
       packet.route = result;
       packet.trace?.add({ kind: 'route', direction: 'input', decision: describeRoute(result) });
     }
     const { route } = packet;
+    if (route.type === 'multicast' && packet.dst !== ALL_HOSTS) return this.drop(packet, 'no-socket', 'ip_rcv_finish');
+    if (packet.options.length > 0 && !this.#readOptions(packet)) return;
     if (route.type === 'unicast' && !isDelivered(route)) this.#forward(packet, route);
-    else if (route.type === 'multicast' && packet.dst !== ALL_HOSTS) this.drop(packet, 'no-socket', 'ip_rcv_finish');
     else this.localDeliver(packet);
+  }
+
+  /** `ip_rcv_options`: false if the packet ended. */
+  #readOptions(packet: Packet): boolean {
+    const verdict = receiveOptions(this.#host, packet);
+    if (verdict === 'good') return true;
+    if (verdict === 'source-route') this.drop(packet, 'source-route', 'ip_rcv_options');
+    else {
+      this.#host.icmp.send(packet, 12, 0, 0, ipv4FromBits((verdict.faultAt << 24) >>> 0));
+      this.drop(packet, 'ip-header', 'ip_rcv_options');
+    }
+    return false;
   }
 
   /** `ip_error`: the ICMP answer to a packet that has no way, within the limit of errors per source. */
@@ -136,6 +163,7 @@ export class IpPath {
     packet.trace?.add({ kind: 'change', field: 'ttl', from: String(ttl), to: String(ttl - 1), by: 'ip_forward' });
     if (deservesRedirect(this.#host, packet, route)) this.#host.icmp.sendRedirect(packet, route);
     if (!this.runHook(Hook.FORWARD, packet, packet.inDevice, route.device)) return;
+    if (packet.optionMarks !== undefined) forwardOptions(this.#host, packet, packet.route!);
     this.dstOutput(packet);
   }
 
@@ -148,7 +176,7 @@ export class IpPath {
     }
     if (!this.runHook(Hook.LOCAL_IN, whole, whole.inDevice, undefined)) return;
     this.#meter.delivered++;
-    const device = whole.route?.inputDevice ?? whole.inDevice!;
+    const device = whole.route?.inputDevice ?? whole.receivedOn ?? whole.inDevice!;
     whole.trace?.add({ kind: 'deliver', device: device.name });
     this.#stack.deliver(whole, device);
   }
@@ -184,11 +212,11 @@ export class IpPath {
       packet.route = route;
       // A sender that leaves the source open gets the one that the route would take.
       if (packet.src === IPV4_ANY && route.source !== undefined) {
-        packet.src = route.source;
-        // The sender counted the address that it left open into the checksum, and nobody corrects it.
-        if (coversAddresses(packet.protocol)) packet.badChecksum = true;
+        fillSource(packet, route.source);
       }
-      if (packet.id === 0) packet.id = this.#host.simulation.random.stream('ip-id').below(65536);
+      // What cannot become fragments needs no identification (`ip_select_ident_segs`).
+      if (packet.id === 0 && !packet.dontFragment)
+        packet.id = this.#host.simulation.random.stream('ip-id').below(65536);
       return this.localOut(packet);
     });
   }
@@ -199,7 +227,7 @@ export class IpPath {
     if (isRouteFailure(route)) return false;
     packet.route = route;
     packet.packetType = 'outgoing';
-    if (packet.src === IPV4_ANY && route.source !== undefined) packet.src = route.source;
+    if (packet.src === IPV4_ANY && route.source !== undefined) fillSource(packet, route.source);
     if (route.type === 'multicast') packet.ttl = 1;
     return this.#enter(() => this.localOut(packet) === undefined);
   }
@@ -232,11 +260,13 @@ export class IpPath {
 
   /** `ip_mc_output`: a copy comes back to this host, through POSTROUTING of its own; then the packet itself leaves. */
   #multicastOutput(packet: Packet, route: Route): Errno | undefined {
+    // In a softirq the copy waits, and shares its fragments with the packet until then.
+    if (this.#receiving) packet.joinFragments();
     const copy = packet.clone();
     copy.inDevice = undefined;
+    copy.socket = undefined;
     if (this.runHook(Hook.POSTROUTING, copy, undefined, route.device)) {
       copy.packetType = 'loopback';
-      copy.socket = undefined;
       copy.inDevice = route.device;
       this.#backlog.push(copy);
       // A process that sends hears its copy before the packet itself goes on (`netif_rx` outside of a softirq).
@@ -369,11 +399,6 @@ function tell(observers: readonly HostObserver[], event: HostEvent): void {
   for (let i = 0; i < observers.length; i++) observers[i]!(event);
 }
 
-/** Whether the checksum of a protocol covers the addresses of the IP header (its pseudo header). */
-function coversAddresses(protocol: number): boolean {
-  return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp;
-}
-
 /**
  * Whether a packet forbids to be cut to an MTU, and is heard. One put together from fragments that were themselves longer
  * than the MTU is heard in any case.
@@ -382,7 +407,20 @@ function mayNotBeCut(packet: Packet, mtu: number): boolean {
   return packet.dontFragment && (!packet.ignoreDf || (packet.reassembled?.longest ?? 0) > mtu);
 }
 
-/** Whether this host hears what it sends there: broadcasts, and the one multicast group that it has joined. */
+/** Gives a packet its source. Its checksum counted an address of zeros, and nobody corrects that. */
+function fillSource(packet: Packet, source: Address): void {
+  packet.src = source;
+  const { transport } = packet;
+  if (transport?.kind !== 'tcp' && (transport?.kind !== 'udp' || !transport.hasChecksum)) return;
+  const bits = ipv4ToBits(source as Ipv4Address);
+  packet.checksumFault = fold(packet.checksumFault + (bits >>> 16) + (bits & 0xffff)) % 0xffff;
+}
+
+/**
+ * Whether a copy of what this host sends there comes back to it: of broadcasts, and of the one multicast group that it has
+ * joined. Through `lo` the packet itself comes back.
+ */
 function comesBack(route: Route, destination: Address): boolean {
+  if (route.device.kind === 'loopback') return false;
   return route.type === 'broadcast' || (route.type === 'multicast' && destination === ALL_HOSTS);
 }

@@ -1,15 +1,16 @@
-import type { Address } from '../address/address.ts';
-import { IPV4_ANY, IPV4_LOOPBACK, type Ipv4Address, isZeroNet } from '../address/ipv4.ts';
+import { IPV4_ANY, IPV4_LOOPBACK } from '../address/ipv4.ts';
 import { Packet } from '../packet/packet.ts';
-import { Quote } from '../packet/quote.ts';
+import { encodeQuote, Quote } from '../packet/quote.ts';
 import { tcpResetFor } from '../packet/tcp-reset.ts';
 import { type IcmpHeader, icmpHeader, isIcmpError, PROTOCOL, TCP_FLAG } from '../packet/transport.ts';
+import { udpliteFault } from '../packet/udplite.ts';
+import { attachBody, encodeBody } from '../packet/wire.ts';
 import type { Device } from './device.ts';
-import { flowTo } from './fib-route.ts';
 import type { Host } from './host.ts';
-import { SCOPE } from './host-config.ts';
+import { buildOptions, echoOptions } from './ip-options.ts';
 import { isDelivered } from './route.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
+import { specificAddress } from './specific-address.ts';
 
 /** Protocols whose senders hear of ICMP errors. */
 const HEAR_ERRORS: readonly number[] = [PROTOCOL.icmp, PROTOCOL.tcp, PROTOCOL.udp];
@@ -70,8 +71,8 @@ export class LocalStack {
   /** A closed port answers RST (`tcp_v4_send_reset`), but never to a RST nor to a broadcast. */
   #tcp(packet: Packet): void {
     const tcp = packet.transport;
-    if (tcp?.kind !== 'tcp' || tcp.dataOffset < 5 || packet.packetType !== 'host')
-      return this.#drop(packet, 'no-socket');
+    if (tcp?.kind !== 'tcp' || packet.packetType !== 'host') return this.#drop(packet, 'no-socket');
+    if (tcp.dataOffset < 5 || tcp.dataOffset * 4 > packet.bodyLength) return this.#drop(packet, 'no-socket');
     if (packet.badChecksum) return this.#drop(packet, 'tcp-checksum');
     if ((tcp.flags & TCP_FLAG.RST) !== 0 || packet.route?.type !== 'local') return this.#drop(packet, 'no-socket');
     const answer = new Packet({
@@ -91,13 +92,15 @@ export class LocalStack {
     // `nf_reset_ct`: from here on the packet has no connection, so its error is tracked like any packet of our own.
     packet.nfct = undefined;
     packet.ctinfo = 0;
+    let held: Uint8Array | undefined;
     if (packet.protocol === PROTOCOL.udp) {
       const udp = packet.transport;
       if (udp?.kind !== 'udp' || udp.length < 8 || udp.length > 8 + packet.payloadLength)
         return this.#drop(packet, 'no-socket');
-    } else if (!hasUdpliteChecksum(packet)) return this.#drop(packet, 'udp-checksum');
-    if (packet.badChecksum) return this.#drop(packet, 'udp-checksum');
-    if (isDelivered(packet.route)) this.#host.icmp.send(packet, 3, 3);
+      if (cutToLength(packet, udp.length).badChecksum) return this.#drop(packet, 'udp-checksum');
+      if (udp.length < 8 + packet.payloadLength) held = encodeQuote(packet, packet.headerLength + udp.length);
+    } else if (udpliteFault(packet) !== undefined) return this.#drop(packet, 'udp-checksum');
+    if (isDelivered(packet.route)) this.#host.icmp.send(packet, 3, 3, 0, undefined, held);
     this.#drop(packet, 'no-socket');
   }
 
@@ -151,7 +154,7 @@ export class LocalStack {
 
   #icmpReply(request: Packet, header: IcmpHeader, payload: Uint8Array, payloadLength: number): void {
     const answer = new Packet({
-      src: this.#specificAddress(request),
+      src: specificAddress(this.#host, request),
       dst: request.src,
       protocol: PROTOCOL.icmp,
       ttl: this.#host.sysctls.defaultTtl.value,
@@ -163,26 +166,6 @@ export class LocalStack {
     });
     answer.ignoreDf = true;
     this.#host.icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
-  }
-
-  /**
-   * The address of this host to which a packet was meant (`fib_compute_spec_dst`): of one to many it is the address from
-   * which this host talks to its sender.
-   */
-  #specificAddress(packet: Packet): Address {
-    if (isDelivered(packet.route)) return packet.dst;
-    const host = this.#host;
-    const device = packet.inDevice!;
-    const sender = packet.src as Ipv4Address;
-    if (isZeroNet(sender)) return host.selectAddress(device, sender, SCOPE.link) ?? IPV4_ANY;
-    const found = host.fib.lookup({
-      ...flowTo(sender),
-      tos: packet.tos & 0x1c,
-      mark: host.sysctls.srcValidMark(device) ? packet.mark : 0,
-    });
-    if (typeof found === 'string') return host.selectAddress(device, sender) ?? IPV4_ANY;
-    const by = found.device === undefined ? undefined : host.device(found.device);
-    return found.source ?? (by && host.selectAddress(by, found.gateway, found.scope)) ?? IPV4_ANY;
   }
 
   #answer(request: Packet, answer: Packet, what: string): void {
@@ -200,6 +183,11 @@ export class LocalStack {
     };
     // Who is nobody yet is taken for this host.
     if (answer.dst === IPV4_ANY) answer.dst = answer.src === IPV4_ANY ? IPV4_LOOPBACK : answer.src;
+    if (request.optionMarks !== undefined) {
+      const echo = echoOptions(this.#host, request);
+      if (echo === undefined) return;
+      buildOptions(this.#host, answer, echo);
+    }
     this.#host.output(answer, flow);
   }
 
@@ -208,7 +196,10 @@ export class LocalStack {
   }
 }
 
-/** UDP-Lite has to have a checksum (RFC 3828), so one of zeros is silently dropped, as is a header cut short. */
-function hasUdpliteChecksum(packet: Packet): boolean {
-  return packet.payloadLength >= 8 && ((packet.payload[6] ?? 0) | (packet.payload[7] ?? 0)) !== 0;
+/** A datagram that says to be shorter than its packet is cut, and its checksum covers what is left (`pskb_trim_rcsum`). */
+function cutToLength(packet: Packet, length: number): Packet {
+  if (length === 8 + packet.payloadLength) return packet;
+  const cut = packet.clone();
+  attachBody(cut, encodeBody(packet).subarray(0, length), length);
+  return cut;
 }

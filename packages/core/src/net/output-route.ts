@@ -56,11 +56,13 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   }
   if (out !== undefined && !out.up) return NET_UNREACHABLE;
   if (destination === IPV4_ANY) {
-    // "Any" as a destination is this host.
-    return { ...onLink('local', lo, source ?? IPV4_LOOPBACK), inputDevice: lo };
+    // "Any" as a destination is this host. Who is bound to a device talks to its address, and hears that by it.
+    const own = source ?? (out && host.selectAddress(out, undefined, SCOPE.host)) ?? IPV4_LOOPBACK;
+    return { ...onLink('local', lo, own), inputDevice: out ?? lo };
   }
   if (out !== undefined && isGroup) {
-    return onLink(groupType, out, source ?? host.selectAddress(out, undefined, SCOPE.link));
+    const chosen = source ?? host.selectAddress(out, undefined, SCOPE.link);
+    return isImpossible(host, chosen, destination, out) ? INVALID : onLink(groupType, out, chosen);
   }
   const found = host.fib.lookup({
     destination,
@@ -73,7 +75,8 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   if (typeof found === 'string') {
     // With a device bound, whatever has no route, or one that refuses, is taken to be on that link.
     if (out === undefined) return FAILURES[found];
-    return onLink('unicast', out, source ?? host.selectAddress(out, undefined, SCOPE.link));
+    const chosen = source ?? host.selectAddress(out, undefined, SCOPE.link);
+    return isImpossible(host, chosen, destination, out) ? INVALID : onLink('unicast', out, chosen);
   }
   if (found.type === 'local') {
     return {
@@ -87,14 +90,19 @@ export function outputRoute(host: Host, flow: OutputFlow): Route | RouteFailure 
   const device = host.device(found.device!);
   if (device === undefined || !device.up) return NET_UNREACHABLE;
   const chosen = source ?? found.source ?? host.selectAddress(device, found.gateway, found.scope);
-  if (isZeroNet(destination)) return INVALID;
-  if (chosen !== undefined && isLoopback(chosen as Ipv4Address) && device !== lo && !host.sysctls.routeLocalnet(device))
-    return INVALID;
+  if (isImpossible(host, chosen, destination, device)) return INVALID;
   const type = isGroup ? groupType : found.type;
   // The default route brings a group no more than its device, nor does any route a broadcast to everybody.
   const isPlain = destination === IPV4_BROADCAST || (isGroup && found.length < 4);
   const mtu = isPlain ? device.mtu : host.pathMtus.mtuOf(found, destination, device.mtu, false);
   return { ...onLink(type, device, chosen), gateway: found.gateway, mtu, realm: found.realm };
+}
+
+/** Whether no packet with these addresses may leave by a device (`__mkroute_output`). */
+function isImpossible(host: Host, source: Address | undefined, destination: Ipv4Address, device: Device): boolean {
+  if (isZeroNet(destination)) return true;
+  if (source === undefined || !isLoopback(source as Ipv4Address)) return false;
+  return device.kind !== 'loopback' && !host.sysctls.routeLocalnet(device);
 }
 
 /** A route to a destination that is on the link itself. */

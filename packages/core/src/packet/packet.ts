@@ -37,6 +37,22 @@ export interface IpvsMark {
     | undefined;
 }
 
+/**
+ * What Linux has read of the IP options of a packet (`struct ip_options`): where the recorded route and the timestamps begin
+ * among them, -1 without; and whether this host has its address and the time to write there.
+ */
+export interface OptionMarks {
+  route: number;
+  writesRoute: boolean;
+  times: number;
+  writesAddress: boolean;
+  writesTime: boolean;
+  /** Where a security label begins. */
+  label: number;
+  /** How much the header adds up to beyond what its checksum says, as a number of ones' complement: 0 if it is right. */
+  stale: number;
+}
+
 /** What a packet keeps of the fragments that it was put together from. */
 export interface Reassembled {
   /** Length of the longest, header included (`IPCB->frag_max_size`). */
@@ -94,8 +110,12 @@ export class Packet {
   payload: Uint8Array;
   payloadLength: number;
 
-  /** Whether the transport checksum was wrong on arrival (unknown protocols have none). */
-  badChecksum = false;
+  /**
+   * By how much the transport checksum was wrong on arrival, as a difference of ones' complement, for SCTP as the bits that
+   * differ; 0 if it was right. Whoever changes a field adjusts a checksum, so that it stays wrong by as much.
+   * Protocols whose header is not modelled have none.
+   */
+  checksumFault = 0;
   /** The checksum field of a first fragment: it covers bytes that are not here, so it cannot be computed. */
   fragmentChecksum: number | undefined = undefined;
   /** `skb->mark`, unsigned 32 bits: `-j MARK`, `ip rule fwmark`, IPVS services by mark. */
@@ -124,6 +144,8 @@ export class Packet {
   nfTrace = false;
   /** The fragments that it was put together from; it is cut as they were when it is sent. */
   reassembled: Reassembled | undefined = undefined;
+  /** What was read of its options; absent until it is routed, and of packets without any. */
+  optionMarks: OptionMarks | undefined = undefined;
   /**
    * Whether it is cut to an MTU though it forbids that (`skb->ignore_df`): messages of the host's ICMP, what conntrack put
    * together again, what IPVS sends on. It shows where something forbids cutting later, as TEE does for its copies.
@@ -153,6 +175,16 @@ export class Packet {
 
   get family(): Family {
     return familyOf(this.src);
+  }
+
+  /** Whether the transport checksum is wrong. Nobody tests that of a copy which never left (`dev_loopback_xmit`). */
+  get badChecksum(): boolean {
+    return this.checksumFault !== 0 && this.packetType !== 'loopback';
+  }
+
+  /** Somebody needs it in one piece: it does not fall into the fragments that it came in any more (`skb_linearize`). */
+  joinFragments(): void {
+    if (this.reassembled !== undefined) this.reassembled = { ...this.reassembled, lengths: [] };
   }
 
   /** Bytes of the IP header with its options. */
@@ -209,7 +241,7 @@ export class Packet {
   clone(): Packet {
     const copy = new Packet(this);
     copy.transport = this.transport === undefined ? undefined : cloneTransport(this.transport);
-    copy.badChecksum = this.badChecksum;
+    copy.checksumFault = this.checksumFault;
     copy.fragmentChecksum = this.fragmentChecksum;
     copy.mark = this.mark;
     copy.priority = this.priority;
@@ -223,6 +255,7 @@ export class Packet {
     copy.ctinfo = this.ctinfo;
     copy.ipvs = this.ipvs;
     copy.nfTrace = this.nfTrace;
+    copy.optionMarks = this.optionMarks;
     copy.reassembled = this.reassembled;
     copy.ignoreDf = this.ignoreDf;
     copy.trace = this.trace;

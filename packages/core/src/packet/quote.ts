@@ -1,18 +1,29 @@
 import { type Ipv4Address, ipv4FromBits, ipv4ToBits } from '../address/ipv4.ts';
-import { fold, internetSum } from './checksum.ts';
+import { crc32c, fold, internetSum } from './checksum.ts';
 import type { Packet } from './packet.ts';
 import { PROTOCOL } from './transport.ts';
 import { encodePacket } from './wire.ts';
 
+/** Bytes of headers that have to be quoted for their checksum to be corrected. */
+const DCCP_HEADER = 12;
+const SCTP_HEADER = 12;
+
 /** The bytes that an ICMP error quotes: the offending packet from its IP header on, at most `room` bytes. */
 export function encodeQuote(offender: Packet, room: number): Uint8Array {
-  return encodePacket(offender, room);
+  const bytes = encodePacket(offender, room);
+  const stale = offender.optionMarks?.stale ?? 0;
+  if (stale !== 0) {
+    const sum = fold(((bytes[10]! << 8) | bytes[11]!) + stale);
+    bytes[10] = sum >>> 8;
+    bytes[11] = sum & 255;
+  }
+  return bytes;
 }
 
 /**
  * The packet that an ICMP error quotes, read and rewritten in place of the bytes (a packet's payload is shared, so
  * {@link Quote.detach} first copies them). Checksums follow each change as NAT does it: the IP header's always, UDP's
- * always, TCP's and ICMP's only where the quote holds the whole header.
+ * and UDP-Lite's always, TCP's, DCCP's and ICMP's only where the quote holds the whole header.
  */
 export class Quote {
   #bytes: Uint8Array;
@@ -78,6 +89,24 @@ export class Quote {
     return this.#u16(this.headerLength + 2);
   }
 
+  /** How many bytes behind the IP header are quoted. */
+  get behind(): number {
+    return this.#bytes.length - this.headerLength;
+  }
+
+  /** Flags and version, protocol and PPTP call of a quoted GRE packet. */
+  get greFlags(): number {
+    return this.#u16(this.headerLength);
+  }
+
+  get greProtocol(): number {
+    return this.#u16(this.headerLength + 2);
+  }
+
+  get greCall(): number {
+    return this.#u16(this.headerLength + 6);
+  }
+
   /** ICMP type, code, identifier of a quoted ICMP packet. */
   get icmpType(): number {
     return this.#bytes[this.headerLength]!;
@@ -115,6 +144,19 @@ export class Quote {
 
   setDestinationPort(port: number): void {
     this.#setTransport16(this.headerLength + 2, port);
+  }
+
+  setGreCall(call: number): void {
+    this.#write16(this.headerLength + 6, call);
+  }
+
+  /** Computes the checksum of SCTP anew, over as much as is quoted; without the whole header there is none. */
+  renewSctpChecksum(): void {
+    const at = this.headerLength;
+    if (this.protocol !== PROTOCOL.sctp || this.#bytes.length < at + SCTP_HEADER) return;
+    this.#bytes.fill(0, at + 8, at + 12);
+    const sum = crc32c(this.#bytes.subarray(at));
+    this.#bytes.set([sum & 255, (sum >>> 8) & 255, (sum >>> 16) & 255, sum >>> 24], at + 8);
   }
 
   setIcmpId(id: number): void {
@@ -162,6 +204,13 @@ export class Quote {
           this.#adjust(this.headerLength + 6, old, value);
           if (this.#u16(this.headerLength + 6) === 0) this.#write16(this.headerLength + 6, 0xffff);
         }
+        return;
+      case PROTOCOL.udplite:
+        this.#adjust(this.headerLength + 6, old, value);
+        if (this.#u16(this.headerLength + 6) === 0) this.#write16(this.headerLength + 6, 0xffff);
+        return;
+      case PROTOCOL.dccp:
+        if (behind >= DCCP_HEADER) this.#adjust(this.headerLength + 6, old, value);
         return;
       case PROTOCOL.icmp:
         this.#adjust(this.headerLength + 2, old, value);

@@ -124,14 +124,14 @@ function writeChecksum(packet: Packet, transport: Transport, bytes: Uint8Array, 
   }
   if (transport.kind === 'sctp') {
     const sum = crc32c(bytes.subarray(start, end));
-    writeLittle32(bytes, at, packet.badChecksum ? ~sum : sum);
+    writeLittle32(bytes, at, sum ^ packet.checksumFault);
     return;
   }
   if (transport.kind === 'udp' && !transport.hasChecksum) return;
   const pseudo = transport.kind === 'icmp' ? 0 : pseudoHeaderSum(packet, end - start);
   const header = internetSum(bytes, pseudo, start, end - packet.payloadLength);
   let sum = ~fold(header + packet.payloadSum) & 0xffff;
-  if (packet.badChecksum) sum = (sum ^ 0x5555) & 0xffff;
+  if (packet.checksumFault !== 0) sum = fold(sum + packet.checksumFault);
   if (transport.kind === 'udp' && sum === 0) sum = 0xffff;
   write16(bytes, at, sum);
 }
@@ -209,11 +209,10 @@ function readBody(packet: Packet, bytes: Uint8Array, from: number, to: number, l
   packet.payloadLength = length - headerLength;
   packet.fragmentChecksum =
     transport !== undefined && packet.moreFragments ? storedChecksum(transport, bytes, from) : undefined;
-  packet.badChecksum =
-    transport !== undefined &&
-    to - from === length &&
-    !packet.moreFragments &&
-    !checksumHolds(packet, transport, bytes, from, to);
+  packet.checksumFault =
+    transport !== undefined && to - from === length && !packet.moreFragments
+      ? checksumFault(packet, transport, bytes, from, to)
+      : 0;
 }
 
 function decodeTransport(
@@ -284,14 +283,15 @@ export function leavesChecksumToCard(packet: Packet, bytes: Uint8Array, at: numb
   return storedChecksum(transport, bytes, at) === fold(pseudoHeaderSum(packet, packet.bodyLength));
 }
 
-/** Precondition: the packet's payload is that of the body between `from` and `to`. */
-function checksumHolds(packet: Packet, transport: Transport, bytes: Uint8Array, from: number, to: number): boolean {
+/** What {@link Packet.checksumFault} says. Precondition: the packet's payload is that of the body between `from` and `to`. */
+function checksumFault(packet: Packet, transport: Transport, bytes: Uint8Array, from: number, to: number): number {
   if (transport.kind === 'sctp') {
     const copy = bytes.slice(from, to);
     copy.fill(0, 8, 12);
-    return crc32c(copy) === readLittle32(bytes, from + 8);
+    return crc32c(copy) ^ readLittle32(bytes, from + 8);
   }
-  if (transport.kind === 'udp' && !transport.hasChecksum) return true;
+  if (transport.kind === 'udp' && !transport.hasChecksum) return 0;
   const pseudo = transport.kind === 'icmp' ? 0 : pseudoHeaderSum(packet, to - from);
-  return fold(internetSum(bytes, pseudo, from, to - packet.payloadLength) + packet.payloadSum) === 0xffff;
+  // Right ones make the sum 0xffff, which is one of the two zeros.
+  return fold(internetSum(bytes, pseudo, from, to - packet.payloadLength) + packet.payloadSum) % 0xffff;
 }

@@ -423,7 +423,40 @@ describe('a local sender without a source address', () => {
   });
 });
 
+describe('a wrong checksum of a local sender', () => {
+  it('is wrong to whoever hears the packet, but right in the copy that comes back to this host', () => {
+    const { host } = router();
+    const seen: [string, boolean][] = [];
+    host.observe((event) => event.kind !== 'drop' && seen.push([event.kind, event.packet.badChecksum]));
+    const packet = udp('10.0.0.1', '10.0.0.255');
+    packet.checksumFault = 5;
+    host.send(packet);
+    expect(seen).toEqual([
+      ['deliver', false],
+      ['transmit', true],
+    ]);
+  });
+});
+
+describe('the identification of what a local sender leaves at 0', () => {
+  it('is chosen, unless the packet cannot become fragments', () => {
+    const { host } = router();
+    const seen: number[] = [];
+    host.observe((event) => event.kind === 'transmit' && seen.push(event.packet.id));
+    host.send(udp('10.0.0.1', '10.0.0.5', { dontFragment: true }));
+    for (let i = 0; i < 3; i++) host.send(udp('10.0.0.1', '10.0.0.5'));
+    expect(seen[0]).toBe(0);
+    expect(seen.slice(1).some((id) => id !== 0)).toBe(true);
+  });
+});
+
 describe('a local sender to 0.0.0.0', () => {
+  it('that is bound to a device talks to the address of it, and hears that by it', () => {
+    const { host, diary } = router();
+    host.send(udp('0.0.0.0', '0.0.0.0'), { uid: 0, gid: 0, boundDevice: host.device('eth1')! });
+    expect(diary[0]).toMatch(/^eth1: udp 10\.0\.0\.1:1000 > 0\.0\.0\.0:2000/);
+  });
+
   it('reaches this host', () => {
     const { host, diary } = router();
     host.send(udp('10.0.0.1', '0.0.0.0'));

@@ -49,6 +49,33 @@ describe('packets as bytes', () => {
     );
   });
 
+  it('keep a wrong checksum as it was, and wrong by as much once they are changed', () => {
+    fc.assert(
+      fc.property(
+        arbPacket.filter(
+          ({ transport, moreFragments }) => (transport?.kind === 'tcp' || transport?.kind === 'udp') && !moreFragments,
+        ),
+        fc.integer({ min: 1, max: 0xfffe }),
+        fc.nat(65535),
+        (packet, fault, port) => {
+          const { transport } = packet;
+          if (transport?.kind !== 'tcp' && transport?.kind !== 'udp') return;
+          if (transport.kind === 'udp') transport.hasChecksum = true;
+          packet.checksumFault = fault;
+          const bytes = encodePacket(packet);
+          const back = decoded(bytes);
+          // A UDP checksum that came out as zero says that there is none.
+          if (back.transport?.kind !== 'udp' || back.transport.hasChecksum) expect(back.checksumFault).toBe(fault);
+          expect(encodePacket(back)).toEqual(bytes);
+          transport.sport = port;
+          const changed = decoded(encodePacket(packet));
+          if (changed.transport?.kind !== 'udp' || changed.transport.hasChecksum)
+            expect(changed.checksumFault).toBe(fault);
+        },
+      ),
+    );
+  });
+
   it('reads a real TCP SYN, whose checksums it knows', () => {
     const bytes = hex(
       '45000034 1c46 4000 4006 b1c3 0a000001 0a000002 9c40 01bb 00000064 00000000 8002 faf0 0000 0000 020405b4 01030307 04020000'
@@ -59,7 +86,7 @@ describe('packets as bytes', () => {
     const packet = decoded(bytes);
     expect([formatAddress(packet.src), packet.transport?.kind, packet.length]).toEqual(['10.0.0.1', 'tcp', 52]);
     expect(packet.badChecksum).toBe(true);
-    packet.badChecksum = false;
+    packet.checksumFault = 0;
     expect(decoded(encodePacket(packet)).badChecksum).toBe(false);
   });
 
@@ -121,7 +148,7 @@ describe('checksums', () => {
         packet.payload = payload;
         packet.payloadLength = length;
         const fields = { payload: Uint8Array.from(payload), payloadLength: length };
-        const fresh = Object.assign(decoded(before), fields, { badChecksum: packet.badChecksum });
+        const fresh = Object.assign(decoded(before), fields, { checksumFault: packet.checksumFault });
         expect(encodePacket(packet)).toEqual(encodePacket(fresh));
         expect(encodePacket(copy)).toEqual(before);
       }),

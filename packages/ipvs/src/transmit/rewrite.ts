@@ -14,9 +14,9 @@ export function rewriteEndpoint(packet: Packet, side: 'source' | 'destination', 
     else transport.dport = port;
     if (transport.kind === 'udp' && !transport.hasChecksum) {
       transport.hasChecksum = true;
-      packet.badChecksum = false;
+      packet.checksumFault = 0;
     }
-    if (transport.kind === 'sctp' && old !== port) packet.badChecksum = false;
+    if (transport.kind === 'sctp' && old !== port) packet.checksumFault = 0;
     note(packet, isSource ? 'sport' : 'dport', String(old), String(port));
   }
   const old = isSource ? packet.src : packet.dst;

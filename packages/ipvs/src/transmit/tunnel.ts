@@ -90,7 +90,7 @@ function becomeOuter(ipvs: IpvsContext, packet: Packet, source: Address, server:
   // What cannot become fragments needs no identification.
   packet.id = packet.dontFragment ? 0 : ipvs.host.simulation.random.stream('ip-id').below(65536);
   packet.ignoreDf = true;
-  packet.badChecksum = false;
+  packet.checksumFault = 0;
   // A congestion mark is not carried outside; it stays inside.
   const ecn = packet.tos & ECN_MASK;
   packet.tos = (packet.tos & ~ECN_MASK) | (ecn === ECN_CE ? ECN_ECT0 : ecn);

@@ -231,7 +231,7 @@ describe('masquerading', () => {
   it('leaves a wrong TCP checksum wrong', () => {
     const director = natLab();
     const packet = syn(99);
-    packet.badChecksum = true;
+    packet.checksumFault = 0x5555;
     const [sent] = sentBy(director.inject('c1', packet), 's1');
     expect(sent!.badChecksum).toBe(true);
   });

@@ -1,4 +1,15 @@
-import { drop, encodeBody, fold, internetSum, Packet, PROTOCOL, TCP_FLAG, tcpResetFor } from '@chainwalk/core';
+import { CtInfo } from '@chainwalk/conntrack';
+import {
+  attachBody,
+  drop,
+  encodeBody,
+  fold,
+  internetSum,
+  Packet,
+  PROTOCOL,
+  TCP_FLAG,
+  tcpResetFor,
+} from '@chainwalk/core';
 import { type ActionParam, badOption, KernelRefusal, NO_DEMANDS, type TargetExtension } from '../x_tables/extension.ts';
 
 /** How a packet is rejected: the name that iptables-save prints, its short form, and the ICMP code of type 3. */
@@ -78,7 +89,7 @@ export const rejectTarget: TargetExtension<RejectType, undefined> = {
     return {
       apply: (packet, par) => {
         if (code === undefined) sendReset(packet, par);
-        else if (packet.fragmentOffset === 0 && hasGoodChecksum(packet)) par.host.icmp.send(packet, 3, code);
+        else if (packet.fragmentOffset === 0 && hasGoodChecksum(packet, par)) par.host.icmp.send(packet, 3, code);
         return REJECTED;
       },
     };
@@ -86,20 +97,39 @@ export const rejectTarget: TargetExtension<RejectType, undefined> = {
 };
 
 /** Whether the transport checksum is right, as far as the kernel looks at it (`nf_reject_verify_csum`, `nf_ip_checksum`). */
-function hasGoodChecksum(packet: Packet): boolean {
-  if (UNTESTED.has(packet.protocol)) return true;
-  const { transport } = packet;
-  if (transport !== undefined) return !packet.badChecksum;
+function hasGoodChecksum(packet: Packet, { net }: ActionParam): boolean {
+  const { protocol, transport } = packet;
+  if (UNTESTED.has(protocol)) return true;
+  if (transport?.kind === 'udp' && !transport.hasChecksum) return true;
+  // The sum begins with the IP header, whose checksum is not made anew when its options are written into. What conntrack
+  // found right before that stays right.
+  if (packet.optionMarks !== undefined && packet.optionMarks.stale !== 0) {
+    const isTested = net.conntrack.isActive && packet.ctinfo !== CtInfo.UNTRACKED && transport !== undefined;
+    if (!isTested || packet.moreFragments) return false;
+  }
+  if (transport !== undefined && !packet.moreFragments) return !packet.badChecksum;
+  if (transport?.kind === 'tcp' || transport?.kind === 'udp') return holdsInPart(packet);
+  // A TCP or UDP header that is cut short holds none.
+  if (protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp) return false;
   // Of a protocol that it does not know Linux expects what ICMP does: that all words add up to 0xffff, or are zero.
   const sum = fold(internetSum(encodeBody(packet)));
   return sum === 0xffff || sum === 0;
+}
+
+/** Whether a first fragment alone has the checksum of its datagram, as it has by chance. */
+function holdsInPart(packet: Packet): boolean {
+  const body = encodeBody(packet);
+  const part = packet.clone();
+  part.moreFragments = false;
+  attachBody(part, body, body.length);
+  return !part.badChecksum;
 }
 
 /** Answers with a RST (`nf_send_reset`), whose state its connection follows where it is in the table. */
 function sendReset(packet: Packet, par: ActionParam): void {
   const { host } = par;
   const tcp = packet.transport;
-  if (tcp?.kind !== 'tcp' || packet.badChecksum || (tcp.flags & TCP_FLAG.RST) !== 0) return;
+  if (tcp?.kind !== 'tcp' || !hasGoodChecksum(packet, par) || (tcp.flags & TCP_FLAG.RST) !== 0) return;
   if (packet.route?.type === 'broadcast' || packet.route?.type === 'multicast') return;
   const answer = new Packet({
     src: packet.dst,

@@ -70,6 +70,7 @@ export const tcpmssTarget: TargetExtension<TcpmssInfo, undefined> = {
     return {
       apply: (packet, { host }) => {
         if (packet.fragmentOffset !== 0) return CONTINUE;
+        packet.joinFragments();
         const tcp = packet.transport;
         if (tcp?.kind !== 'tcp' || tcp.options.length !== tcp.dataOffset * 4 - 20) return SPOILT;
         const wanted = mss === 'clamp' ? pathMss(packet, host) : mss;
@@ -109,7 +110,10 @@ function setMss(packet: Packet, tcp: TcpHeader, wanted: number): void {
     tcp.options[at + 3] = wanted & 255;
     follow(packet, before, wanted);
     // Linux corrects the checksum as if the option stood at an even place, and so spoils it where it does not.
-    if (at % 2 === 1) packet.badChecksum = true;
+    if (at % 2 === 1) {
+      const change = swapped(wanted) + (~swapped(before) & 0xffff) + before + (~wanted & 0xffff);
+      packet.checksumFault = fold(packet.checksumFault + change) % 0xffff;
+    }
     note(packet, String(before), wanted);
     return;
   }
@@ -130,6 +134,10 @@ function follow(packet: Packet, from: number, to: number): void {
   const { fragmentChecksum } = packet;
   if (fragmentChecksum === undefined) return;
   packet.fragmentChecksum = ~fold((~fragmentChecksum & 0xffff) + (~from & 0xffff) + to) & 0xffff;
+}
+
+function swapped(word: number): number {
+  return ((word & 255) << 8) | (word >>> 8);
 }
 
 function lengthAt(options: Uint8Array, at: number): number {

@@ -104,6 +104,7 @@ function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }
   });
   if (isRouteFailure(route)) return;
   const copy = packet.clone();
+  copy.joinFragments();
   copy.nfct = undefined;
   copy.ctinfo = UNTRACKED;
   // `pskb_copy` leaves the socket behind.

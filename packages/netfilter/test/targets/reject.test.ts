@@ -48,7 +48,7 @@ describe('REJECT with an ICMP error', () => {
     fragment.fragmentOffset = 3;
     fragment.transport = undefined;
     const spoilt = udp('10.0.1.9:1000', '10.0.2.9:53');
-    spoilt.badChecksum = true;
+    spoilt.checksumFault = 0x5555;
     expect(arrive(echo('10.0.1.9', '10.0.2.9'))).toHaveLength(2);
     expect(arrive(tcp('10.0.1.9:1000', '10.0.2.9:80', { flags: 'R' }))).toHaveLength(2);
     for (const packet of [error(), fragment, spoilt, udp('10.0.1.9:1000', '10.0.1.255:53')]) {
@@ -128,7 +128,7 @@ describe('REJECT --reject-with tcp-reset', () => {
   it('answers no reset, fragment, broadcast or wrong checksum', () => {
     const { arrive } = router('*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n');
     const spoilt = tcp('10.0.1.9:1000', '10.0.1.1:80');
-    spoilt.badChecksum = true;
+    spoilt.checksumFault = 0x5555;
     for (const packet of [
       tcp('10.0.1.9:1000', '10.0.1.1:80', { flags: 'RA' }),
       tcp('10.0.1.9:1000', '10.0.1.255:80'),
