@@ -77,6 +77,11 @@ export class Conntrack {
   #labelUsers = 0;
   #undo: readonly (() => void)[] = [];
   readonly #fullLog: RateLimitedLog;
+  /** Unconfirmed connections that answers share with the packet that they answer, and those of them whose packet is gone. */
+  readonly #shared = new Set<Connection>();
+  readonly #orphans = new Set<Connection>();
+  /** The walk in which they were shared: with it all of its packets are gone. */
+  #sharedIn = 0;
   /** Bound once, for the table's look-ups. */
   readonly #collect = (ct: Connection): void => {
     this.kill(ct);
@@ -112,7 +117,7 @@ export class Conntrack {
 
   /** `nf_conntrack_count`: connections that exist, whether confirmed, unconfirmed or expired and not collected. */
   get count(): number {
-    return this.table.size + this.table.rows.pending;
+    return this.table.size + this.table.rows.pending - this.#orphans.size;
   }
 
   /** The kernel's clock in ticks, signed 32 bits (`nfct_time_stamp`). */
@@ -163,8 +168,17 @@ export class Conntrack {
 
   // ---------------------------------------------------------------- new connections
 
+  /** Lets go of connections that answers shared, once those answers are gone. */
+  #releaseShared(): void {
+    if (this.host.walks === this.#sharedIn) return;
+    for (const ct of this.#orphans) this.release(ct);
+    this.#orphans.clear();
+    this.#shared.clear();
+  }
+
   /** A connection object that counts (`__nf_conntrack_alloc`); `undefined` if the table is full and nothing may go. */
   allocate(original: Tuple, reply: Tuple, zone: Zone, hash: number): Connection | undefined {
+    if (this.#shared.size > 0) this.#releaseShared();
     const max = this.sysctls.max.value;
     if (max !== 0 && this.count + 1 > max && !earlyDrop(this, hash)) {
       this.#collector.noteFull();
@@ -227,6 +241,7 @@ export class Conntrack {
     if (!replyOnly) ct.timeout = (ct.timeout + this.now) | 0;
     if (this.sysctls.timestamp.value !== 0) ct.extend().start = this.host.simulation.now;
     this.table.insert(ct, replyOnly);
+    if (this.#orphans.size > 0) this.#orphans.delete(ct);
     ct.status |= Status.CONFIRMED;
     this.host.meter.conntrackInserts++;
     this.#collector.wake();
@@ -264,11 +279,14 @@ export class Conntrack {
 
   /**
    * A packet is gone; if its connection was not confirmed, that goes too, unless the packet is an answer of the stack, which
-   * shares the connection of the packet that it answers. For whoever keeps or ends packets silently.
+   * shares the connection of the packet that it answers. Where there is such an answer, which may be under way still, the
+   * connection goes when all of them are gone. For whoever keeps or ends packets silently.
    */
   forget(packet: Packet): void {
     const ct = ctOf(packet);
-    if (ct !== undefined && !ct.isConfirmed && directionOf(packet.ctinfo) === 0) this.release(ct);
+    if (ct === undefined || ct.isConfirmed || directionOf(packet.ctinfo) !== 0) return;
+    if (this.#shared.has(ct)) this.#orphans.add(ct);
+    else this.release(ct);
   }
 
   // ---------------------------------------------------------------- look-ups and changes from outside
@@ -346,6 +364,11 @@ export class Conntrack {
       return;
     }
     attach(answer, ct, directionOf(offender.ctinfo) === 0 ? CtInfo.RELATED_REPLY : CtInfo.RELATED);
+    // An answer that leaves by a link has gone before its packet has.
+    if (ct.isConfirmed || answer.route?.device.kind !== 'loopback') return;
+    if (this.#shared.size > 0) this.#releaseShared();
+    this.#shared.add(ct.keep());
+    this.#sharedIn = this.host.walks;
   }
 
   /** Removes every connection that `doomed` names, and says how many (`nf_ct_iterate_cleanup`). */

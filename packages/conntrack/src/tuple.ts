@@ -99,7 +99,9 @@ export function tupleOfQuote(quote: Quote): Tuple | undefined {
     return { src, dst, protocol, sport: quote.icmpId, dport: (quote.icmpType << 8) | quote.icmpCode };
   }
   if (hasPorts(protocol)) return { src, dst, protocol, sport: quote.sport, dport: quote.dport };
-  return { src, dst, protocol, sport: 0, dport: 0 };
+  const isPptp = protocol === PROTOCOL.gre && quote.behind >= 8 && (quote.greFlags & 7) === 1;
+  if (!isPptp) return { src, dst, protocol, sport: 0, dport: 0 };
+  return quote.greProtocol === GRE_PROTOCOL_PPP ? { src, dst, protocol, sport: 0, dport: quote.greCall } : undefined;
 }
 
 /** The tuple of the answer (`nf_ct_invert_tuple`), or `undefined` for ICMP types that nobody answers. */

@@ -181,10 +181,7 @@ function walk(
   const direction = directionOf(packet.ctinfo);
   const peer: Direction = direction === 0 ? 1 : 0;
   const { tag } = header;
-  if (!TAG_EXEMPT.some((type) => types.has(type)) && tag !== data.tags[direction]) {
-    conntrack.noteInvalid(packet, state, PROTOCOL.sctp, 'verification tag check failed');
-    return 'invalid';
-  }
+  if (!TAG_EXEMPT.some((type) => types.has(type)) && tag !== data.tags[direction]) return 'invalid';
   let ignore = false;
   let next = 0;
   for (const chunk of chunks) {

@@ -5,6 +5,7 @@ import { dccp } from './dccp.ts';
 import { generic } from './generic.ts';
 import { gre } from './gre.ts';
 import { icmp } from './icmp.ts';
+import { icmpv6 } from './icmpv6.ts';
 import { sctp } from './sctp.ts';
 import { tcp } from './tcp.ts';
 import { udp, udplite } from './udp.ts';
@@ -38,6 +39,8 @@ export function trackerFor(protocol: number): Tracker {
       return udp;
     case PROTOCOL.icmp:
       return icmp;
+    case PROTOCOL.icmpv6:
+      return icmpv6;
     case PROTOCOL.sctp:
       return sctp;
     case PROTOCOL.dccp:

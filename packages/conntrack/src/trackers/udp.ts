@@ -1,4 +1,4 @@
-import { Hook, type HookState, type Packet, PROTOCOL } from '@chainwalk/core';
+import { Hook, type HookState, type Packet, PROTOCOL, type UdpliteFault, udpliteFault } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { EventBit } from '../events.ts';
@@ -7,6 +7,14 @@ import type { Tracker, TrackerVerdict } from './tracker.ts';
 
 /** Seconds after which an answered flow counts as a stream. */
 const STREAM_SECONDS = 2;
+
+/** In the words of the kernel (`udplite_error`). */
+const UDPLITE_FAULTS: Record<UdpliteFault, string> = {
+  short: 'short packet',
+  coverage: 'invalid checksum coverage',
+  'no-checksum': 'checksum missing',
+  checksum: 'bad checksum',
+};
 
 /** UDP (`nf_conntrack_udp_packet`). */
 export const udp: Tracker = {
@@ -37,9 +45,11 @@ export const udplite: Tracker = {
   name: 'udplite',
   allowsClash: true,
   packet(conntrack, ct, packet, state): TrackerVerdict {
-    const fault = udpliteFault(packet);
-    if (fault !== undefined) {
-      conntrack.noteInvalid(packet, state, PROTOCOL.udplite, fault);
+    // Linux takes the checksum for one of UDP, so that a right one is wrong to it.
+    const fault = udpliteFault(packet, PROTOCOL.udp);
+    const isTested = state.hook === Hook.PREROUTING && conntrack.sysctls.checksum.value !== 0;
+    if (fault !== undefined && (fault !== 'checksum' || isTested)) {
+      conntrack.noteInvalid(packet, state, PROTOCOL.udplite, UDPLITE_FAULTS[fault]);
       return 'invalid';
     }
     const timeouts = ct.extensions?.timeoutPolicy?.timeouts ?? conntrack.sysctls.udp;
@@ -63,14 +73,4 @@ function udpFault(conntrack: Conntrack, packet: Packet, state: HookState): strin
   if (header.length < 8 || header.length > 8 + packet.payloadLength) return 'truncated/malformed packet';
   if (!header.hasChecksum || state.hook !== Hook.PREROUTING) return undefined;
   return packet.badChecksum && conntrack.sysctls.checksum.value !== 0 ? 'bad checksum' : undefined;
-}
-
-/** Why a UDP-Lite header is no good (`udplite_error`): coverage out of bounds, or no checksum, which it must have. */
-function udpliteFault(packet: Packet): string | undefined {
-  const { payload, payloadLength } = packet;
-  if (payloadLength < 8) return 'short packet';
-  const word = (at: number): number => ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0);
-  const coverage = word(4);
-  if (coverage !== 0 && (coverage < 8 || coverage > payloadLength)) return 'invalid checksum coverage';
-  return word(6) === 0 ? 'checksum missing' : undefined;
 }

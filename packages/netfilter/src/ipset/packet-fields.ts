@@ -3,6 +3,8 @@ import type { HashMember } from './hash-member.ts';
 import { DIM_SRC, type PacketContext, type SetQuery } from './ip-set.ts';
 
 const UDPLITE_HEADER = 8;
+/** Bytes of the header of ICMP and ICMPv6. */
+const ICMP_HEADER = 8;
 
 /** What sets read from packets. Dimensions count from 1. */
 export type Dimension = 1 | 2 | 3;
@@ -24,7 +26,7 @@ export function protocolHasPorts(protocol: number): boolean {
 
 /**
  * Puts protocol and port of a packet into a member (`ip_set_get_ip4_port`): the port of TCP, UDP, UDP-Lite and SCTP,
- * type and code of ICMP, 0 for everything else. False if the packet is a later fragment or its header was cut.
+ * type and code of ICMP and, though it belongs to IPv6, of ICMPv6; 0 for everything else. False if the packet is a later fragment or its header was cut.
  */
 export function takePort(packet: Packet, query: SetQuery, dimension: Dimension, member: HashMember): boolean {
   const { protocol } = packet;
@@ -39,6 +41,9 @@ export function takePort(packet: Packet, query: SetQuery, dimension: Dimension, 
     const transport = packet.transport;
     if (transport?.kind !== 'icmp') return false;
     member.port = (transport.type << 8) | transport.code;
+  } else if (protocol === PROTOCOL.icmpv6) {
+    if (packet.fragmentOffset !== 0 || packet.payloadLength < ICMP_HEADER) return false;
+    member.port = ((packet.payload[0] ?? 0) << 8) | (packet.payload[1] ?? 0);
   }
   return true;
 }
