@@ -45,6 +45,7 @@ const BEYOND_SCENARIOS: Readonly<Partial<Record<Kind, Readonly<Record<string, st
     'packet-too-big': 'packets do not have DF',
     'reassembly-error': 'packets arrive whole',
     'reassembly-timeout': 'packets arrive whole',
+    'source-route': 'packets have no options',
     'tcp-checksum': 'checksums are correct',
   },
 };
@@ -167,7 +168,7 @@ export class Coverage {
         .map(([name, count]) => `${name} ${count}`);
       lines.push(`| ${kind} | ${seen.join(', ').replaceAll('|', '\\|')} | ${missing.get(kind)?.join(', ') ?? ''} |`);
     }
-    lines.push('', 'What no scenario can reach:', '', '| | | why |', '| --- | --- | --- |');
+    lines.push('', 'What no generated scenario can reach:', '', '| | | why |', '| --- | --- | --- |');
     for (const [kind, names] of Object.entries(BEYOND_SCENARIOS)) {
       for (const [name, why] of Object.entries(names)) lines.push(`| ${kind} | ${name} | ${why} |`);
     }
