@@ -356,7 +356,7 @@ function countersByRule(
     if (runtime.first < 0) return;
     for (let index = 0; index < runtime.length; index++) {
       const counted = runtime.counters(index);
-      if (counted.packets !== 0) counters.set(runtime.chain.rules[index]!, counted);
+      if (counted.packets !== 0 || counted.bytes !== 0) counters.set(runtime.chain.rules[index]!, counted);
     }
   };
   for (let place = 0; place < chains.length; place++) {
