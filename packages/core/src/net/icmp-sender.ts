@@ -6,6 +6,7 @@ import { icmpHeader, isIcmpError, PROTOCOL } from '../packet/transport.ts';
 import type { Host } from './host.ts';
 import { type InetPeer, InetPeers } from './inet-peers.ts';
 import { buildOptions, echoOptions } from './ip-options.ts';
+import type { OutputFlow } from './output-route.ts';
 import { isDelivered, isRouteFailure, type Route } from './route.ts';
 import { KERNEL_SOCKET } from './socket.ts';
 
@@ -60,7 +61,8 @@ export class IcmpSender {
       const about = inner?.kind === 'icmp' ? inner.type : offender.payloadLength > 0 ? (offender.payload[0] ?? 0) : 255;
       if (about > HIGHEST_TYPE || UNANSWERED.includes(about)) return false;
     }
-    if (!this.#allowed(offender, type, code) || this.#locked) return false;
+    const isLimited = offender.inDevice?.kind !== 'loopback' && this.isLimited(type, code);
+    if ((isLimited && !this.#hasCredit()) || this.#locked) return false;
 
     const delivered = isDelivered(offenderRoute);
     // To 0.0.0.0 one talks to oneself; the answer needs an address that exists.
@@ -74,7 +76,7 @@ export class IcmpSender {
     const flow = { destination: offender.src, source, tos, mark };
     const route = host.routeOutput(flow);
     if (isRouteFailure(route)) return false;
-    if (isIcmpError(type) && !this.#peerAllows(offender.src, type, route)) return false;
+    if (isLimited && !this.#peerAllows(offender.src, route)) return false;
 
     const echo = offender.optionMarks === undefined ? undefined : echoOptions(host, offender);
     if (echo === undefined && offender.optionMarks !== undefined) return false;
@@ -148,42 +150,50 @@ export class IcmpSender {
     return true;
   }
 
-  /** Every type but those of the mask is free; the rest share a bucket of the host (`icmp_global_allow`). */
-  #allowed(offender: Packet, type: number, code: number): boolean {
-    const { sysctls } = this.#host;
-    if (offender.inDevice?.kind === 'loopback') return true;
-    if (!this.#limited(type, code)) return true;
-    const burst = sysctls.icmpMsgsBurst.value;
-    const perSecond = sysctls.icmpMsgsPerSec.value;
-    const { hz, jiffies } = this.#host;
+  /** Whether an ICMP message of a limited kind may answer `destination` now, by a route that there is. */
+  mayReply(flow: OutputFlow): boolean {
+    if (!this.#hasCredit()) return false;
+    const route = this.#host.routeOutput(flow);
+    return !isRouteFailure(route) && this.#peerAllows(flow.destination, route);
+  }
+
+  /**
+   * Whether the bucket that all limited messages of this host share has something left (`icmp_global_allow`). It is filled
+   * once it is empty.
+   */
+  #hasCredit(): boolean {
+    if (this.#credit > 0) return true;
+    const { hz, jiffies, sysctls } = this.#host;
     // Never asked before counts as long ago: the bucket starts full.
     const elapsed = this.#stamp === undefined ? hz : Math.min(jiffies - this.#stamp, hz);
-    if (this.#credit === 0 || elapsed >= hz / 50) {
-      const gained = Math.floor((perSecond * elapsed) / hz);
-      if (gained > 0) this.#stamp = jiffies;
-      this.#credit = Math.min(this.#credit + gained, burst);
-    }
-    if (this.#credit <= 0) return false;
-    // Not one but up to three tokens, so that nobody can count them from outside.
-    this.#credit = Math.max(this.#credit - this.#host.simulation.random.stream('icmp-global').below(3), 0);
+    if (elapsed < hz / 50) return false;
+    const gained = Math.floor((sysctls.icmpMsgsPerSec.value * elapsed) / hz);
+    if (gained === 0) return false;
+    this.#stamp = jiffies;
+    this.#credit = Math.min(this.#credit + gained, sysctls.icmpMsgsBurst.value);
     return true;
   }
 
-  #limited(type: number, code: number): boolean {
+  /** Whether limits are for messages of this kind: every type but those of the mask is free, and so are path MTUs. */
+  isLimited(type: number, code: number): boolean {
     const { sysctls } = this.#host;
     if (type > HIGHEST_TYPE) return false;
     if (type === 3 && code === 4) return false;
     return ((1 << type) & sysctls.icmpRatemask.value) !== 0;
   }
 
-  /** The bucket of one destination: `icmp_ratelimit` milliseconds for each, six at once (`inet_peer_xrlim_allow`). */
-  #peerAllows(destination: Address, type: number, route: Route): boolean {
-    if (route.device.kind === 'loopback') return true;
-    if (!this.#limited(type, 0)) return true;
-    const timeout = (this.#host.sysctls.icmpRatelimit.value * this.#host.hz) / 1000;
-    const peer = this.#refill(destination, PEER_BURST * timeout);
-    if (peer.tokens < timeout) return false;
-    peer.tokens -= timeout;
+  /**
+   * The bucket of one destination: `icmp_ratelimit` for each message, six at once (`inet_peer_xrlim_allow`). What passes
+   * takes from the bucket of all too: up to two tokens, so that nobody can count them from outside.
+   */
+  #peerAllows(destination: Address, route: Route): boolean {
+    if (route.device.kind !== 'loopback') {
+      const timeout = Math.ceil((this.#host.sysctls.icmpRatelimit.value * this.#host.hz) / 1000);
+      const peer = this.#refill(destination, PEER_BURST * timeout);
+      if (peer.tokens < timeout) return false;
+      peer.tokens -= timeout;
+    }
+    this.#credit -= this.#host.simulation.random.stream('icmp-global').below(3);
     return true;
   }
 

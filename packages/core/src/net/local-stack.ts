@@ -8,6 +8,7 @@ import { attachBody, encodeBody } from '../packet/wire.ts';
 import type { Device } from './device.ts';
 import type { Host } from './host.ts';
 import { buildOptions, echoOptions } from './ip-options.ts';
+import type { OutputFlow } from './output-route.ts';
 import { isDelivered } from './route.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
 import { specificAddress } from './specific-address.ts';
@@ -165,22 +166,19 @@ export class LocalStack {
       payloadLength,
     });
     answer.ignoreDf = true;
-    this.#host.icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
+    const { icmp } = this.#host;
+    if (icmp.isLimited(header.type, header.code) && !icmp.mayReply(this.#flowOf(request, answer))) return;
+    icmp.holdLock(() => this.#answer(request, answer, 'ICMP reply'));
   }
 
   #answer(request: Packet, answer: Packet, what: string): void {
     answer.socket = KERNEL_SOCKET;
-    answer.mark = this.#host.sysctls.fwmarkReflect.value !== 0 ? request.mark : 0;
+    const flow = this.#flowOf(request, answer);
+    answer.mark = flow.mark;
     if (request.trace !== undefined) {
       answer.trace = request.trace.branch(what, answer);
       answer.trace.add({ kind: 'send', by: 'the local stack' });
     }
-    const flow = {
-      destination: answer.dst,
-      source: answer.src === IPV4_ANY ? undefined : answer.src,
-      tos: answer.tos,
-      mark: answer.mark,
-    };
     // Who is nobody yet is taken for this host.
     if (answer.dst === IPV4_ANY) answer.dst = answer.src === IPV4_ANY ? IPV4_LOOPBACK : answer.src;
     if (request.optionMarks !== undefined) {
@@ -189,6 +187,15 @@ export class LocalStack {
       buildOptions(this.#host, answer, echo);
     }
     this.#host.output(answer, flow);
+  }
+
+  #flowOf(request: Packet, answer: Packet): OutputFlow {
+    return {
+      destination: answer.dst,
+      source: answer.src === IPV4_ANY ? undefined : answer.src,
+      tos: answer.tos,
+      mark: this.#host.sysctls.fwmarkReflect.value !== 0 ? request.mark : 0,
+    };
   }
 
   #drop(packet: Packet, reason: Parameters<Host['drop']>[1]): void {

@@ -476,6 +476,31 @@ describe('limits on ICMP errors', () => {
     for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
     expect(sent()).toBe(7);
   });
+
+  it('are not for path MTUs, which take nothing from the others', () => {
+    const { host, diary, run } = router();
+    run('ip route add 198.51.100.0/24 dev eth0 mtu lock 600');
+    const sent = (): number => diary.filter((line) => line.includes('icmp')).length;
+    const tooLong = () => udp('10.0.0.5', '198.51.100.1', { payloadLength: 900, dontFragment: true });
+    for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, tooLong());
+    expect(sent()).toBe(20);
+    for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, udp('10.0.0.5', '8.8.8.8', { ttl: 1 }));
+    expect(sent()).toBe(26);
+  });
+
+  it('hold for echo replies where the mask says so', () => {
+    const { host, diary } = router();
+    const echo = () =>
+      new Packet({ ...udp('10.0.0.5', '10.0.0.1'), protocol: PROTOCOL.icmp, transport: icmpHeader(8, 0) });
+    const replies = (mask: number): number => {
+      host.sysctl.write('net.ipv4.icmp_ratemask', mask);
+      const before = diary.filter((line) => line.includes('eth1 <')).length;
+      for (let i = 0; i < 20; i++) host.receive(host.device('eth1')!, echo());
+      return diary.filter((line) => line.includes('eth1 <')).length - before;
+    };
+    expect(replies(6168)).toBe(20);
+    expect(replies(1)).toBe(6);
+  });
 });
 
 describe('ICMP errors', () => {
