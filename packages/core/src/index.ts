@@ -108,6 +108,7 @@ export { type OutputFlow, outputRoute } from './net/output-route.ts';
 export { isDelivered, isRouteFailure, type Route, type RouteFailure, type RouteType } from './net/route.ts';
 export { KERNEL_SOCKET, type Listener, ROOT_SOCKET, type Socket } from './net/socket.ts';
 export { type Sysctl, type SysctlDeclaration, type SysctlFault, SysctlTable } from './net/sysctl.ts';
+export { tickTime, wheelTick } from './net/timer-wheel.ts';
 export { crc32c, fold, internetChecksum, internetSum } from './packet/checksum.ts';
 export { describePacket, protocolName } from './packet/describe.ts';
 export {

@@ -1,10 +1,10 @@
-import type { EventHandle, Host } from '@chainwalk/core';
+import { type EventHandle, type Host, tickTime } from '@chainwalk/core';
 import type { Connection } from './connections/connection.ts';
 import type { Connections } from './connections/connections.ts';
 import type { ProtocolData } from './protocols/protocol.ts';
 import { protocolOf } from './protocols/protocols.ts';
 import type { IpvsSysctls } from './sysctls.ts';
-import { PeriodicClock, tickTime } from './timers.ts';
+import { PeriodicClock } from './timers.ts';
 
 /** Mode that is always on; 1 and 2 wait for memory to run short. */
 const ALWAYS = 3;

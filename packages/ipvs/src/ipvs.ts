@@ -1,5 +1,5 @@
 import type { Conntrack } from '@chainwalk/conntrack';
-import { type Family, type Host, PROTOCOL, refuse } from '@chainwalk/core';
+import { type Family, type Host, PROTOCOL, refuse, tickTime } from '@chainwalk/core';
 import { Connections } from './connections/connections.ts';
 import { ConntrackNfct } from './conntrack-nfct.ts';
 import type { IpvsContext } from './context.ts';
@@ -18,7 +18,7 @@ import { FTP_PORT, ServiceTable } from './services/service-table.ts';
 import { Trash } from './services/trash.ts';
 import { type EstimatorClock, Stats } from './stats.ts';
 import { IpvsSysctls } from './sysctls.ts';
-import { PeriodicClock, tickTime } from './timers.ts';
+import { PeriodicClock } from './timers.ts';
 
 /** Why a command was refused, by the kernel's name of the error. */
 export type IpvsErrno = 'EEXIST' | 'ENOENT' | 'ESRCH' | 'EINVAL' | 'ERANGE';

@@ -46,6 +46,7 @@ export class CoreSysctls {
   readonly icmpErrorsUseInboundIfaddr: Sysctl;
   readonly fwmarkReflect: Sysctl;
   readonly ipfragTime: Sysctl;
+  readonly ipfragMaxDist: Sysctl;
   readonly noPmtuDisc: Sysctl;
   readonly forwardUsePmtu: Sysctl;
   readonly minPmtu: Sysctl;
@@ -91,6 +92,7 @@ export class CoreSysctls {
     });
     this.fwmarkReflect = table.declare({ name: 'net.ipv4.fwmark_reflect', default: 0, min: 0, max: 255 });
     this.ipfragTime = table.declare({ name: 'net.ipv4.ipfrag_time', default: 30, max: 21474836 });
+    this.ipfragMaxDist = table.declare({ name: 'net.ipv4.ipfrag_max_dist', default: 64, min: 0 });
     this.noPmtuDisc = table.declare({ name: 'net.ipv4.ip_no_pmtu_disc', default: 0, min: 0, max: 255 });
     this.forwardUsePmtu = table.declare({ name: 'net.ipv4.ip_forward_use_pmtu', default: 0, min: 0, max: 255 });
     this.minPmtu = table.declare({ name: 'net.ipv4.route.min_pmtu', default: 552, min: 68 });

@@ -1,11 +1,13 @@
+import type { Address } from '../address/address.ts';
 import type { EventHandle } from '../engine/simulation.ts';
-import { SECOND } from '../engine/time.ts';
 import type { Packet } from '../packet/packet.ts';
+import { PROTOCOL } from '../packet/transport.ts';
 import { attachBody, encodeBody } from '../packet/wire.ts';
 import type { Host } from './host.ts';
 import { inputRoute } from './input-route.ts';
 import { optionsOfLaterFragments } from './ip-options.ts';
 import { isDelivered, isRouteFailure } from './route.ts';
+import { tickTime, wheelTick } from './timer-wheel.ts';
 
 /** Who puts a datagram together: each has queues of its own (`IP_DEFRAG_*`). */
 export type DefragUser = 'local' | 'conntrack-in' | 'conntrack-out' | 'ipvs-in' | 'ipvs-out' | 'ipvs-forward';
@@ -25,11 +27,21 @@ interface Stretch {
   end: number;
 }
 
+/** How many fragments a sender has sent while any of its datagrams waits. */
+interface Sender {
+  fragments: number;
+  queues: number;
+}
+
 interface Queue {
+  readonly source: Address;
+  readonly sender: Sender;
+  /** Where the sender stood at the last fragment. */
+  distance: number;
   first: Packet | undefined;
-  readonly parts: { readonly from: number; readonly bytes: Uint8Array }[];
+  parts: { readonly from: number; readonly bytes: Uint8Array }[];
   /** What came without a gap and in order; what came behind a later part is a run of its own. */
-  readonly runs: Stretch[];
+  runs: Stretch[];
   /** The part that reaches furthest. */
   tail: Stretch | undefined;
   /** Bytes that came. */
@@ -48,11 +60,13 @@ interface Queue {
  * Cuts packets that are longer than an MTU, and puts fragments together again (`ip_defrag`, `ip_do_fragment`).
  * Invariant: a datagram comes out exactly when every byte of it has come, with the header of its first fragment; a
  * fragment that overlaps another throws the datagram away, as Linux does since 4.19, but one that brings nothing new is
- * only ignored. So do ECN codes that cannot stand beside each other.
+ * only ignored. So do ECN codes that cannot stand beside each other, and more than `ipfrag_max_dist` other fragments of the
+ * same sender: what came before those is forgotten.
  */
 export class Fragmentation {
   readonly #host: Host;
   readonly #queues = new Map<string, Queue>();
+  readonly #senders = new Map<Address, Sender>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -69,7 +83,8 @@ export class Fragmentation {
    */
   collect(fragment: Packet, user: DefragUser): Packet | undefined {
     const key = `${user}/${String(fragment.src)}/${String(fragment.dst)}/${fragment.id}/${fragment.protocol}`;
-    const queue = this.#queues.get(key) ?? this.#open(key, user);
+    const queue = this.#queues.get(key) ?? this.#open(key, fragment.src, user);
+    this.#keepDistance(key, queue, user);
     const body = encodeBody(fragment);
     const from = fragment.fragmentOffset * 8;
     // All but the last fragment are a multiple of eight bytes long; Linux cuts what is over.
@@ -101,8 +116,7 @@ export class Fragmentation {
     }
     const hasEcn = (queue.ecn & (ECN_CAPABLE | ECN_MARKED)) !== 0;
     if (hasEcn && (queue.ecn & ECN_NONE) !== 0) return this.#discard(key, fragment);
-    this.#host.simulation.cancel(queue.timer);
-    this.#queues.delete(key);
+    this.#close(key);
     const parts = queue.parts.sort((a, b) => a.from - b.from);
     const whole = new Uint8Array(queue.total);
     for (const part of parts) whole.set(part.bytes, part.from);
@@ -157,9 +171,14 @@ export class Fragmentation {
     return true;
   }
 
-  #open(key: string, user: DefragUser): Queue {
-    const wait = this.#host.sysctls.ipfragTime.value * SECOND;
+  #open(key: string, source: Address, user: DefragUser): Queue {
+    const sender = this.#senders.get(source) ?? { fragments: 0, queues: 0 };
+    this.#senders.set(source, sender);
+    sender.queues++;
     const queue: Queue = {
+      source,
+      sender,
+      distance: 0,
       first: undefined,
       parts: [],
       runs: [],
@@ -169,9 +188,41 @@ export class Fragmentation {
       longest: 0,
       longestUncut: 0,
       ecn: 0,
-      timer: this.#host.simulation.schedule(wait, () => this.#expire(key, user)),
+      timer: this.#startTimer(key, user),
     };
     this.#queues.set(key, queue);
+    return queue;
+  }
+
+  #startTimer(key: string, user: DefragUser): EventHandle {
+    const { jiffies, hz, simulation, sysctls } = this.#host;
+    const tick = wheelTick(jiffies + sysctls.ipfragTime.value * hz, jiffies);
+    return simulation.schedule(tickTime(this.#host, tick) - simulation.now, () => this.#expire(key, user));
+  }
+
+  /** Begins anew where the sender has gone on too far since the last fragment (`ip_frag_too_far`, `ip_frag_reinit`). */
+  #keepDistance(key: string, queue: Queue, user: DefragUser): void {
+    const max = this.#host.sysctls.ipfragMaxDist.value;
+    const distance = ++queue.sender.fragments;
+    if (max > 0 && queue.tail !== undefined && distance - queue.distance > max) {
+      this.#host.simulation.cancel(queue.timer);
+      queue.timer = this.#startTimer(key, user);
+      queue.first = undefined;
+      queue.parts = [];
+      queue.runs = [];
+      queue.tail = undefined;
+      queue.gathered = 0;
+      queue.total = undefined;
+      queue.ecn = 0;
+    }
+    queue.distance = distance;
+  }
+
+  #close(key: string): Queue {
+    const queue = this.#queues.get(key)!;
+    this.#host.simulation.cancel(queue.timer);
+    this.#queues.delete(key);
+    if (--queue.sender.queues === 0) this.#senders.delete(queue.source);
     return queue;
   }
 
@@ -181,9 +232,7 @@ export class Fragmentation {
   }
 
   #discard(key: string, fragment: Packet): undefined {
-    const queue = this.#queues.get(key)!;
-    this.#host.simulation.cancel(queue.timer);
-    this.#queues.delete(key);
+    this.#close(key);
     return this.#forget(fragment);
   }
 
@@ -192,8 +241,7 @@ export class Fragmentation {
    * for others is theirs to complain about.
    */
   #expire(key: string, user: DefragUser): void {
-    const head = this.#queues.get(key)!.first;
-    this.#queues.delete(key);
+    const head = this.#close(key).first;
     if (head === undefined) return;
     if (head.inDevice !== undefined) {
       const route = inputRoute(this.#host, head, head.inDevice);
@@ -255,6 +303,8 @@ function insert(queue: Queue, from: number, end: number): 'new' | 'known' | 'ove
 /** The lengths of the fragments that a packet was put together from, if it can be cut into the same. */
 function fittingLengths(packet: Packet, length: number, room: number): readonly number[] | undefined {
   const lengths = packet.reassembled?.lengths;
+  // The stack has looked at the header of TCP, and has it in one piece since (`tcp_v4_early_demux`).
+  if (packet.protocol === PROTOCOL.tcp && (lengths?.[0] ?? 0) < 20) return undefined;
   if (lengths === undefined || lengths.reduce((sum, one) => sum + one, 0) !== length) return undefined;
   const fit = lengths.every((one, index) => one <= room && (one % 8 === 0 || index === lengths.length - 1));
   return fit ? lengths : undefined;

@@ -1,8 +1,7 @@
-import type { Host } from '@chainwalk/core';
+import { type Host, tickTime, wheelTick } from '@chainwalk/core';
 import type { Nfct } from '../nfct.ts';
 import type { Destination } from '../services/destination.ts';
 import type { IpvsSysctls } from '../sysctls.ts';
-import { tickTime, wheelTick } from '../timers.ts';
 import { Connection, type ConnectionParameters } from './connection.ts';
 import { ConnectionTable } from './connection-table.ts';
 

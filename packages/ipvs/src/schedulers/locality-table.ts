@@ -1,7 +1,6 @@
-import type { Address } from '@chainwalk/core';
+import { type Address, wheelTick } from '@chainwalk/core';
 import { foldAddress } from '../hash/fold-address.ts';
 import { hash32 } from '../hash/hash-32.ts';
-import { wheelTick } from '../timers.ts';
 import type { SchedulingContext } from './scheduler.ts';
 
 const BITS = 10;

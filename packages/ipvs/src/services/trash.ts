@@ -1,5 +1,4 @@
-import type { EventHandle, Host } from '@chainwalk/core';
-import { tickTime, wheelTick } from '../timers.ts';
+import { type EventHandle, type Host, tickTime, wheelTick } from '@chainwalk/core';
 import type { DestinationConfig, ServiceSettings } from './config.ts';
 import type { Destination } from './destination.ts';
 

@@ -1,5 +1,5 @@
+import { wheelTick } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
-import { wheelTick } from '../../src/timers.ts';
 import { Director, datagram, segment } from '../director.ts';
 
 const VIP = '10.96.0.1';

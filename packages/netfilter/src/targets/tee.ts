@@ -110,6 +110,8 @@ function duplicate(packet: Packet, { host, hook }: ActionParam, { gateway, oif }
   // `pskb_copy` leaves the socket behind.
   copy.socket = undefined;
   copy.dontFragment = true;
+  // It shares its fragments with the packet, and so is not sent on in the same.
+  if (copy.reassembled !== undefined) copy.reassembled = { ...copy.reassembled, lengths: [] };
   if (hook === Hook.PREROUTING || hook === Hook.LOCAL_IN) copy.ttl = (copy.ttl - 1) & 255;
   if (!copies.admit(packet, host.simulation.now)) return host.drop(copy, 'backlog-full', 'TEE');
   copies.note(copy);
