@@ -67,7 +67,7 @@ function arriving(fragment: Fragment): Packet {
     transport,
     payloadLength: fragment.payload,
   });
-  packet.badChecksum = fragment.bad === 1;
+  packet.checksumFault = fragment.bad === 1 ? 1 : 0;
   const whole = encodePacket(packet);
   const bytes = Uint8Array.from([...whole.subarray(0, 20), ...whole.subarray(20 + fragment.from, 20 + fragment.to)]);
   const view = new DataView(bytes.buffer);
