@@ -20,6 +20,8 @@ export interface HostConfig {
    * (`fib_has_custom_rules`, `fib_has_custom_local_routes`).
    */
   readonly hadCustomRouting?: true;
+  /** Tables beside main and local that ever had a route: they stay when it goes (`fib_new_table`). */
+  readonly madeTables?: readonly number[];
 }
 
 /** The configuration as a recipe of `Host.configure` may change it. */

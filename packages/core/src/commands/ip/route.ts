@@ -1,7 +1,7 @@
 import { parseAddress } from '../../address/address.ts';
 import { type Prefix, parsePrefix } from '../../address/prefix.ts';
 import type { Host } from '../../net/host.ts';
-import { type RouteConfig, TABLE } from '../../net/host-config.ts';
+import { type HostConfig, type RouteConfig, TABLE } from '../../net/host-config.ts';
 import { connectedRoutes, indexOfPlace, type RoutePlace, samePlace, samePrefix, sameRoute } from './route-place.ts';
 import { ROUTE_TYPES, readRoute, routePrefix } from './route-words.ts';
 import { deviceIn, kernel, Refusal, setRoutes, tableOf, Words } from './words.ts';
@@ -59,8 +59,7 @@ function flushRoutes(host: Host, rest: readonly string[]): void {
   }
   if (table === TABLE.local && device === undefined && prefix === undefined)
     throw new Refusal(1, 'Error: flushing the whole table local, with what addresses brought, is not modelled');
-  if (table !== TABLE.main && table !== TABLE.local && !host.config.routes.some((entry) => entry.table === table))
-    throw new Refusal(2, 'Error: ipv4: FIB table does not exist.\nFlush terminated');
+  if (!isTable(host.config, table)) throw new Refusal(2, 'Error: ipv4: FIB table does not exist.\nFlush terminated');
   const goes = (entry: RouteConfig): boolean =>
     entry.table === table &&
     (device === undefined || entry.device === device) &&
@@ -70,6 +69,12 @@ function flushRoutes(host: Host, rest: readonly string[]): void {
     host,
     host.config.routes.filter((entry) => !goes(entry)),
   );
+}
+
+/** Whether there is a table: main and local always, another one as soon as it had a route. */
+function isTable({ routes, madeTables = [] }: HostConfig, table: number): boolean {
+  if (table === TABLE.main || table === TABLE.local || madeTables.includes(table)) return true;
+  return routes.some((entry) => entry.table === table);
 }
 
 /** Takes away the route that an address brought. */

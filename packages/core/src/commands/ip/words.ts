@@ -69,10 +69,13 @@ export function nextChange(config: MutableHostConfig): number {
  */
 export function setRoutes(host: Host, routes: readonly RouteConfig[], added: readonly RouteConfig[] = []): void {
   Object.freeze(routes);
+  const known = new Set([TABLE.main, TABLE.local, ...(host.config.madeTables ?? [])]);
+  const made = [...new Set(added.map(({ table }) => table))].filter((table) => !known.has(table));
   host.configure((config) => {
     config.routes = routes as typeof config.routes;
     if (added.length > 0) config.changes = (config.changes ?? 0) + added.length;
     if (added.some(({ type }) => type === 'local')) config.hadCustomRouting = true;
+    if (made.length > 0) config.madeTables = [...(config.madeTables ?? []), ...made];
   });
 }
 
