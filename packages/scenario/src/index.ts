@@ -21,7 +21,7 @@ export { Node, type NodeOptions } from './node.ts';
 export type { OutputDifference, OutputMatch, OutputReport } from './output-check.ts';
 export { answerTo, errorAbout, fieldsOf, packetFromSpec, protocolNumber } from './packet-spec.ts';
 export { Player, type PlayOptions, playScenario, SCENARIO_SYSCTLS, type StepTrace, setUp } from './player.ts';
-export { readScenarios } from './read.ts';
+export { readHost, readScenarios } from './read.ts';
 export { type Departure, Replay, type ReplayedPacket, type ReplayOptions, type SentPacket } from './replay.ts';
 export { type Arrivals, arrivalTimes, type RatePiece } from './traffic/arrivals.ts';
 export {

@@ -91,6 +91,10 @@ const scenarioSchema = v.strictObject({
   steps: v.array(stepSchema),
 });
 
+/** The same for whoever wants the host alone. */
+const hostSchema = v.strictObject({ ...scenarioSchema.entries, steps: v.optional(v.array(stepSchema), []) });
+type Schema = typeof scenarioSchema | typeof hostSchema;
+
 /** What each object of the format may hold, for hints about misspelt keys. */
 const KNOWN_KEYS: readonly string[] = [
   ...Object.keys(scenarioSchema.entries),
@@ -117,17 +121,27 @@ const KNOWN_KEYS: readonly string[] = [
  * @throws InputError
  */
 export function readScenarios(text: string, source: string): readonly Scenario[] {
+  return readAs(scenarioSchema, text, source);
+}
+
+/** As {@link readScenarios}, for the host of the first one: its steps need not be there. @throws InputError */
+export function readHost(text: string, source: string): Scenario {
+  const [first] = readAs(hostSchema, text, source);
+  return first ?? refuse('empty', 'there is no host in it', { source, line: 1, column: 1 });
+}
+
+function readAs(schema: Schema, text: string, source: string): readonly Scenario[] {
   const plain = readJson(text);
   if (plain !== undefined) {
     const entries = scenariosIn(plain.value);
-    const results = entries.map((entry) => v.safeParse(scenarioSchema, entry));
+    const results = entries.map((entry) => v.safeParse(schema, entry));
     if (results.every((result) => result.success))
       return finish(
         results.map((result) => result.output as Scenario),
         source,
       );
   }
-  return readYamlScenarios(text, source);
+  return readYamlScenarios(schema, text, source);
 }
 
 function scenariosIn(value: unknown): readonly unknown[] {
@@ -138,7 +152,7 @@ function scenarioIn(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'scenario' in value ? value.scenario : value;
 }
 
-function readYamlScenarios(text: string, source: string): readonly Scenario[] {
+function readYamlScenarios(schema: Schema, text: string, source: string): readonly Scenario[] {
   const { documents, place } = readYaml(text, source);
   const faults = new FaultList();
   const scenarios: Scenario[] = [];
@@ -146,7 +160,7 @@ function readYamlScenarios(text: string, source: string): readonly Scenario[] {
     if (value === null) continue;
     for (const [index, entry] of (Array.isArray(value) ? value : [value]).entries()) {
       if (faults.isFull) break;
-      const result = v.safeParse(scenarioSchema, scenarioIn(entry));
+      const result = v.safeParse(schema, scenarioIn(entry));
       if (result.success) {
         scenarios.push(result.output as Scenario);
         continue;

@@ -1,7 +1,7 @@
 import { InputError } from '@chainwalk/core';
 import { describe, expect, it } from 'vitest';
 import { playScenario } from '../src/player.ts';
-import { readScenarios } from '../src/read.ts';
+import { readHost, readScenarios } from '../src/read.ts';
 
 /** A SYN and its answer, where 6.1.176 counts no connections in a handshake and 6.18 does. */
 const handshake = (kernel: string) => `
@@ -56,5 +56,18 @@ describe('the kernel of a scenario', () => {
   it('is one that is known', () => {
     expect(() => readScenarios(handshake('kernel: 6.17'), 'a.yaml')).toThrow(InputError);
     expect(() => readScenarios(handshake('kernel: 6.17'), 'a.yaml')).toThrow(/one of 6\.1, 6\.18/);
+  });
+});
+
+describe('a host', () => {
+  it('needs no steps, where a scenario does', () => {
+    const text = 'interfaces:\n  - {name: eth0, addresses: [10.0.0.1/8]}\n';
+    expect(readHost(text, 'h.yaml')).toEqual({
+      interfaces: [{ name: 'eth0', addresses: ['10.0.0.1/8'] }],
+      steps: [],
+    });
+    expect(() => readScenarios(text, 'h.yaml')).toThrow(/steps is missing/);
+    expect(() => readHost('[]', 'h.json')).toThrow(/there is no host in it/);
+    expect(() => readHost('interfaces: []\nstep: []\n', 'h.yaml')).toThrow(/did you mean "steps"/);
   });
 });

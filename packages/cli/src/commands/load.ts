@@ -6,8 +6,8 @@ import {
   type LoadReport,
   Node,
   OUTCOMES,
+  readHost,
   readLoad,
-  readScenarios,
   setUp,
   TrafficCapture,
 } from '@chainwalk/scenario';
@@ -51,7 +51,7 @@ function time(text: string): number {
 
 async function runLoad(file: string, options: LoadCommandOptions): Promise<void> {
   if (options.out !== undefined) for (const read of [file, options.host]) refuseSameFile(read, options.out);
-  const scenario = readScenarios(readText(options.host), options.host)[0]!;
+  const scenario = readHost(readText(options.host), options.host);
   const node = new Node(new Simulation({ seed: options.seed ?? scenario.seed ?? 1 }));
   setUp(node, scenario);
   const devices = node.host.devices.filter((device) => device.kind === 'device').map((device) => device.name);

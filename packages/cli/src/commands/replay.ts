@@ -22,7 +22,7 @@ import {
   type OutputReport,
   Replay,
   type ReplayedPacket,
-  readScenarios,
+  readHost,
   setUp,
   type Tally,
 } from '@chainwalk/scenario';
@@ -72,7 +72,7 @@ export function addReplay(program: Command): void {
 
 async function replay(capture: string, options: ReplayCommandOptions): Promise<void> {
   const node = new Node(new Simulation({ seed: options.seed }));
-  setUp(node, readScenarios(readText(options.host), options.host)[0]!);
+  setUp(node, readHost(readText(options.host), options.host));
   const sent: PlainDeparture[] = [];
   let writer: FateWriter | undefined;
   const player = new Replay(node, {

@@ -1,5 +1,5 @@
 import { type Diagnostic, InputError, refuse, renderTrace, Simulation, Trace } from '@chainwalk/core';
-import { Node, packetFromSpec, readScenarios, SCENARIO_SYSCTLS, setUp } from '@chainwalk/scenario';
+import { Node, packetFromSpec, readHost, SCENARIO_SYSCTLS, setUp } from '@chainwalk/scenario';
 import type { Command } from 'commander';
 import { readText } from '../files.ts';
 import { loadAddresses, loadRoutes } from '../host-files.ts';
@@ -83,8 +83,7 @@ function buildNode(options: Omit<TraceOptions, 'colour' | 'json'>): Node {
   if (options.host !== undefined) {
     if (options.addr !== undefined || options.route !== undefined)
       refuse('two-hosts', '--host already says which addresses and routes there are; leave out --addr and --route');
-    const scenarios = readScenarios(readText(options.host), options.host);
-    setUp(node, scenarios[0]!);
+    setUp(node, readHost(readText(options.host), options.host));
   } else {
     for (const [name, value] of Object.entries(SCENARIO_SYSCTLS)) node.host.sysctl.write(name, value);
   }
