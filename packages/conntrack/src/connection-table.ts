@@ -25,7 +25,7 @@ const NONE = -1;
 /** What a search answers that gives up. */
 export const TOO_LONG = -2;
 /** No link. */
-const END = 0;
+export const END = 0;
 /** Of a hash, what a link says of its node. The bucket is of the other end of the hash. */
 const TAG_MASK = (1 << (32 - NODE_BITS)) - 1;
 

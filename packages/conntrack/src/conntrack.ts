@@ -3,7 +3,7 @@ import { confirm } from './confirm.ts';
 import { attach, type Connection, ctOf } from './connection.ts';
 import { keyOfKind, kindOf } from './connection-row.ts';
 import { ConnectionRows } from './connection-rows.ts';
-import { ConnectionTable, mayHave, nodeOf } from './connection-table.ts';
+import { ConnectionTable, END, mayHave, nodeOf } from './connection-table.ts';
 import { CtInfo, directionOf, isUntracked, setUntracked } from './ctinfo.ts';
 import { earlyDrop } from './early-drop.ts';
 import { ConntrackEvents, EventBit } from './events.ts';
@@ -331,7 +331,7 @@ export class Conntrack {
     const bucket = table.bucketOf(hash);
     const second = table.secondLink(bucket);
     let link = table.firstLink(bucket);
-    for (let isFirst = true; link !== 0; isFirst = false) {
+    for (let isFirst = true; link !== END; isFirst = false) {
       const node = nodeOf(link);
       const direction = (node & 1) as 0 | 1;
       const mayMatch = mayHave(link, direction === 1 ? hash : other);

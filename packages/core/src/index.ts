@@ -141,7 +141,7 @@ export {
   udpHeader,
 } from './packet/transport.ts';
 export { type UdpliteFault, udpliteFault } from './packet/udplite.ts';
-export { attachBody, decodePacket, encodeBody, encodePacket, type WireFault } from './packet/wire.ts';
+export { attachBody, decodePacket, encodeBody, encodePacket, pseudoHeaderSum, type WireFault } from './packet/wire.ts';
 export { type RenderOptions, renderTrace, type TextRole } from './trace/render-text.ts';
 export { type Step, Trace } from './trace/trace.ts';
 export { encodeUtf8 } from './utf8.ts';

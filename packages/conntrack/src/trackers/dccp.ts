@@ -1,14 +1,4 @@
-import {
-  type Address,
-  fold,
-  Hook,
-  type HookState,
-  type Ipv4Address,
-  internetSum,
-  ipv4ToBits,
-  type Packet,
-  PROTOCOL,
-} from '@chainwalk/core';
+import { fold, Hook, type HookState, internetSum, type Packet, PROTOCOL, pseudoHeaderSum } from '@chainwalk/core';
 import type { Connection } from '../connection.ts';
 import type { Conntrack } from '../conntrack.ts';
 import { directionOf } from '../ctinfo.ts';
@@ -147,11 +137,7 @@ function faultOf(conntrack: Conntrack, packet: Packet, state: HookState): string
 }
 
 function checksumHolds(packet: Packet, covered: number): boolean {
-  const half = (address: Address): number => {
-    const bits = ipv4ToBits(address as Ipv4Address);
-    return (bits >>> 16) + (bits & 0xffff);
-  };
-  const pseudo = half(packet.src) + half(packet.dst) + packet.protocol + packet.payloadLength;
+  const pseudo = pseudoHeaderSum(packet, packet.payloadLength);
   return fold(internetSum(packet.payload.subarray(0, covered), pseudo)) === 0xffff;
 }
 

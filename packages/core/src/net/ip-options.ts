@@ -5,6 +5,7 @@ import type { OptionMarks, Packet } from '../packet/packet.ts';
 import type { Host } from './host.ts';
 import type { Route } from './route.ts';
 import { specificAddress } from './specific-address.ts';
+import { millisecondsOfDay } from './time-of-day.ts';
 
 /** Kinds of IP options (RFC 791, RFC 2113). */
 const KIND = {
@@ -46,18 +47,15 @@ export function receiveOptions(host: Host, packet: Packet): OptionsVerdict {
   return verdict;
 }
 
+/** Of a packet without options. */
+function noMarks(): OptionMarks {
+  return { route: -1, writesRoute: false, times: -1, writesAddress: false, writesTime: false, label: -1, stale: 0 };
+}
+
 function readOptions(host: Host, packet: Packet): OptionsVerdict {
   const bytes = packet.options.slice();
   packet.options = bytes;
-  const marks: OptionMarks = {
-    route: -1,
-    writesRoute: false,
-    times: -1,
-    writesAddress: false,
-    writesTime: false,
-    label: -1,
-    stale: 0,
-  };
+  const marks = noMarks();
   packet.optionMarks = marks;
   let isSourceRouted = false;
   const fault = (at: number): OptionsVerdict => ({ faultAt: HEADER + at });
@@ -183,15 +181,7 @@ export function forwardOptions(host: Host, packet: Packet, route: Route): void {
  * (`ip_options_echo`). `undefined` if they cannot be answered, so that nothing is.
  */
 export function echoOptions(host: Host, request: Packet): { bytes: Uint8Array; marks: OptionMarks } | undefined {
-  const marks: OptionMarks = {
-    route: -1,
-    writesRoute: false,
-    times: -1,
-    writesAddress: false,
-    writesTime: false,
-    label: -1,
-    stale: 0,
-  };
+  const marks = noMarks();
   const heard = request.optionMarks;
   const { options } = request;
   const bytes: number[] = [];
@@ -275,8 +265,7 @@ function writeAddress(bytes: Uint8Array, at: number, address: Address): void {
 
 /** The time of the day in milliseconds. */
 function writeTime(bytes: Uint8Array, at: number, host: Host): void {
-  const { simulation } = host;
-  writeWord(bytes, at, Math.floor(simulation.epoch * 1000 + simulation.now / 1e6) % 86_400_000);
+  writeWord(bytes, at, millisecondsOfDay(host.simulation));
 }
 
 function addressAt(bytes: Uint8Array, at: number): Ipv4Address {

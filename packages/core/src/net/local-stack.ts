@@ -12,6 +12,7 @@ import type { OutputFlow } from './output-route.ts';
 import { isDelivered } from './route.ts';
 import { KERNEL_SOCKET, type Listener } from './socket.ts';
 import { specificAddress } from './specific-address.ts';
+import { millisecondsOfDay } from './time-of-day.ts';
 
 /** Protocols whose senders hear of ICMP errors. */
 const HEAR_ERRORS: readonly number[] = [PROTOCOL.icmp, PROTOCOL.tcp, PROTOCOL.udp];
@@ -145,8 +146,7 @@ export class LocalStack {
   #timestamps(packet: Packet): Uint8Array {
     const bytes = new Uint8Array(12);
     bytes.set(packet.payload.subarray(0, 4));
-    const { simulation } = this.#host;
-    const day = Math.floor(simulation.epoch * 1000 + simulation.now / 1e6) % 86_400_000;
+    const day = millisecondsOfDay(this.#host.simulation);
     const view = new DataView(bytes.buffer);
     view.setUint32(4, day);
     view.setUint32(8, day);

@@ -1,8 +1,7 @@
-import { type Ipv4Address, ipv4ToBits } from '../address/ipv4.ts';
 import { fold, internetSum } from './checksum.ts';
 import type { Packet } from './packet.ts';
 import { PROTOCOL } from './transport.ts';
-import { encodeBody } from './wire.ts';
+import { encodeBody, pseudoHeaderSum } from './wire.ts';
 
 /** What is wrong with the header of a UDP-Lite packet (RFC 3828), if anything. */
 export type UdpliteFault = 'short' | 'coverage' | 'no-checksum' | 'checksum';
@@ -19,9 +18,6 @@ export function udpliteFault(packet: Packet, protocol: number = PROTOCOL.udplite
   const coverage = (body[4]! << 8) | body[5]!;
   if (coverage !== 0 && (coverage < 8 || coverage > length)) return 'coverage';
   if ((body[6]! | body[7]!) === 0) return 'no-checksum';
-  const source = ipv4ToBits(packet.src as Ipv4Address);
-  const destination = ipv4ToBits(packet.dst as Ipv4Address);
-  const pseudo =
-    (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + protocol + length;
-  return fold(internetSum(body, pseudo, 0, coverage || length)) === 0xffff ? undefined : 'checksum';
+  const sum = internetSum(body, pseudoHeaderSum(packet, length, protocol), 0, coverage || length);
+  return fold(sum) === 0xffff ? undefined : 'checksum';
 }

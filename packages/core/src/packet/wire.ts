@@ -147,10 +147,14 @@ function readLittle32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
-function pseudoHeaderSum(packet: Packet, length: number): number {
+/**
+ * What the addresses of a packet, a protocol and the length of its body add to a transport checksum, not folded.
+ * @param protocol another one than the packet's, for whoever takes it for that
+ */
+export function pseudoHeaderSum(packet: Packet, length: number, protocol: number = packet.protocol): number {
   const source = ipv4ToBits(packet.src as Ipv4Address);
   const destination = ipv4ToBits(packet.dst as Ipv4Address);
-  return (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + packet.protocol + length;
+  return (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + protocol + length;
 }
 
 /**

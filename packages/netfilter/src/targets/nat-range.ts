@@ -126,12 +126,8 @@ function singleBinding(manip: Manip, name: string): CompiledTarget['apply'] {
   return (packet, { net }, _state, address, port) => {
     const ct = ctOf(packet);
     if (ct === undefined) return ACCEPT;
-    const verdict = net.conntrack.nat.bind(ct, address, port, manip);
-    packet.trace?.add({
-      kind: 'connection',
-      text: `${name} to ${formatIpv4(ipv4FromBits(address))}${port < 0 ? '' : `:${port}`}`,
-    });
-    return verdict;
+    const text = (): string => `${name} to ${formatIpv4(ipv4FromBits(address))}${port < 0 ? '' : `:${port}`}`;
+    return traced(packet, text, net.conntrack.nat.bind(ct, address, port, manip));
   };
 }
 
